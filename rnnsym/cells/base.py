@@ -1,0 +1,193 @@
+"""A cell is its equations: `params`, `carry`, `inputs`, and one `step` written as on the slide."""
+
+import inspect
+import keyword
+import sys
+import traceback
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, NoReturn
+
+from rnnsym.core.dims import Dim, Shape, canonical, names_in, show
+from rnnsym.core.expr import Expr
+from rnnsym.core.names import BEFORE, FREE, NOW, Name, Role, TimeMap
+from rnnsym.errors import CellError, RnnsymError, UnknownNameError, unknown
+from rnnsym.ops.arithmetic import lift
+from rnnsym.ops.leaves import as_expr, leaf
+
+RESERVED = frozenset({"y", "target", "loss", "L", "t", "T"})
+Shapes = Mapping[str, tuple[Dim, ...]]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What one `step` says: its named equations in the order written, with their shapes."""
+
+    equations: Mapping[Name, Expr]
+    shapes: Mapping[Name, Shape]
+
+
+class Cell:
+    """Base class of all cells. Declare shapes by dimension names, and write `step`:
+
+        class Elman(Cell):
+            params = {"W": ("H", "X"), "U": ("H", "H"), "b": ("H",)}
+            carry  = {"h": ("H",)}
+            inputs = {"x": ("X",)}
+
+            def step(self, p, prev, x, now):
+                now.a = p.W @ x + p.U @ prev.h + p.b
+                now.h = tanh(now.a)
+
+    Each assignment to `now` is one named equation. One example, one time step: the engine adds time and batch.
+    A cell is checked where it is declared: an error names its dimensions and the line of `step`.
+    """
+
+    params: ClassVar[Shapes] = {}
+    carry: ClassVar[Shapes] = {}
+    inputs: ClassVar[Shapes] = {"x": ("X",)}
+    output: ClassVar[str | None] = None
+    """The name that the readout and the loss see; the first carry where it is None."""
+    starts: ClassVar[Mapping[str, float]] = {}
+    """Parameters whose initial value is a constant of the cell's own, such as a forget bias of 1."""
+    source: ClassVar[str] = ""
+    """Where the equations come from: paper and equation number."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "step" in cls.__dict__ and not _required_options(cls):
+            cls().trace()
+
+    def step(self, p: Any, prev: Any, x: Any, now: Any) -> None:
+        raise CellError(f"cell {self.name} has no step: write def step(self, p, prev, x, now).")
+
+    @property
+    def name(self) -> str:
+        return type(self).__name__
+
+    @property
+    def output_name(self) -> str:
+        return self.output or next(iter(self.carry))
+
+    def trace(self) -> Trace:
+        """Run `step` once on symbols. Raises CellError or ShapeError that shows the line of `step`."""
+        _check_declaration(self)
+        now = _Now(self)
+        p = _Namespace(self, "parameter", self._leaves(self.params, Role.PARAM, FREE))
+        prev = _Namespace(self, "carry", self._leaves(self.carry, Role.CARRY, BEFORE))
+        inputs = self._leaves(self.inputs, Role.INPUT, NOW)
+        x = next(iter(inputs.values())) if len(inputs) == 1 else _Namespace(self, "input", inputs)
+        try:
+            self.step(p, prev, x, now)
+        except RnnsymError as error:
+            raise type(error)(f"{error}\n{_where(self)}") from None
+        missing = [name for name in self.carry if name not in now.written]
+        if missing:
+            raise CellError(f"cell {self.name}: step never assigns now.{missing[0]}, but {missing[0]} is carried.")
+        if self.output_name not in now.written:
+            raise unknown(f"output of cell {self.name}", self.output_name, now.written)
+        names = {key: self.equation_name(key) for key in now.written}
+        return Trace(
+            {names[key]: expr for key, expr in now.written.items()},
+            {names[key]: expr.shape for key, expr in now.written.items()},
+        )
+
+    def equation_name(self, symbol: str) -> Name:
+        return Name(Role.CARRY if symbol in self.carry else Role.EQUATION, symbol)
+
+    def dimensions(self) -> tuple[str, ...]:
+        """The names of the dimensions that the declaration uses, in order."""
+        shapes = (shape for group in (self.inputs, self.carry, self.params) for shape in group.values())
+        return tuple(dict.fromkeys(name for shape in shapes for dim in shape for name in names_in(canonical(dim))))
+
+    def _leaves(self, shapes: Shapes, role: Role, time: TimeMap) -> dict[str, Expr]:
+        return {symbol: leaf(Name(role, symbol), time, _canonical(shape)) for symbol, shape in shapes.items()}
+
+
+class _Namespace:
+    """`p`, `prev` or several inputs: attributes are leaves."""
+
+    def __init__(self, cell: Cell, kind: str, values: Mapping[str, Expr]) -> None:
+        self.__dict__.update(_cell=cell, _kind=kind, _values=values)
+
+    def __getattr__(self, name: str) -> Expr:
+        if name in self._values:
+            return self._values[name]  # type: ignore[no-any-return]
+        raise unknown(f"{self._kind} of cell {self._cell.name}:", name, self._values)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise CellError(f"cell {self._cell.name}: only `now` is assigned; write now.{name} = …")
+
+
+class _Now:
+    """`now`: an assignment records an equation, a read gives the name it defined."""
+
+    written: dict[str, Expr]
+
+    def __init__(self, cell: Cell) -> None:
+        self.__dict__.update(_cell=cell, written={})
+
+    def __setattr__(self, symbol: str, value: Any) -> None:
+        cell: Cell = self.__dict__["_cell"]
+        if symbol in self.written:
+            raise CellError(f"cell {cell.name}: now.{symbol} is assigned twice; give the second value another name.")
+        if symbol in RESERVED:
+            raise CellError(f"cell {cell.name}: '{symbol}' is reserved for the network; choose another name.")
+        if symbol in cell.params or symbol in cell.inputs:
+            raise CellError(f"cell {cell.name}: now.{symbol} has the name of a parameter or input.")
+        expr = as_expr(value)
+        if symbol in cell.carry:
+            declared = _canonical(cell.carry[symbol])
+            expr = lift(expr, leaf(cell.equation_name(symbol), NOW, declared))[0]
+            if expr.shape != declared:
+                raise CellError(
+                    f"cell {cell.name}: now.{symbol} has shape {show(expr.shape)}, but the carry {symbol} is declared "
+                    f"{show(declared)}."
+                )
+        self.written[symbol] = expr
+
+    def __getattr__(self, symbol: str) -> Expr:
+        if symbol not in self.written:
+            cell: Cell = self.__dict__["_cell"]
+            raise UnknownNameError(
+                f"cell {cell.name}: now.{symbol} is read before it is assigned. Assigned so far: "
+                f"{', '.join(self.written) or 'none'}. For the previous step read prev.{symbol}."
+            )
+        return leaf(self.__dict__["_cell"].equation_name(symbol), NOW, self.written[symbol].shape)
+
+
+def _canonical(shape: Iterable[Dim]) -> Shape:
+    return tuple(canonical(dim) for dim in shape)
+
+
+def _required_options(cls: type) -> bool:
+    """Whether the constructor has options without a default, so that no instance can be made for the check."""
+    options = list(inspect.signature(cls).parameters.values())
+    return any(o.default is o.empty and o.kind not in (o.VAR_POSITIONAL, o.VAR_KEYWORD) for o in options)
+
+
+def _check_declaration(cell: Cell) -> None:
+    """Raises CellError for names that clash or are no names, and ShapeError for shapes that are no shapes."""
+    seen: dict[str, str] = {}
+    for kind, group in (("parameter", cell.params), ("carry", cell.carry), ("input", cell.inputs)):
+        for symbol, shape in group.items():
+            if not symbol.isidentifier() or keyword.iskeyword(symbol) or symbol in RESERVED:
+                raise CellError(f"cell {cell.name}: '{symbol}' cannot name a {kind}: it is reserved or no identifier.")
+            if symbol in seen:
+                raise CellError(f"cell {cell.name}: '{symbol}' names a {kind} and a {seen[symbol]}; rename one.")
+            if isinstance(shape, str) or not isinstance(shape, tuple):
+                raise CellError(f"cell {cell.name}: the shape of {symbol} must be a tuple such as ('H',), not {shape!r}.")
+            _canonical(shape)
+            seen[symbol] = kind
+    if not cell.carry:
+        raise CellError(f"cell {cell.name}: declare what is carried between steps, for example carry = {{'h': ('H',)}}.")
+
+
+def _where(cell: Cell) -> str:
+    """The file, line and code of `step` at which the exception now handled arose."""
+    code = type(cell).step.__code__
+    frames = traceback.extract_tb(sys.exc_info()[2])
+    for frame in reversed(frames):
+        if frame.filename == code.co_filename and frame.name == code.co_name:
+            return f"  in {cell.name}.step, {frame.filename}:{frame.lineno}\n    {frame.line}"
+    return f"  in {cell.name}.step"

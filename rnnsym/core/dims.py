@@ -1,0 +1,94 @@
+"""Dimensions: numbers, or names such as `H`, or sums of both such as `H+X` or `N-K+1`.
+
+A dimension is an `int` or a `str` in canonical form (terms in alphabetical order, the number last), so that
+equal dimensions are equal Python values.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from rnnsym.errors import ShapeError, unknown
+
+Dim = int | str
+Shape = tuple[Dim, ...]
+
+_TERM = re.compile(r"\s*([+-]?)\s*(\d*)\s*\*?\s*([A-Za-z_]\w*)?")
+
+
+@lru_cache(maxsize=4096)
+def _terms(dim: Dim) -> tuple[tuple[tuple[str, int], ...], int]:
+    """The coefficients of the names in `dim`, and its constant."""
+    if isinstance(dim, int):
+        return (), dim
+    coefficients: dict[str, int] = {}
+    constant, position = 0, 0
+    while position < len(dim):
+        match = _TERM.match(dim, position)
+        if match is None or match.end() == position or not (match[2] or match[3]):
+            raise ShapeError(f"'{dim}' is no dimension: write a number, a name such as H, or a sum such as H+X.")
+        value = int(match[2] or 1) * (-1 if match[1] == "-" else 1)
+        if match[3]:
+            coefficients[match[3]] = coefficients.get(match[3], 0) + value
+        else:
+            constant += value
+        position = match.end()
+    return tuple(sorted((n, c) for n, c in coefficients.items() if c)), constant
+
+
+def _canonical(terms: Mapping[str, int], constant: int) -> Dim:
+    text = ""
+    for name, count in sorted(terms.items()):
+        if count:
+            text += ("-" if count < 0 else "+") + (str(abs(count)) if abs(count) != 1 else "") + name
+    if not text:
+        return constant
+    if constant:
+        text += f"{constant:+d}"
+    return text.removeprefix("+")
+
+
+def canonical(dim: Dim) -> Dim:
+    """`dim` in canonical form. Raises ShapeError for text that is no dimension or a negative number."""
+    if not isinstance(dim, (int, str)) or isinstance(dim, bool) or (isinstance(dim, int) and dim < 0):
+        raise ShapeError(f"{dim!r} is no dimension: write a number >= 0, a name such as 'H', or a sum such as 'H+X'.")
+    terms, constant = _terms(dim)
+    return _canonical(dict(terms), constant)
+
+
+def plus(left: Dim, right: Dim, sign: int = 1) -> Dim:
+    """left + sign * right."""
+    (a, m), (b, n) = _terms(left), _terms(right)
+    total = dict(a)
+    for name, count in b:
+        total[name] = total.get(name, 0) + sign * count
+    return _canonical(total, m + sign * n)
+
+
+def names_in(dim: Dim) -> tuple[str, ...]:
+    return tuple(name for name, _ in _terms(dim)[0])
+
+
+def size(dim: Dim, sizes: Mapping[str, int]) -> int:
+    """The number that `dim` stands for, given a number for each name."""
+    terms, constant = _terms(dim)
+    for name, _ in terms:
+        if name not in sizes:
+            raise unknown("dimension", name, sizes)
+    return constant + sum(count * sizes[name] for name, count in terms)
+
+
+def solve(dim: Dim, value: int, sizes: Mapping[str, int]) -> tuple[str, int] | None:
+    """The one name in `dim` that `sizes` lacks and the number it must have for `dim` to be `value`, or None."""
+    terms, constant = _terms(dim)
+    missing = [(name, count) for name, count in terms if name not in sizes]
+    if len(missing) != 1:
+        return None
+    name, count = missing[0]
+    rest = value - constant - sum(c * sizes[n] for n, c in terms if n != name)
+    return (name, rest // count) if rest % count == 0 and rest // count >= 0 else None
+
+
+def show(shape: Shape) -> str:
+    """A shape as text: `(H, X)`, `(H,)`, `()`."""
+    return f"({shape[0]},)" if len(shape) == 1 else f"({', '.join(map(str, shape))})"

@@ -1,0 +1,129 @@
+"""The layout tree of a formula: what to set, not how. `rnnsym.notation` lowers it to text, ASCII and LaTeX.
+
+Glyphs and precedences are data, here and in the notation profile; no primitive knows a character of output.
+"""
+
+from dataclasses import dataclass
+
+from rnnsym.core.names import Name, TimeMap
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A named quantity at a time."""
+
+    name: Name
+    time: TimeMap
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A glyph of the profile, by its key: `zero`, `identity`, …; or a plain text such as a dimension."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Infix:
+    """`items` joined by the operator `op` (a key of OPERATOR_PRECEDENCE). In a sum, a `Negated` item is a minus."""
+
+    op: str
+    items: tuple["MathTree", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Negated:
+    body: "MathTree"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function applied: `tanh(a)`. `function` is a key of the profile's functions."""
+
+    function: str
+    args: tuple["MathTree", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fraction:
+    top: "MathTree"
+    bottom: "MathTree"
+
+
+@dataclass(frozen=True, slots=True)
+class Superscript:
+    """`base` with everything above it in one place: a power, a transpose. (Two superscripts are a LaTeX error.)"""
+
+    base: "MathTree"
+    script: "MathTree"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscript:
+    """An entry or a part of `base`: `y[3]`."""
+
+    base: "MathTree"
+    script: "MathTree"
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """‖body‖²."""
+
+    body: "MathTree"
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """1[condition]: one where it holds, else zero."""
+
+    condition: "MathTree"
+
+
+@dataclass(frozen=True, slots=True)
+class BigSum:
+    """Σ over `index` of the body; `lower` and `upper` may be None."""
+
+    body: "MathTree"
+    index: str = "t"
+    lower: str | None = None
+    upper: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """A list in square brackets: `[h, x]`."""
+
+    items: tuple["MathTree", ...]
+
+
+MathTree = (
+    Symbol | Number | Word | Infix | Negated | Call | Fraction | Superscript | Subscript | Norm | Indicator
+    | BigSum | Bracket
+)  # fmt: skip
+
+OPERATOR_PRECEDENCE = {"relation": 0, "greater": 5, "at_most": 5, "add": 10, "hadamard": 20, "scale": 20, "matmul": 30, "dot": 30}
+"""A tighter operator binds its items first. `matmul` and `scale` are written by juxtaposition."""
+PREFIX_PRECEDENCE, SCRIPT_PRECEDENCE, ATOM_PRECEDENCE = 15, 40, 50
+
+
+def precedence(tree: MathTree) -> int:
+    """How tightly `tree` holds together: a parent of higher precedence must bracket it."""
+    match tree:
+        case Infix(op):
+            return OPERATOR_PRECEDENCE[op]
+        case Negated():
+            return PREFIX_PRECEDENCE
+        case BigSum() | Fraction():
+            return OPERATOR_PRECEDENCE["hadamard"]
+        case Superscript() | Subscript():
+            return SCRIPT_PRECEDENCE
+        case Number(value) if value < 0:
+            return PREFIX_PRECEDENCE
+        case _:
+            return ATOM_PRECEDENCE

@@ -1,0 +1,106 @@
+"""A System: named equations in time.
+
+The value of a name at step s is the sum of its pieces whose domain contains s. Forward equations have one piece
+for each step; adjoints have one for each place where the quantity was used, and outside all of them they are zero.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from rnnsym.core.dims import Shape
+from rnnsym.core.expr import Expr, leaves
+from rnnsym.core.names import START, Interval, Name, Offset, TimeMap
+from rnnsym.errors import ScheduleError
+
+
+class Piece(NamedTuple):
+    """One term of a name's value: `rhs` on the steps of `domain`; with `total`, the sum of rhs over the domain.
+
+    `domain` of a name that is not in time is the steps that the total runs over, or START where there is no sum.
+    """
+
+    domain: Interval
+    rhs: Expr
+    total: bool = False
+
+
+class Read(NamedTuple):
+    """A leaf of a right-hand side: which name, at which time, of which shape."""
+
+    leaf: Expr
+    name: Name
+    time: TimeMap
+
+
+def reads(expr: Expr) -> list[Read]:
+    """The named leaves of `expr`, in order of creation."""
+    return [Read(leaf, *leaf.attrs) for leaf in leaves([expr])]  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class System:
+    """`equations`: name -> pieces, in the order of the story; `given`: names that come from outside, with shapes.
+
+    `timed` names have a value at many steps; the others (a total, the output of a many-to-one network) have one.
+    """
+
+    equations: Mapping[Name, tuple[Piece, ...]]
+    given: Mapping[Name, Shape]
+    shapes: Mapping[Name, Shape]
+    timed_given: frozenset[Name] = field(default_factory=frozenset)
+
+    def pieces(self) -> Iterator[tuple[Name, Piece]]:
+        return ((name, piece) for name, pieces in self.equations.items() for piece in pieces)
+
+    def shape(self, name: Name) -> Shape:
+        return self.shapes[name] if name in self.shapes else self.given[name]
+
+    def hull(self, name: Name) -> Interval:
+        """The smallest interval that contains every step at which the name has a value."""
+        spans = [piece.domain for piece in self.equations[name]]
+        return Interval(min(span.lo for span in spans), max(span.hi for span in spans))
+
+    def timed(self, name: Name) -> bool:
+        """Whether the name has a time axis."""
+        if name not in self.equations:
+            return name in self.timed_given
+        return not any(p.total for p in self.equations[name]) and not self.hull(name).single
+
+    def steps_of(self, name: Name) -> Interval:
+        """The main domain: the hull without the initial step, where the story of the name is told."""
+        spans = [piece.domain for piece in self.equations[name] if piece.domain != START]
+        if not spans:
+            return START
+        return Interval(min(span.lo for span in spans), max(span.hi for span in spans))
+
+    def ancestors(self, roots: Iterable[Name]) -> set[Name]:
+        """The names of this system that `roots` depend on, with themselves."""
+        found: set[Name] = set()
+        stack = [root for root in roots]
+        while stack:
+            name = stack.pop()
+            if name not in found:
+                found.add(name)
+                stack.extend(r.name for piece in self.equations.get(name, ()) for r in reads(piece.rhs))
+        return found
+
+    def with_equations(self, more: Mapping[Name, tuple[Piece, ...]], shapes: Mapping[Name, Shape]) -> "System":
+        return replace(self, equations={**self.equations, **more}, shapes={**self.shapes, **shapes})
+
+
+def check_reads(system: System) -> None:
+    """Raises ScheduleError where a forward equation reads a name that does not exist, or outside its domain."""
+    for name, piece in system.pieces():
+        for read in reads(piece.rhs):
+            if read.name in system.given:
+                continue
+            if read.name not in system.equations:
+                raise ScheduleError(f"the equation of '{name.label}' reads '{read.name.label}', which has no equation.")
+            if isinstance(read.time, Offset) and not system.hull(read.name).covers(piece.domain.shift(read.time.k)):
+                raise ScheduleError(
+                    f"the equation of '{name.label}' ({piece.domain}) reads '{read.name.label}' at t{read.time.k:+d}, "
+                    f"outside its steps {system.hull(read.name)}."
+                )
+
+

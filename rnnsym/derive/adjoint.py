@@ -1,0 +1,131 @@
+"""The adjoint of a System is a System: backpropagation through time, for any equations, with T free.
+
+For every piece w[t] = rhs and every leaf v[t + k] in it, the pullback of rhs gives a cotangent g[t] that flows back
+to v: bar(v)[s] += g[s - k] on the domain shifted by k. A parameter collects Σ_t g[t]. Nothing here knows a cell.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rnnsym.core.expr import Expr, leaves
+from rnnsym.core.names import NOW, Fixed, Free, Interval, Name, Offset, Role
+from rnnsym.core.system import Piece, Read, System, reads
+from rnnsym.ops.arithmetic import add
+from rnnsym.ops.leaves import is_zero, leaf, ones
+from rnnsym.transforms.derivatives import vjp
+from rnnsym.transforms.rewrite import normal_form, substitute
+
+DIFFERENTIATED = frozenset({Role.PARAM, Role.CARRY, Role.EQUATION, Role.LOSS, Role.INPUT})
+
+
+class Contribution(NamedTuple):
+    """One use of a quantity: the equation `user` reads it `lag` steps later, and sends `piece` back."""
+
+    user: Name
+    lag: int
+    piece: Piece
+
+
+@dataclass(frozen=True)
+class Adjoint:
+    """`system` holds the forward equations, the adjoints and the gradients; `uses` says where each came from."""
+
+    system: System
+    forward: tuple[Name, ...]
+    backward: tuple[Name, ...]
+    gradients: tuple[Name, ...]
+    uses: Mapping[Name, tuple[Contribution, ...]]
+
+
+def adjoint(system: System, loss: Name) -> Adjoint:
+    """Adjoint equations for every ancestor of `loss`, in reverse order of the story, then parameter gradients."""
+    relevant = system.ancestors([loss])
+    found: dict[Name, list[Contribution]] = {}
+    inlined: dict[Name, Expr] = {loss: ones(())}
+    for user in reversed(list(system.equations)):
+        if user not in relevant:
+            continue
+        if user.role == Role.LOSS and (known := _plain_cotangent(found.get(user, []))) is not None:
+            inlined[user] = known
+        cotangent = inlined.get(user, leaf(user.as_role(Role.ADJOINT), NOW, system.shape(user)))
+        for piece in system.equations[user]:
+            _pull_piece(system, user, piece, cotangent, relevant, found)
+    for name in inlined:
+        found.pop(name, None)
+    return _assemble(system, relevant, found)
+
+
+def _plain_cotangent(uses: Iterable[Contribution]) -> Expr | None:
+    """The cotangent of a per-step loss, where it is known without any adjoint: 1, a mask, 1/N."""
+    pieces = [use.piece for use in uses]
+    if len(pieces) == 1 and not any(r.name.role == Role.ADJOINT for r in reads(pieces[0].rhs)):
+        return pieces[0].rhs
+    return None
+
+
+def _pull_piece(
+    system: System, user: Name, piece: Piece, cotangent: Expr, relevant: set[Name], found: dict[Name, list[Contribution]]
+) -> None:
+    """Add what `piece` of `user` sends back to each quantity that it reads."""
+    used = [r for r in reads(piece.rhs) if r.name in relevant and r.name.role in DIFFERENTIATED]
+    used = [r for r in used if r.leaf.dtype == "float"]
+    sent = vjp([piece.rhs], [r.leaf for r in used], [cotangent])
+    if not piece.total and piece.rhs.args:
+        sent = substitute(sent, {piece.rhs: leaf(user, NOW, system.shape(user))})
+    for read, value in zip(used, normal_form(sent), strict=True):
+        if not is_zero(value):
+            found.setdefault(read.name, []).append(_contribution(system, user, piece.domain, read, value))
+
+
+def _contribution(system: System, user: Name, domain: Interval, read: Read, value: Expr) -> Contribution:
+    match read.time:
+        case Offset(k):
+            return Contribution(user, -k, Piece(domain.shift(k), shift(value, -k)))
+        case Free():
+            return Contribution(user, 0, Piece(domain, value, total=True))
+        case Fixed(at):
+            return Contribution(user, 0, Piece(Interval(at, at), value, total=True))
+
+
+def shift(expr: Expr, k: int) -> Expr:
+    """`expr` with every time t replaced by t + k."""
+    moved = {
+        node: leaf(node.attrs[0], Offset(node.attrs[1].k + k), node.shape, node.dtype)  # type: ignore[arg-type, union-attr]
+        for node in leaves([expr])
+        if isinstance(node.attrs[1], Offset)
+    }
+    return substitute([expr], moved)[0]
+
+
+def _assemble(system: System, relevant: set[Name], found: Mapping[Name, list[Contribution]]) -> Adjoint:
+    order = list(system.equations)
+    backward = [name for name in reversed(order) if name in found]
+    inputs = [name for name in system.given if name in found and name.role == Role.INPUT]
+    params = [name for name in system.given if name in found and name.role == Role.PARAM]
+    pieces: dict[Name, tuple[Piece, ...]] = {}
+    uses: dict[Name, tuple[Contribution, ...]] = {}
+    for name in [*backward, *inputs, *params]:
+        bar = name.as_role(Role.GRADIENT if name.role == Role.PARAM else Role.ADJOINT)
+        ordered = sorted(found[name], key=lambda use: (use.lag, -order.index(use.user)))
+        uses[bar], pieces[bar] = tuple(ordered), _merge(ordered)
+    shapes = {name.as_role(r): system.shape(name) for name in found for r in (Role.ADJOINT, Role.GRADIENT)}
+    names = tuple(pieces)
+    split = len(backward) + len(inputs)
+    return Adjoint(
+        system.with_equations(pieces, {bar: shapes[bar] for bar in names}),
+        tuple(name for name in order if name in relevant),
+        names[:split],
+        names[split:],
+        uses,
+    )
+
+
+def _merge(uses: Iterable[Contribution]) -> tuple[Piece, ...]:
+    """Contributions on the same steps become one piece."""
+    groups: dict[tuple[Interval, bool], list[Expr]] = {}
+    for use in uses:
+        groups.setdefault((use.piece.domain, use.piece.total), []).append(use.piece.rhs)
+    return tuple(Piece(domain, normal_form([add(*terms)])[0], total) for (domain, total), terms in groups.items())
+
+

@@ -1,0 +1,1 @@
+"""Equations in, a NumPy program out."""

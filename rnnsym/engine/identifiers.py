@@ -1,0 +1,30 @@
+"""Python identifiers for the names and dimensions of a System: `h` for h, `dh` for its adjoint, `h0` for its start."""
+
+import builtins
+import keyword
+from collections.abc import Iterable
+
+from rnnsym.core.names import Name, Role
+
+PREFIX = {Role.ADJOINT: "d", Role.GRADIENT: "d", Role.SEED: "seed_"}
+WHOLE = {Role.TOTAL: "loss", Role.COUNT: "count", Role.MASK: "mask"}
+
+
+def wish(name: Name) -> str:
+    """The identifier that `name` gets if nothing else has it."""
+    label = name.label.replace(".", "_")
+    return WHOLE.get(name.role) or PREFIX.get(name.role, "") + label + ("0" if name.role == Role.INITIAL else "")
+
+
+def identifiers(names: Iterable[Name], dims: Iterable[str], reserved: Iterable[str]) -> tuple[dict[Name, str], dict[str, str]]:
+    """Distinct identifiers for names and for dimensions, none of them in `reserved` or a word of Python."""
+    taken = {"np", "t", "T", "batch", "kind", *reserved, *keyword.kwlist, *dir(builtins)}
+
+    def claim(text: str) -> str:
+        while text in taken:
+            text += "_"
+        taken.add(text)
+        return text
+
+    sizes = {dim: claim(dim) for dim in dims}
+    return {name: claim(wish(name)) for name in names}, sizes

@@ -1,0 +1,46 @@
+"""Every error that rnnsym raises on purpose. Each message shows what is wrong, why, and the repair."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class RnnsymError(Exception):
+    """Base of all errors of this package; its text is meant for the person at the keyboard."""
+
+
+class ShapeError(RnnsymError, ValueError):
+    """Shapes do not fit: in an expression, a cell, or an array that was passed in."""
+
+
+class UnknownNameError(RnnsymError, LookupError):
+    """A name that does not exist here; the message gives the nearest one that does."""
+
+
+class CellError(RnnsymError, ValueError):
+    """A cell's declaration or its `step` breaks a rule of cells."""
+
+
+class InputError(RnnsymError, ValueError):
+    """A value given by the user cannot be used: empty, not finite, out of range."""
+
+
+class MisuseError(RnnsymError, TypeError):
+    """An expression was used as if it were a number."""
+
+
+class DisconnectedError(RnnsymError, ValueError):
+    """A gradient was asked for with respect to something the result does not depend on."""
+
+
+class ScheduleError(RnnsymError, ValueError):
+    """A system of equations that cannot be scheduled: mixed directions of time, or a read outside a domain."""
+
+
+def unknown(kind: str, name: str, options: Iterable[str]) -> UnknownNameError:
+    """The error for an unknown `name`, with the nearest option and the whole list."""
+    known = list(options)
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    if not near:
+        near = [option for option in known if option.lower() == name.lower()]
+    hint = f" Did you mean '{near[0]}'?" if near else ""
+    return UnknownNameError(f"unknown {kind} '{name}'.{hint} Known: {', '.join(known) or 'none'}.")

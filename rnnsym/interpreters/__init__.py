@@ -1,0 +1,1 @@
+"""Expressions to values: NumPy for numbers, SymPy for closed forms of small sizes."""

@@ -1,0 +1,19 @@
+"""The primitives and the functions that build expressions from them."""
+
+from rnnsym.ops.arithmetic import add, div, mul, power, sub
+from rnnsym.ops.elementwise import (
+    absolute, exp, log, maximum, minimum, relu, sigmoid, softplus, sqrt, tanh,
+)  # fmt: skip
+from rnnsym.ops.leaves import constant, leaf, ones, param, size_of, var, zeros
+from rnnsym.ops.losses import cross_entropy, log_softmax, logsumexp, one_hot, softmax, squared_error, take
+from rnnsym.ops.products import dot, matmul, outer
+from rnnsym.ops.structure import concat, diag, mean, stop_gradient, transpose
+from rnnsym.ops.structure import sum_all as sum
+from rnnsym.ops.windows import avg_pool1d, conv1d, max_pool1d
+
+__all__ = [
+    "absolute", "add", "avg_pool1d", "concat", "constant", "conv1d", "cross_entropy", "diag", "div", "dot", "exp",
+    "leaf", "log", "log_softmax", "logsumexp", "matmul", "max_pool1d", "maximum", "mean", "minimum", "mul", "one_hot",
+    "ones", "outer", "param", "power", "relu", "sigmoid", "size_of", "softmax", "softplus", "sqrt", "squared_error",
+    "stop_gradient", "sub", "sum", "take", "tanh", "transpose", "var", "zeros",
+]  # fmt: skip

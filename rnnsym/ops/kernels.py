@@ -1,0 +1,133 @@
+"""Plain NumPy functions for what NumPy lacks. They act on trailing axes, and a generated program carries a copy.
+
+Complex input is a test mode (complex step): order is taken from the real parts, and nothing conjugates.
+"""
+
+import numpy as np
+
+
+def sigmoid(x):
+    return 0.5 + 0.5 * np.tanh(0.5 * x)
+
+
+def relu(x):
+    return np.where(np.real(x) > 0, x, 0.0)
+
+
+def absolute(x):
+    return np.where(np.real(x) < 0, -x, x)
+
+
+def sign(x):
+    return np.sign(np.real(x))
+
+
+def positive(x):
+    return np.where(np.real(x) > 0, 1.0, 0.0)
+
+
+def at_most(a, b):
+    return np.where(np.real(a) <= np.real(b), 1.0, 0.0)
+
+
+def minimum(a, b):
+    return np.where(np.real(a) <= np.real(b), a, b)
+
+
+def maximum(a, b):
+    return np.where(np.real(a) >= np.real(b), a, b)
+
+
+def softplus(x):
+    return maximum(x, 0.0) + np.log1p(np.exp(-absolute(x)))
+
+
+def logsumexp(x):
+    top = np.max(np.real(x), axis=-1, keepdims=True)
+    return np.log(np.sum(np.exp(x - top), axis=-1)) + top[..., 0]
+
+
+def softmax(x):
+    weights = np.exp(x - np.max(np.real(x), axis=-1, keepdims=True))
+    return weights / np.sum(weights, axis=-1, keepdims=True)
+
+
+def log_softmax(x):
+    return x - logsumexp(x)[..., None]
+
+
+def one_hot(index, size):
+    return (np.asarray(index)[..., None] == np.arange(size)).astype(float)
+
+
+def cross_entropy(y, label):
+    return logsumexp(y) - np.take_along_axis(y, np.asarray(label)[..., None], axis=-1)[..., 0]
+
+
+def squared_error(y, target, rank):
+    return 0.5 * np.sum((y - target) ** 2, axis=tuple(range(-rank, 0)))
+
+
+def take(table, index, rank):
+    if np.ndim(table) == rank:
+        return table[index]
+    where = np.asarray(index)[(..., *[None] * rank)]
+    return np.take_along_axis(table, where, axis=-rank).squeeze(axis=-rank)
+
+
+def put(rows, index, size, rank):
+    hot = one_hot(index, size)[(..., *[None] * rank)]
+    return hot * np.expand_dims(rows, -1 - rank)
+
+
+def spread(x, shape):
+    return np.broadcast_to(x[(..., *[None] * len(shape))], np.shape(x) + tuple(shape))
+
+
+def place(x, index, size, rank):
+    out = np.zeros(x.shape[: x.ndim - rank] + (size,) + x.shape[x.ndim - rank :], dtype=x.dtype)
+    out[(..., index) + (slice(None),) * rank] = x
+    return out
+
+
+def embed(x, start, step, size, rank):
+    out = np.zeros(x.shape[: x.ndim - rank] + (size,) + x.shape[x.ndim - rank + 1 :], dtype=x.dtype)
+    count = x.shape[x.ndim - rank]
+    out[(..., slice(start, start + step * (count - 1) + 1, step)) + (slice(None),) * (rank - 1)] = x
+    return out
+
+
+def join(parts, rank):
+    lead = np.broadcast_shapes(*(np.shape(part)[: np.ndim(part) - rank] for part in parts))
+    full = [np.broadcast_to(part, lead + np.shape(part)[np.ndim(part) - rank :]) for part in parts]
+    return np.concatenate(full, axis=-rank)
+
+
+def matvec(matrix, vector):
+    return np.matmul(matrix, np.asarray(vector)[..., None])[..., 0]
+
+
+def outer(a, b):
+    return np.asarray(a)[..., :, None] * np.asarray(b)[..., None, :]
+
+
+def dot(a, b):
+    return np.sum(a * b, axis=-1)
+
+
+def diag(x):
+    return np.asarray(x)[..., None] * np.eye(np.shape(x)[-1])
+
+
+def diagonal(x):
+    return np.diagonal(x, axis1=-2, axis2=-1)
+
+
+def total(x, rank):
+    """The sum over all leading axes."""
+    return np.sum(x, axis=tuple(range(np.ndim(x) - rank)))
+
+
+def total_outer(a, b):
+    """The sum over all leading axes of the outer products a bᵀ, as one matrix product."""
+    return a.reshape(-1, a.shape[-1]).T @ b.reshape(-1, b.shape[-1])

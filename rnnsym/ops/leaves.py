@@ -1,0 +1,156 @@
+"""Leaves: named quantities, constants, and the size of a dimension."""
+
+import struct
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from rnnsym.core.dims import Dim, Shape, canonical
+from rnnsym.core.expr import Expr, intern_node
+from rnnsym.core.mathtree import Bracket, MathTree, Number, Symbol, Word
+from rnnsym.core.names import FREE, Name, Role, TimeMap
+from rnnsym.core.primitive import ATOM_BINDING, PREFIX_BINDING, Code, Primitive
+from rnnsym.errors import InputError
+
+
+class Leaf(Primitive):
+    """A named quantity; attrs are (Name, TimeMap). Interpreters look its value up and never call it."""
+
+    family = "leaf"
+
+    def tree(self, node: Expr, args: Sequence[MathTree]) -> MathTree:
+        name, time = node.attrs
+        return Symbol(name, time)  # type: ignore[arg-type]
+
+
+class Constant(Primitive):
+    """An array; attrs are (dtype, bytes), so that constants are keyed by their bits."""
+
+    family = "leaf"
+
+    def numpy(self, node: Expr, args: Sequence[Any], size: Callable[[Dim], int]) -> Any:
+        return _array(node)
+
+    def source(self, node: Expr, code: Callable[[Expr], Code], size: Callable[[Dim], str]) -> Code:
+        return Code(f"np.array({_array(node).tolist()!r})", leading=False)
+
+    def tree(self, node: Expr, args: Sequence[MathTree]) -> MathTree:
+        return _array_tree(_array(node))
+
+
+class Full(Primitive):
+    """One number in every entry of a shape, which may be symbolic; attrs are (bits of the number,)."""
+
+    family = "leaf"
+
+    def numpy(self, node: Expr, args: Sequence[Any], size: Callable[[Dim], int]) -> Any:
+        return np.full(tuple(size(dim) for dim in node.shape), number_in(node))
+
+    def source(self, node: Expr, code: Callable[[Expr], Code], size: Callable[[Dim], str]) -> Code:
+        literal = number_source(node)
+        if not node.shape:
+            return literal
+        return Code(f"np.full(({', '.join(size(dim) for dim in node.shape)},), {literal.text})", leading=False)
+
+    def tree(self, node: Expr, args: Sequence[MathTree]) -> MathTree:
+        return Number(number_in(node))
+
+
+class Size(Primitive):
+    """The number of entries of a shape, as a scalar; attrs are (shape,)."""
+
+    family = "leaf"
+
+    def numpy(self, node: Expr, args: Sequence[Any], size: Callable[[Dim], int]) -> Any:
+        return np.array(float(np.prod([size(dim) for dim in node.attrs[0]])))  # type: ignore[attr-defined]
+
+    def source(self, node: Expr, code: Callable[[Expr], Code], size: Callable[[Dim], str]) -> Code:
+        return Code(f"({' * '.join(size(dim) for dim in node.attrs[0])})", leading=False)  # type: ignore[attr-defined]
+
+    def tree(self, node: Expr, args: Sequence[MathTree]) -> MathTree:
+        return Word(" ".join(str(dim) for dim in node.attrs[0]))  # type: ignore[attr-defined]
+
+
+LEAF, CONSTANT, FULL, SIZE = Leaf("leaf"), Constant("constant"), Full("full"), Size("size")
+
+
+def leaf(name: Name, time: TimeMap, shape: Shape, dtype: str = "float") -> Expr:
+    """The leaf that reads `name` at `time`."""
+    return intern_node(LEAF, (), (name, time), tuple(canonical(d) for d in shape), dtype)
+
+
+def var(name: str, shape: Shape = (), dtype: str = "float") -> Expr:
+    """A variable of your own: a scalar by default. `shape` may use numbers and names: `("H", 3)`."""
+    return leaf(Name(Role.VARIABLE, name), FREE, shape, dtype)
+
+
+def param(name: str, shape: Shape = ()) -> Expr:
+    """A parameter: a leaf that gradients are usually taken with respect to."""
+    return leaf(Name(Role.PARAM, name), FREE, shape)
+
+
+def constant(value: Any) -> Expr:
+    """A fixed number or array (float, or integer for labels). Raises InputError for anything else."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise InputError(f"{value!r} is no constant: an expression takes real numbers and arrays of them.")
+    if array.ndim == 0:
+        return full(float(array), ())
+    kind = "float" if array.dtype.kind == "f" else "int"
+    array = np.ascontiguousarray(array, dtype=np.float64 if kind == "float" else np.int64)
+    return intern_node(CONSTANT, (), (array.dtype.str, array.tobytes()), array.shape, kind)
+
+
+def full(value: float, shape: Shape) -> Expr:
+    """`value` in every entry of `shape`."""
+    return intern_node(FULL, (), (struct.pack("d", value),), shape)
+
+
+def zeros(shape: Shape) -> Expr:
+    return full(0.0, shape)
+
+
+def ones(shape: Shape) -> Expr:
+    return full(1.0, shape)
+
+
+def number_in(node: Expr) -> float:
+    """The number that a `full` node holds."""
+    return struct.unpack("d", node.attrs[0])[0]  # type: ignore[arg-type, no-any-return]
+
+
+def number_source(node: Expr) -> Code:
+    """The number of a `full` node as a literal."""
+    value = number_in(node)
+    text = repr(value) if np.isfinite(value) else f"float('{value}')"
+    return Code(text, PREFIX_BINDING if text.startswith("-") else ATOM_BINDING, leading=False)
+
+
+def is_number(node: Expr, value: float) -> bool:
+    """Whether every entry of `node` is the constant `value`."""
+    return node.prim is FULL and number_in(node) == value
+
+
+def is_zero(node: Expr) -> bool:
+    return is_number(node, 0.0)
+
+
+def size_of(shape: Shape) -> Expr:
+    """The number of entries of `shape`, as a scalar."""
+    if all(isinstance(dim, int) for dim in shape):
+        return constant(float(np.prod(shape, dtype=float)))
+    return intern_node(SIZE, (), (shape,), ())
+
+
+def as_expr(value: Any) -> Expr:
+    return value if isinstance(value, Expr) else constant(value)
+
+
+def _array(node: Expr) -> "np.ndarray[Any, Any]":
+    dtype, data = node.attrs
+    return np.frombuffer(data, dtype=dtype).reshape(node.shape)  # type: ignore[call-overload, no-any-return]
+
+
+def _array_tree(value: "np.ndarray[Any, Any]") -> MathTree:
+    return Bracket(tuple(_array_tree(row) for row in value)) if value.ndim else Number(value.item())

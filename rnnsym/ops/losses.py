@@ -1,0 +1,161 @@
+"""Softmax and its relatives, lookups by integer, and the losses."""
+
+from typing import Any
+
+from rnnsym.core.dims import Dim, Shape
+from rnnsym.core.expr import Expr
+from rnnsym.core.mathtree import Call, Indicator, Infix, Negated, Norm, Number, Subscript, Word
+from rnnsym.ops import kernels
+from rnnsym.ops.arithmetic import lift
+from rnnsym.ops.families import Structured, entrywise
+from rnnsym.ops.leaves import as_expr, ones
+from rnnsym.ops.products import along, contract, outer
+from rnnsym.ops.structure import broadcast, sum_all
+
+
+def _vector(x: Shape, result: Shape) -> Shape | str:
+    return result if len(x) == 1 else "the operand must be a vector."
+
+
+def _repeat(x: Expr, shape: Shape) -> Expr:
+    """`x` in every row: a scalar repeated over `shape`, or one row of directions for each entry."""
+    return outer(ones(shape), x) if x.shape else broadcast(x, shape)
+
+
+def _sympy_logsumexp(sp: Any, x: Any) -> Any:
+    return sp.log(sum(entrywise(sp, "exp", 1)(x)))
+
+
+SOFTMAX = Structured(
+    "softmax",
+    kernel=kernels.softmax,
+    shape=lambda x: _vector(x, x),
+    pulls=[lambda c, p, x: p * (c - contract(p, c))],
+    pushes=[lambda t, p, x: along(p, t - _repeat(contract(p, t), p.shape))],
+    tree=lambda x: Call("softmax", (x,)),
+    samples=[(("C",),)],
+    sympy=lambda sp, x: entrywise(sp, "exp", 1)(x) / sum(entrywise(sp, "exp", 1)(x)),
+    linear=False,
+)
+LOG_SOFTMAX = Structured(
+    "log_softmax",
+    kernel=kernels.log_softmax,
+    shape=lambda x: _vector(x, x),
+    pulls=[lambda c, node, x: c - softmax(x) * sum_all(c)],
+    pushes=[lambda t, node, x: t - _repeat(contract(softmax(x), t), x.shape)],
+    tree=lambda x: Call("log_softmax", (x,)),
+    samples=[(("C",),)],
+    sympy=lambda sp, x: x - _sympy_logsumexp(sp, x),
+    linear=False,
+)
+LOGSUMEXP = Structured(
+    "logsumexp",
+    kernel=kernels.logsumexp,
+    shape=lambda x: _vector(x, ()),
+    pulls=[lambda c, node, x: c * softmax(x)],
+    pushes=[lambda t, node, x: contract(softmax(x), t)],
+    tree=lambda x: Call("logsumexp", (x,)),
+    samples=[(("C",),)],
+    sympy=_sympy_logsumexp,
+    linear=False,
+)
+
+
+def softmax(x: Any) -> Expr:
+    """exp(x) / Σ exp(x) for a vector."""
+    return SOFTMAX(as_expr(x))
+
+
+def log_softmax(x: Any) -> Expr:
+    return LOG_SOFTMAX(as_expr(x))
+
+
+def logsumexp(x: Any) -> Expr:
+    """log Σ exp(x) for a vector."""
+    return LOGSUMEXP(as_expr(x))
+
+
+# Lookups: a row of a table by its number, and the transpose, a table that is zero but for that row. ---------------
+
+ONE_HOT = Structured(
+    "one_hot",
+    kernel=kernels.one_hot,
+    shape=lambda i, n: (n,) if i == () else "one integer is needed.",
+    pulls=[None],
+    pushes=[None],
+    tree=lambda i, n: Indicator(i),
+    samples=[((),)],
+    attrs=("C",),
+    integers=(0,),
+    linear=False,
+)
+TAKE = Structured(
+    "take",
+    kernel=kernels.take,
+    shape=lambda table, i, rank: table[1:] if i == () and table else "a table and one integer are needed.",
+    pulls=[lambda c, node, table, i: PUT(c, i, attrs=(table.shape[0], len(c.shape))), None],
+    pushes=[lambda t, node, table, i: TAKE(t, i, attrs=(len(t.shape),)), None],
+    tree=lambda table, i, rank: Subscript(table, i),
+    samples=[(("C", "X"), ()), (("C",), ())],
+    attrs=(2,),
+    integers=(1,),
+)
+PUT = Structured(
+    "put",
+    kernel=kernels.put,
+    shape=lambda row, i, n, rank: (n, *row) if i == () else "one integer is needed.",
+    pulls=[lambda c, node, row, i: TAKE(c, i, attrs=(len(c.shape),)), None],
+    pushes=[lambda t, node, row, i: PUT(t, i, attrs=(node.attrs[0], len(t.shape))), None],
+    tree=lambda row, i, n, rank: Infix("matmul", (Indicator(i), row)),
+    samples=[(("X",), ())],
+    attrs=("C", 1),
+    integers=(1,),
+)
+
+
+def one_hot(index: Any, size: Dim) -> Expr:
+    """The vector of `size` zeros with a one at the integer `index`."""
+    return ONE_HOT(as_expr(index), attrs=(size,))
+
+
+def take(table: Any, index: Any) -> Expr:
+    """Row `index` of `table`: the same as one_hot(index) @ table, without the one-hot vector."""
+    table = as_expr(table)
+    return TAKE(table, as_expr(index), attrs=(len(table.shape),))
+
+
+# Losses: of one example at one step. ------------------------------------------------------------------------------
+
+SQUARED_ERROR = Structured(
+    "squared_error",
+    kernel=kernels.squared_error,
+    shape=lambda y, target, rank: () if y == target else f"prediction {y} and target {target} must have one shape.",
+    pulls=[lambda c, node, y, target: c * (y - target), lambda c, node, y, target: c * (target - y)],
+    pushes=[lambda t, node, y, target: contract(y - target, t), lambda t, node, y, target: contract(target - y, t)],
+    tree=lambda y, target, rank: Infix("scale", (Number(0.5), Norm(Infix("add", (y, Negated(target)))))),
+    samples=[(("C",), ("C",))],
+    attrs=(1,),
+    linear=False,
+)
+CROSS_ENTROPY = Structured(
+    "cross_entropy",
+    kernel=kernels.cross_entropy,
+    shape=lambda y, label: _vector(y, ()) if label == () else "one integer label is needed.",
+    pulls=[lambda c, node, y, label: c * (softmax(y) - one_hot(label, y.shape[0])), None],
+    pushes=[lambda t, node, y, label: contract(softmax(y) - one_hot(label, y.shape[0]), t), None],
+    tree=lambda y, label: Negated(Subscript(Call("log_softmax", (y,)), label)),
+    samples=[(("C",), ())],
+    integers=(1,),
+    linear=False,
+)
+
+
+def squared_error(y: Any, target: Any) -> Expr:
+    """½ Σ (y − target)², a scalar."""
+    y, target = lift(y, target)
+    return SQUARED_ERROR(y, target, attrs=(len(y.shape),))
+
+
+def cross_entropy(y: Any, label: Any) -> Expr:
+    """−log softmax(y)[label], a scalar; `label` is an integer."""
+    return CROSS_ENTROPY(as_expr(y), as_expr(label))

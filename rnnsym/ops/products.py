@@ -1,0 +1,129 @@
+"""Matrix products: bilinear maps, each pulled back through either argument by its transposes."""
+
+from typing import Any
+
+import numpy as np
+
+from rnnsym.core.dims import Shape
+from rnnsym.core.expr import OPERATORS, Expr
+from rnnsym.core.mathtree import Infix, Superscript, Word
+from rnnsym.core.primitive import PRODUCT_BINDING, Code
+from rnnsym.errors import ShapeError
+from rnnsym.ops import kernels
+from rnnsym.ops.families import Coder, Structured
+from rnnsym.ops.leaves import as_expr, is_number
+from rnnsym.ops.structure import DIAG, TRANSPOSE, diag, sum_all, transpose
+
+
+def _inner(left: Shape, right: Shape, result: Shape) -> Shape | str:
+    if left[-1] == right[0]:
+        return result
+    return f"the inner dimensions must agree, {left[-1]} is not {right[0]}."
+
+
+def _is_identity(x: Expr) -> bool:
+    return x.prim is DIAG and is_number(x.args[0], 1.0)
+
+
+def _product_source(node: Expr, code: Coder) -> Code:
+    """`U @ h` for one vector is `h @ U.T` for rows of vectors, which serves one example and a batch."""
+    matrix, vector = node.args
+    flipped = matrix.args[0] if matrix.prim is TRANSPOSE else None
+    left, right = code(vector), code(matrix if flipped is None else flipped)
+    if right.leading:
+        return Code(f"matvec({code(matrix).text}, {left.text})")
+    text = right.within(100) + ("" if flipped is not None else ".T")
+    return Code(f"{left.within(PRODUCT_BINDING)} @ {text}", PRODUCT_BINDING, left.leading)
+
+
+MATVEC = Structured(
+    "matvec",
+    kernel=kernels.matvec,
+    shape=lambda a, x: _inner(a, x, a[:1]) if (len(a), len(x)) == (2, 1) else "a matrix and a vector are needed.",
+    pulls=[lambda c, node, a, x: outer(c, x), lambda c, node, a, x: transpose(a) @ c],
+    pushes=[lambda t, node, a, x: t @ x, lambda t, node, a, x: a @ t],
+    tree=lambda a, x: Infix("matmul", (a, x)),
+    samples=[(("H", "X"), ("X",))],
+    source=_product_source,
+)
+MATMUL = Structured(
+    "matmul",
+    kernel=np.matmul,
+    shape=lambda a, b: _inner(a, b, (a[0], b[1])) if len(a) == len(b) == 2 else "two matrices are needed.",
+    pulls=[lambda c, node, a, b: c @ transpose(b), lambda c, node, a, b: transpose(a) @ c],
+    pushes=[lambda t, node, a, b: t @ b, lambda t, node, a, b: a @ t],
+    tree=lambda a, b: Infix("matmul", (a, b)),
+    samples=[(("H", "X"), ("X", "C"))],
+    source=lambda node, code: _infix_source("@", node, code),
+    simplify=lambda a, b: b if _is_identity(a) else a if _is_identity(b) else None,
+)
+OUTER = Structured(
+    "outer",
+    kernel=kernels.outer,
+    shape=lambda a, b: (a[0], b[0]) if len(a) == len(b) == 1 else "two vectors are needed.",
+    pulls=[lambda c, node, a, b: c @ b, lambda c, node, a, b: transpose(c) @ a],
+    pushes=[lambda t, node, a, b: outer(t, b), lambda t, node, a, b: outer(a, t)],
+    tree=lambda a, b: Infix("matmul", (a, Superscript(b, Word("transpose")))),
+    samples=[(("H",), ("X",))],
+)
+DOT = Structured(
+    "dot",
+    kernel=kernels.dot,
+    shape=lambda a, b: _inner(a, b, ()) if len(a) == len(b) == 1 else "two vectors are needed.",
+    pulls=[lambda c, node, a, b: c * b, lambda c, node, a, b: c * a],
+    pushes=[lambda t, node, a, b: contract(b, t), lambda t, node, a, b: contract(a, t)],
+    tree=lambda a, b: Infix("dot", (a, b)),
+    samples=[(("H",), ("H",))],
+)
+
+
+def _infix_source(sign: str, node: Expr, code: Coder) -> Code:
+    left, right = (code(arg) for arg in node.args)
+    text = f"{left.within(PRODUCT_BINDING)} {sign} {right.within(PRODUCT_BINDING + 1)}"
+    return Code(text, PRODUCT_BINDING, left.leading or right.leading)
+
+
+def matmul(a: Any, b: Any) -> Expr:
+    """`a @ b` for matrices and vectors; two vectors give their dot product. Raises ShapeError otherwise."""
+    a, b = as_expr(a), as_expr(b)
+    match len(a.shape), len(b.shape):
+        case 2, 1:
+            return MATVEC(a, b)
+        case 2, 2:
+            return MATMUL(a, b)
+        case 1, 2:
+            return MATVEC(transpose(b), a)
+        case 1, 1:
+            return DOT(a, b)
+    raise ShapeError(f"{a!r} @ {b!r}: `@` multiplies vectors and matrices. For a scalar write `*`.")
+
+
+def dot(a: Any, b: Any) -> Expr:
+    """The sum of the products of the entries of two vectors."""
+    return DOT(as_expr(a), as_expr(b))
+
+
+def outer(a: Any, b: Any) -> Expr:
+    """The matrix a bᵀ."""
+    return OUTER(as_expr(a), as_expr(b))
+
+
+def contract(weights: Expr, tangent: Expr) -> Expr:
+    """Σ_i weights_i tangent_i over the first axis; the tangent may have a trailing axis of directions."""
+    if not weights.shape:
+        return along(weights, tangent)
+    return sum_all(weights * tangent) if tangent.shape == weights.shape else transpose(tangent) @ weights
+
+
+def along(partial: Expr, tangent: Expr) -> Expr:
+    """partial ⊙ tangent; with a trailing axis of directions, diag(partial) tangent."""
+    if len(tangent.shape) == len(partial.shape) or not partial.shape:
+        return partial * tangent
+    if len(partial.shape) == 1:
+        return diag(partial) @ tangent
+    raise ShapeError("many directions at once pass through scalars and vectors only, not through a matrix.")
+
+
+OPERATORS.update(matmul=matmul, outer=outer, along=along)
+
+

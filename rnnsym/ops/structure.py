@@ -1,0 +1,292 @@
+"""Repeating, summing, transposing, slicing and joining: linear maps, each with its transpose.
+
+Indexing acts on the first event axis, so that the same rule serves a tangent with a trailing axis of directions.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from rnnsym.core.dims import Dim, Shape, canonical, plus
+from rnnsym.core.expr import OPERATORS, Expr
+from rnnsym.core.mathtree import Bracket, Call, MathTree, Subscript, Superscript, Word
+from rnnsym.core.primitive import ATOM_BINDING, Code
+from rnnsym.errors import MisuseError, ShapeError
+from rnnsym.ops.families import Coder, Structured
+from rnnsym.ops.kernels import diag as diag_kernel
+from rnnsym.ops.kernels import diagonal as diagonal_kernel
+from rnnsym.ops.kernels import embed as embed_kernel
+from rnnsym.ops.kernels import join, place as place_kernel, spread
+from rnnsym.ops.leaves import FULL, as_expr, full, number_in, ones, size_of
+
+
+def _vector_or_matrix(shape: Shape) -> str | None:
+    return None if len(shape) in (1, 2) else "the operand must be a vector or a matrix."
+
+
+# A scalar repeated over a shape, and its transpose, the sum of all entries. -------------------------------------
+
+BROADCAST = Structured(
+    "broadcast",
+    kernel=spread,
+    shape=lambda x, shape: shape if x == () else "only a scalar can be repeated over a shape.",
+    pulls=[lambda c, node, x: sum_all(c)],
+    pushes=[lambda t, node, x: OPERATORS["outer"](ones(node.shape), t) if t.shape else broadcast(t, node.shape)],
+    tree=lambda x, shape: x,
+    samples=[((),)],
+    attrs=(("H",),),
+    simplify=lambda x, shape: full(number_in(x), shape) if x.prim is FULL else None,
+)
+
+
+def broadcast(x: Expr, shape: Shape) -> Expr:
+    """`x` itself where it has a shape already; a scalar is repeated over `shape`."""
+    return x if x.shape or not shape else BROADCAST(x, attrs=(shape,))
+
+
+def _sum_source(node: Expr, code: Coder) -> Code:
+    (x,) = node.args
+    axes = "-1" if len(x.shape) == 1 else "(-2, -1)"
+    return Code(f"np.sum({code(x).text}, axis={axes})", leading=code(x).leading)
+
+
+SUM = Structured(
+    "sum",
+    kernel=lambda x, rank: np.sum(x, axis=tuple(range(-rank, 0))),
+    shape=lambda x, rank: _vector_or_matrix(x) or (),
+    pulls=[lambda c, node, x: broadcast(c, x.shape)],
+    pushes=[lambda t, node, x: sum_all(t) if t.shape == x.shape else OPERATORS["transpose"](t) @ ones(x.shape)],
+    tree=lambda x, rank: Call("sum", (x,)),
+    samples=[(("H",),)],
+    attrs=(1,),
+    source=_sum_source,
+)
+
+
+def sum_all(x: Any) -> Expr:
+    """The sum of all entries, a scalar."""
+    x = as_expr(x)
+    return SUM(x, attrs=(len(x.shape),)) if x.shape else x
+
+
+def mean(x: Any) -> Expr:
+    """The mean of all entries, a scalar."""
+    x = as_expr(x)
+    return sum_all(x) / size_of(x.shape)
+
+
+# Transpose. -----------------------------------------------------------------------------------------------------
+
+
+def _transpose_source(node: Expr, code: Coder) -> Code:
+    body = code(node.args[0])
+    if body.leading:
+        return Code(f"np.swapaxes({body.text}, -1, -2)")
+    return Code(f"{body.within(ATOM_BINDING)}.T", leading=False)
+
+
+TRANSPOSE = Structured(
+    "transpose",
+    kernel=lambda x: np.swapaxes(x, -1, -2),
+    shape=lambda x: x[::-1] if len(x) == 2 else "only a matrix has a transpose.",
+    pulls=[lambda c, node, x: transpose(c)],
+    pushes=[lambda t, node, x: transpose(t)],
+    tree=lambda x: Superscript(x, Word("transpose")),
+    samples=[(("H", "X"),)],
+    source=_transpose_source,
+    simplify=lambda x: x.args[0] if x.prim.name == "transpose" else None,
+)
+
+
+def transpose(x: Any) -> Expr:
+    return TRANSPOSE(as_expr(x))
+
+
+# One row, a range of rows, and their transposes. ----------------------------------------------------------------
+
+INDEX = Structured(
+    "index",
+    kernel=lambda x, i, rank: x[(..., i) + (slice(None),) * (rank - 1)],
+    shape=lambda x, i, rank: _vector_or_matrix(x) or x[1:],
+    pulls=[lambda c, node, x: PLACE(c, attrs=(node.attrs[0], x.shape[0], len(c.shape)))],
+    pushes=[lambda t, node, x: INDEX(t, attrs=(node.attrs[0], len(t.shape)))],
+    tree=lambda x, i, rank: Subscript(x, Word(str(i))),
+    samples=[((3,),), ((3, "X"),)],
+    attrs=(1, 1),
+    source=lambda node, code: Code(
+        f"{code(node.args[0]).within(ATOM_BINDING)}[..., {node.attrs[0]}{', :' * (len(node.args[0].shape) - 1)}]",
+        leading=code(node.args[0]).leading,
+    ),
+)
+PLACE = Structured(
+    "place",
+    kernel=place_kernel,
+    shape=lambda x, i, n, rank: (n, *x),
+    pulls=[lambda c, node, x: INDEX(c, attrs=(node.attrs[0], len(c.shape)))],
+    pushes=[lambda t, node, x: PLACE(t, attrs=(*node.attrs[:2], len(t.shape)))],
+    tree=lambda x, i, n, rank: Call("place", (x, Word(str(i)))),
+    samples=[((),)],
+    attrs=(1, 3, 0),
+)
+
+
+def _slice_source(node: Expr, code: Coder) -> Code:
+    start, stop, step, rank = node.attrs
+    rows = f"{start}:{stop}" + (f":{step}" if step != 1 else "")
+    return Code(f"{code(node.args[0]).within(ATOM_BINDING)}[..., {rows}{', :' * (rank - 1)}]")  # type: ignore[operator]
+
+
+def _sliced(n: Dim, start: Dim, stop: Dim, step: int) -> Dim:
+    if step == 1:
+        return plus(stop, start, -1)
+    return len(range(int(start), int(stop), step))
+
+
+SLICE = Structured(
+    "slice",
+    kernel=lambda x, start, stop, step, rank: x[(..., slice(start, stop, step)) + (slice(None),) * (rank - 1)],
+    shape=lambda x, start, stop, step, rank: _vector_or_matrix(x) or (_sliced(x[0], start, stop, step), *x[1:]),
+    pulls=[lambda c, node, x: EMBED(c, attrs=(node.attrs[0], node.attrs[2], x.shape[0], len(c.shape)))],
+    pushes=[lambda t, node, x: SLICE(t, attrs=(*node.attrs[:3], len(t.shape)))],
+    tree=lambda x, start, stop, step, rank: Subscript(x, Word(f"{start}:{stop}" + f":{step}" * (step != 1))),
+    samples=[((5,),), ((5, "X"),)],
+    attrs=(1, 4, 1, 1),
+)
+EMBED = Structured(
+    "embed",
+    kernel=embed_kernel,
+    shape=lambda x, start, step, n, rank: (n, *x[1:]),
+    pulls=[lambda c, node, x: _undo_embed(c, node, x)],
+    pushes=[lambda t, node, x: EMBED(t, attrs=(*node.attrs[:3], len(t.shape)))],
+    tree=lambda x, start, step, n, rank: Call("embed", (x, Word(str(start)))),
+    samples=[((2,),)],
+    attrs=(1, 1, 5, 1),
+)
+
+
+def _undo_embed(c: Expr, node: Expr, x: Expr) -> Expr:
+    start, step = node.attrs[0], node.attrs[1]
+    stop = plus(start, x.shape[0]) if step == 1 else start + step * (x.shape[0] - 1) + 1  # type: ignore[arg-type, operator]
+    return SLICE(c, attrs=(start, stop, step, len(c.shape)))
+
+
+def getitem(x: Expr, index: Any) -> Expr:
+    """e[i] or e[i:j] along the first axis. Raises ShapeError outside a numeric dimension, MisuseError otherwise."""
+    if not x.shape:
+        raise ShapeError(f"{x!r} is a scalar: it has no entries to index.")
+    n = x.shape[0]
+    if isinstance(index, slice):
+        start, stop, step = index.start or 0, n if index.stop is None else index.stop, index.step or 1
+        if step != 1 and not isinstance(n, int) or step < 1:
+            raise MisuseError("a slice needs a positive step, and a step other than 1 needs a numeric dimension.")
+        start, stop = (_from_end(bound, n) for bound in (start, stop))
+        return SLICE(x, attrs=(start, stop, step, len(x.shape)))
+    if not isinstance(index, int):
+        raise MisuseError(f"{index!r} is no index: an expression takes e[i] or e[i:j] with whole numbers.")
+    if isinstance(n, int) and not -n <= index < n:
+        raise ShapeError(f"{x!r} has {n} entries: index {index} is outside 0…{n - 1}.")
+    return INDEX(x, attrs=(_from_end(index, n), len(x.shape)))
+
+
+def _from_end(bound: Dim, n: Dim) -> Dim:
+    if isinstance(bound, int) and bound < 0:
+        return plus(n, bound)
+    return min(bound, n) if isinstance(bound, int) and isinstance(n, int) else canonical(bound)
+
+
+# Joining along the first axis. ----------------------------------------------------------------------------------
+
+
+class Concat(Structured):
+    """[a; b; …] along the first axis."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "concat", kernel=lambda *parts: join(parts[:-1], parts[-1]), shape=_concat_shape, pulls=(), pushes=(),
+            tree=lambda *parts: Bracket(parts[:-1]), samples=[(("H",), ("X",))], attrs=(1,), linear=False,
+        )  # fmt: skip
+
+    def flows(self, node: Expr, i: int) -> bool:
+        return True
+
+    def start(self, node: Expr, i: int) -> Dim:
+        start: Dim = 0
+        for arg in node.args[:i]:
+            start = plus(start, arg.shape[0])
+        return start
+
+    def pull(self, node: Expr, i: int, cotangent: Expr) -> Expr:
+        start = self.start(node, i)
+        return SLICE(cotangent, attrs=(start, plus(start, node.args[i].shape[0]), 1, len(cotangent.shape)))
+
+    def push(self, node: Expr, i: int, tangent: Expr) -> Expr:
+        return EMBED(tangent, attrs=(self.start(node, i), 1, node.shape[0], len(tangent.shape)))
+
+    def source(self, node: Expr, code: Coder, size: Any) -> Code:
+        parts = [code(arg) for arg in node.args]
+        return Code(f"join([{', '.join(p.text for p in parts)}], {len(node.shape)})", leading=any(p.leading for p in parts))
+
+
+def _concat_shape(*shapes: Any) -> Shape | str:
+    *parts, rank = shapes
+    if any(len(part) != rank or rank == 0 for part in parts) or any(part[1:] != parts[0][1:] for part in parts):
+        return "the parts must be vectors, or matrices with equal numbers of columns."
+    rows: Dim = 0
+    for part in parts:
+        rows = plus(rows, part[0])
+    return (rows, *parts[0][1:])
+
+
+CONCAT = Concat()
+
+
+def concat(*parts: Any) -> Expr:
+    """[a; b; …]: vectors or matrices joined along the first axis. Takes the parts, or one list of them."""
+    items = parts[0] if len(parts) == 1 and isinstance(parts[0], (list, tuple)) else parts
+    exprs = [as_expr(item) for item in items]
+    return exprs[0] if len(exprs) == 1 else CONCAT(*exprs, attrs=(len(exprs[0].shape),))
+
+
+# Diagonal matrices, and a gradient that stops. ------------------------------------------------------------------
+
+DIAG = Structured(
+    "diag",
+    kernel=diag_kernel,
+    shape=lambda x: (x[0], x[0]) if len(x) == 1 else "only a vector makes a diagonal matrix.",
+    pulls=[lambda c, node, x: DIAGONAL(c)],
+    pushes=[lambda t, node, x: DIAG(t)],
+    tree=lambda x: Call("diag", (x,)),
+    samples=[(("H",),)],
+)
+DIAGONAL = Structured(
+    "diagonal",
+    kernel=diagonal_kernel,
+    shape=lambda x: (x[0],) if len(x) == 2 and x[0] == x[1] else "only a square matrix has a diagonal.",
+    pulls=[lambda c, node, x: DIAG(c)],
+    pushes=[lambda t, node, x: DIAGONAL(t)],
+    tree=lambda x: Call("diagonal", (x,)),
+    samples=[(("H", "H"),)],
+)
+STOP_GRADIENT = Structured(
+    "stop_gradient",
+    kernel=np.positive,
+    shape=lambda x: x,
+    pulls=[None],
+    pushes=[None],
+    tree=lambda x: Call("stop", (x,)),
+    samples=[(("H",),)],
+    source=lambda node, code: code(node.args[0]),
+)
+
+
+def diag(x: Any) -> Expr:
+    """The diagonal matrix of a vector."""
+    return DIAG(as_expr(x))
+
+
+def stop_gradient(x: Any) -> Expr:
+    """The same value, through which no gradient passes."""
+    return STOP_GRADIENT(as_expr(x))
+
+
+OPERATORS.update(transpose=transpose, getitem=getitem)

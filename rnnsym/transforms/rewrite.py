@@ -1,0 +1,75 @@
+"""Rewrites: substitution, and the normal form in which equations of a System are kept and printed."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from rnnsym.core.expr import Expr, topological
+from rnnsym.ops.arithmetic import ADD, MUL, NEG, add, mul
+from rnnsym.ops.leaves import FULL
+
+
+def substitute(exprs: Sequence[Expr], mapping: Mapping[Expr, Expr]) -> list[Expr]:
+    """`exprs` with every occurrence of a key replaced by its value; shared nodes are rebuilt once."""
+    return transform(exprs, lambda node: None, mapping)
+
+
+def transform(
+    exprs: Sequence[Expr], rule: Callable[[Expr], Expr | None], mapping: Mapping[Expr, Expr] | None = None
+) -> list[Expr]:
+    """Rebuild `exprs` from the leaves up; `rule` may return a replacement for a rebuilt node."""
+    mapping = mapping or {}
+    new: dict[Expr, Expr] = {}
+    for node in topological(exprs):
+        if node in mapping:
+            new[node] = mapping[node]
+            continue
+        args = tuple(new[arg] for arg in node.args)
+        built = node if args == node.args else node.prim(*args, attrs=node.attrs)
+        better = rule(built)
+        new[node] = built if better is None else better
+    return [new[expr] for expr in exprs]
+
+
+def flatten(node: Expr) -> Expr | None:
+    """a + (b + c) as one sum, a ⊙ (b ⊙ c) as one product."""
+    for prim, build in ((ADD, add), (MUL, mul)):
+        if node.prim is prim and any(arg.prim is prim for arg in node.args):
+            parts = [part for arg in node.args for part in (arg.args if arg.prim is prim else (arg,))]
+            return build(*parts)
+    if node.prim is NEG and node.args[0].prim is ADD:
+        return add(*(-term for term in node.args[0].args))
+    return None
+
+
+def collect(node: Expr) -> Expr | None:
+    """Terms of a sum that share their first factor become one: e ⊙ a − e ⊙ b is e ⊙ (a − b)."""
+    if node.prim is not ADD:
+        return None
+    groups: dict[Expr, list[Expr]] = {}
+    for term in node.args:
+        groups.setdefault(_first_factor(term), []).append(term)
+    if len(groups) == len(node.args):
+        return None
+    return add(*(terms[0] if len(terms) == 1 else _factored(head, terms) for head, terms in groups.items()))
+
+
+def _unsigned(term: Expr) -> tuple[bool, Expr]:
+    return (True, term.args[0]) if term.prim is NEG else (False, term)
+
+
+def _first_factor(term: Expr) -> Expr:
+    _, body = _unsigned(term)
+    return body.args[0] if body.prim is MUL and body.args[0].prim is not FULL else term
+
+
+def _factored(head: Expr, terms: Sequence[Expr]) -> Expr:
+    rests = []
+    for term in terms:
+        minus, body = _unsigned(term)
+        rest = mul(*body.args[1:])
+        rests.append(-rest if minus else rest)
+    return mul(head, add(*rests))
+
+
+def normal_form(exprs: Sequence[Expr]) -> list[Expr]:
+    """Sums and products flattened, and terms with a common first factor collected."""
+    return transform(transform(exprs, flatten), collect)
