@@ -114,7 +114,7 @@ def _assemble(system: System, relevant: set[Name], found: Mapping[Name, list[Con
     split = len(backward) + len(inputs)
     return Adjoint(
         system.with_equations(pieces, {bar: shapes[bar] for bar in names}),
-        tuple(name for name in order if name in relevant),
+        tuple(order),
         names[:split],
         names[split:],
         uses,

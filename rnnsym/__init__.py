@@ -1,0 +1,59 @@
+"""rnnsym: derive, see, step and check the gradients of recurrent networks.
+
+    import rnnsym as rs
+
+Names are loaded on first use (PEP 562), so that `import rnnsym` itself loads neither NumPy nor anything larger.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from rnnsym._version import __version__
+
+if TYPE_CHECKING:
+    from rnnsym import cells
+    from rnnsym.api.derivation import Derivation, derive
+    from rnnsym.api.network import Network
+    from rnnsym.api.unrolled import unroll
+    from rnnsym.cells.base import Cell
+    from rnnsym.interpreters.numeric import evaluate
+    from rnnsym.ops import (
+        avg_pool1d, concat, constant, conv1d, cross_entropy, dot, exp, log, log_softmax, logsumexp, max_pool1d,
+        maximum, mean, minimum, outer, param, relu, sigmoid, softmax, softplus, sqrt, squared_error, stop_gradient,
+        sum, take, tanh, var,
+    )  # fmt: skip
+    from rnnsym.transforms import grad, jacobian, jvp, vjp
+
+_HOMES = {
+    "rnnsym.ops": (
+        "avg_pool1d concat constant conv1d cross_entropy dot exp log log_softmax logsumexp max_pool1d maximum mean "
+        "minimum outer param relu sigmoid softmax softplus sqrt squared_error stop_gradient sum take tanh var"
+    ),
+    "rnnsym.transforms": "grad jacobian jvp vjp",
+    "rnnsym.interpreters.numeric": "evaluate",
+    "rnnsym.cells.base": "Cell",
+    "rnnsym.api.network": "Network",
+    "rnnsym.api.unrolled": "unroll",
+    "rnnsym.api.derivation": "Derivation derive",
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
+_MODULES = ("cells", "errors")
+
+__all__ = [
+    "Cell", "Derivation", "Network", "__version__", "avg_pool1d", "cells", "concat", "constant", "conv1d",
+    "cross_entropy", "derive", "dot", "evaluate", "exp", "grad", "jacobian", "jvp", "log", "log_softmax", "logsumexp",
+    "max_pool1d", "maximum", "mean", "minimum", "outer", "param", "relu", "sigmoid", "softmax", "softplus", "sqrt",
+    "squared_error", "stop_gradient", "sum", "take", "tanh", "unroll", "var", "vjp",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    if name in _MODULES:
+        return importlib.import_module(f"rnnsym.{name}")
+    raise AttributeError(f"rnnsym has no '{name}'. It has: {', '.join(__all__)}.")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *globals()])

@@ -1,0 +1,1 @@
+"""The public objects: networks, runs, unrolled graphs and derivations."""

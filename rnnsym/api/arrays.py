@@ -1,0 +1,189 @@
+"""Arrays from outside: checked in the words of the cell, then laid out for the program."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from rnnsym.core import dims
+from rnnsym.core.dims import Shape, show
+from rnnsym.core.names import Name, Role
+from rnnsym.core.system import System
+from rnnsym.engine.program import first_row
+from rnnsym.errors import InputError, ShapeError, unknown
+from rnnsym.wiring import COUNT, MASK, TARGET, Options
+
+Array = np.ndarray[Any, Any]
+Given = dict[Name, Any]
+
+
+def check_params(params: Mapping[str, Any], shapes: Mapping[str, Shape]) -> dict[str, Array]:
+    """The parameters as arrays. Raises for unknown, missing, misshapen or non-finite ones."""
+    for name in params:
+        if name not in shapes:
+            raise unknown("parameter", name, shapes)
+    arrays = {}
+    for name, shape in shapes.items():
+        if name not in params:
+            raise InputError(f"parameter {name} is missing; the network needs {', '.join(shapes)}.")
+        arrays[name] = finite(f"parameter {name}", params[name])
+        if arrays[name].shape != shape:
+            raise ShapeError(f"parameter {name} has shape {arrays[name].shape}, it must be {show(shape)}.")
+    return arrays
+
+
+def finite(what: str, value: Any) -> Array:
+    """`value` as a float (or complex) array. Raises InputError where it is not numeric or not finite."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise InputError(f"{what} is ragged: its rows must have equal lengths.") from None
+    if array.dtype.kind not in "biufc":
+        raise InputError(f"{what} is not numeric.")
+    array = array if array.dtype.kind == "c" else array.astype(np.float64)
+    if not np.isfinite(array).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise InputError(f"{what} is not finite: the entry at {where} is {array[where]}.")
+    return array
+
+
+def given_values(
+    system: System,
+    sizes: Mapping[str, int],
+    options: Options,
+    params: Mapping[str, Array],
+    x: Any,
+    targets: Any,
+    carry: Mapping[str, Any] | None,
+    mask: Any,
+) -> Given:
+    """A value for every given name of `system`: timed ones with T + 1 rows, all with the same batch axes."""
+    inputs = _inputs(system, x, sizes)
+    steps, batch = _steps_and_batch(system, inputs)
+    given: Given = {Name(Role.PARAM, label): value for label, value in params.items()}
+    for name, array in inputs.items():
+        given[name] = first_row(array, steps, batch, len(system.given[name]))
+    for name, array in _initial(system, sizes, batch, carry or {}).items():
+        given[name] = array
+    if targets is not None:
+        given[TARGET] = _targets(system, targets, sizes, steps, batch, options)
+    if mask is not None:
+        given[MASK] = _mask(system, mask, steps, batch)
+    if COUNT in system.given:
+        given[COUNT] = _count(options, sizes, steps, batch, given.get(MASK))
+    return given
+
+
+def _inputs(system: System, x: Any, sizes: Mapping[str, int]) -> dict[Name, Array]:
+    names = [name for name in system.given if name.role == Role.INPUT]
+    values = x if isinstance(x, Mapping) else {names[0].label: x}
+    for label in values:
+        if label not in [name.label for name in names]:
+            raise unknown("input", label, [name.label for name in names])
+    arrays = {}
+    for name in names:
+        if name.label not in values:
+            raise InputError(f"input {name.label} is missing: give x as a dict with {', '.join(n.label for n in names)}.")
+        array = finite(f"input {name.label}", values[name.label])
+        _check_event(f"input {name.label}", array, system.given[name], sizes, "(T, …) or (T, B, …)")
+        arrays[name] = array
+    return arrays
+
+
+def _steps_and_batch(system: System, inputs: Mapping[Name, Array]) -> tuple[int, tuple[int, ...]]:
+    leads = {name: array.shape[: array.ndim - len(system.given[name])] for name, array in inputs.items()}
+    for name, lead in leads.items():
+        if not lead:
+            raise ShapeError(f"input {name.label} has no time axis: its shape must begin with T.")
+        if lead[0] == 0:
+            raise InputError(f"input {name.label} has T = 0 steps: a sequence needs at least one step.")
+        if len(lead) > 2:
+            raise ShapeError(f"input {name.label} has shape {inputs[name].shape}: at most (T, B, …) is understood.")
+    first = next(iter(leads.values()))
+    if any(lead[0] != first[0] for lead in leads.values()):
+        raise ShapeError(f"the inputs have different numbers of steps: {[lead[0] for lead in leads.values()]}.")
+    try:
+        return first[0], np.broadcast_shapes(*(lead[1:] for lead in leads.values()))
+    except ValueError:
+        raise ShapeError(f"the inputs have different batch sizes: {[lead[1:] for lead in leads.values()]}.") from None
+
+
+def _check_event(what: str, array: Array, shape: Shape, sizes: Mapping[str, int], lead: str) -> None:
+    """Raises ShapeError where the last axes of `array` are not `shape`."""
+    numbers = tuple(dims.size(dim, sizes) for dim in shape)
+    if array.ndim < len(shape) or array.shape[array.ndim - len(shape) :] != numbers:
+        words = " × ".join(f"{dim} = {number}" for dim, number in zip(shape, numbers, strict=True)) or "one number"
+        raise ShapeError(f"{what} has shape {array.shape}; after {lead} it must be {words}.")
+
+
+def _initial(
+    system: System, sizes: Mapping[str, int], batch: tuple[int, ...], carry: Mapping[str, Any]
+) -> dict[Name, Array]:
+    names = {name.label: name for name in system.given if name.role == Role.INITIAL}
+    for label in carry:
+        if label not in names:
+            raise unknown("carry", label, names)
+    arrays = {}
+    for label, name in names.items():
+        shape = tuple(dims.size(dim, sizes) for dim in system.given[name])
+        value = finite(f"initial carry {label}", carry.get(label, np.zeros(shape)))
+        _check_event(f"initial carry {label}", value, system.given[name], sizes, "any batch axis")
+        arrays[name] = _spread(f"initial carry {label}", value, (*batch, *shape))
+    return arrays
+
+
+def _targets(
+    system: System, targets: Any, sizes: Mapping[str, int], steps: int, batch: tuple[int, ...], options: Options
+) -> Array:
+    shape = system.given[TARGET]
+    timed = TARGET in system.timed_given
+    lead = (steps, *batch) if timed else batch
+    if options.loss == "cross_entropy":
+        labels = np.asarray(targets)
+        if labels.dtype.kind not in "iu":
+            raise InputError(f"cross-entropy takes integer labels, not {labels.dtype}.")
+        classes = sizes["C"] if options.readout else sizes["H"]
+        if labels.size and not (labels.min() >= 0 and labels.max() < classes):
+            raise InputError(f"a label is outside 0…{classes - 1}: the labels run from {labels.min()} to {labels.max()}.")
+        array = labels
+    else:
+        array = finite("target", targets)
+        _check_event("target", array, shape, sizes, "(T, …)" if timed else "any batch axis")
+    if timed and (array.ndim == len(shape) or array.shape[0] != steps):
+        raise ShapeError(f"the target has shape {array.shape}, but there are T = {steps} steps.")
+    event = array.shape[array.ndim - len(shape) :] if shape else ()
+    full = _spread("target", _align(array, len(shape), len(batch)) if timed else array, (*lead, *event))
+    return first_row(full, steps, batch, len(shape)) if timed else full
+
+
+def _align(array: Array, rank: int, batch_axes: int) -> Array:
+    """(T, event) as (T, 1, event) where there is a batch."""
+    missing = batch_axes - (array.ndim - rank - 1)
+    return array.reshape(array.shape[0], *(1,) * missing, *array.shape[1:]) if missing > 0 else array
+
+
+def _mask(system: System, mask: Any, steps: int, batch: tuple[int, ...]) -> Array:
+    array = finite("mask", mask)
+    if MASK not in system.timed_given:
+        return _spread("mask", array, batch)
+    if array.ndim == 0 or array.shape[0] != steps:
+        raise ShapeError(f"the mask has shape {array.shape}, but there are T = {steps} steps.")
+    return first_row(_spread("mask", _align(array, 0, len(batch)), (steps, *batch)), steps, batch, 0)
+
+
+def _count(options: Options, sizes: Mapping[str, int], steps: int, batch: tuple[int, ...], mask: Array | None) -> Array:
+    """What reduction="mean" divides by: T·B·C for squared error, the number of labels for cross-entropy."""
+    outputs = int(np.prod(batch, dtype=int)) * (steps if options.pattern == "many_to_many" else 1)
+    labels = float(outputs) if mask is None else float(np.sum(np.real(mask)))
+    if options.loss == "squared":
+        labels *= sizes["C"] if options.readout else sizes["H"]
+    if labels == 0:
+        raise InputError("the mean of a loss over no targets is undefined: at least one target must be present.")
+    return np.array(labels)
+
+
+def _spread(what: str, array: Array, shape: Sequence[int]) -> Array:
+    try:
+        return np.broadcast_to(array, tuple(shape))
+    except ValueError:
+        raise ShapeError(f"the {what} has shape {array.shape}, it must be {show(tuple(shape))}.") from None

@@ -1,0 +1,140 @@
+"""A cell wired into a network, with its numbers: sizes, initial weights, runs and gradients."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from rnnsym.api.arrays import Given, check_params, given_values
+from rnnsym.api.init import SCHEMES, initial_parameters
+from rnnsym.api.run import Run
+from rnnsym.cells.base import Cell
+from rnnsym.cells.registry import get
+from rnnsym.core import dims
+from rnnsym.core.dims import Shape
+from rnnsym.core.names import Role
+from rnnsym.core.system import System
+from rnnsym.engine.program import Program, build
+from rnnsym.errors import InputError, unknown
+from rnnsym.wiring import TOTAL_LOSS, Options, network_system
+
+Params = dict[str, "np.ndarray[Any, Any]"]
+
+
+class Network:
+    """A cell read in time, with a readout and a loss.
+
+    cell: a Cell, or the name of one ("lstm", "path/to/file.py:MyCell"). inputs, hidden, outputs: the sizes X, H and C;
+    with outputs=None the output is the hidden state itself. dims: sizes of other dimensions that the cell names.
+    loss: "squared" (½ Σ (y − target)²) or "cross_entropy" (integer labels). pattern: "many_to_many", or "many_to_one"
+    (one output, after the last step). reduction: "sum", or "mean" (squared: divided by T·B·C; cross-entropy: by the
+    number of labels). Raises UnknownNameError, InputError and ShapeError.
+    """
+
+    def __init__(
+        self,
+        cell: Cell | str,
+        inputs: int,
+        hidden: int,
+        outputs: int | None = None,
+        loss: str = "squared",
+        pattern: str = "many_to_many",
+        reduction: str = "sum",
+        dims: Mapping[str, int] | None = None,
+    ) -> None:
+        self.cell = get(cell) if isinstance(cell, str) else cell
+        self.options = Options(outputs is not None, loss, pattern, reduction)
+        self.sizes = _sizes(self.cell, {"X": inputs, "H": hidden, "C": outputs, **(dims or {})})
+        self._programs: dict[bool, Program] = {}
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{name}={size}" for name, size in self.sizes.items())
+        return f"Network({self.cell.name}, {sizes}, {self.options.loss}, {self.options.pattern})"
+
+    @cached_property
+    def system(self) -> System:
+        """The network's equations, with free T."""
+        return network_system(self.cell, self.options)
+
+    @cached_property
+    def params(self) -> dict[str, Shape]:
+        """The shape of every parameter, in numbers."""
+        return {
+            name.label: tuple(dims.size(dim, self.sizes) for dim in shape)
+            for name, shape in self.system.given.items()
+            if name.role == Role.PARAM
+        }
+
+    def init(self, seed: int = 0, scheme: str = "glorot", spectral_radius: float | None = None) -> Params:
+        """Initial parameters. Same seed, same numbers. Schemes: glorot, orthogonal, normal, uniform, identity.
+
+        spectral_radius rescales every square recurrent matrix to that largest absolute eigenvalue.
+        """
+        if scheme not in SCHEMES:
+            raise unknown("scheme", scheme, SCHEMES)
+        return initial_parameters(self.params, self.cell.starts, seed, scheme, spectral_radius, self.sizes["H"])
+
+    def run(
+        self,
+        params: Mapping[str, Any],
+        x: Any,
+        targets: Any = None,
+        carry: Mapping[str, Any] | None = None,
+        mask: Any = None,
+    ) -> Run:
+        """Every named quantity at every step. x: (T, X) or (T, B, X), or a dict for a cell with several inputs.
+
+        targets: (T[, B], C), or labels (T[, B]); many-to-one drops T. carry: initial values by name, missing ones are
+        zero. mask: (T,) or (T, B), 0 where a target is missing. With targets the run has adjoints and gradients too.
+        Raises ShapeError, InputError and UnknownNameError.
+        """
+        program = self.program(mask is not None)
+        given = self.given(params, x, targets, carry, mask)
+        return Run(program, given, has_targets=targets is not None)
+
+    def value_and_grad(
+        self,
+        params: Mapping[str, Any],
+        x: Any,
+        targets: Any,
+        carry: Mapping[str, Any] | None = None,
+        mask: Any = None,
+    ) -> tuple[float, Params]:
+        """The loss and its gradient with respect to every parameter, a dict like `params`. Arguments as in `run`."""
+        if targets is None:
+            raise InputError("value_and_grad needs targets: without them there is no loss.")
+        run = self.run(params, x, targets, carry, mask)
+        return run.loss, run.grads
+
+    def given(
+        self, params: Mapping[str, Any], x: Any, targets: Any, carry: Mapping[str, Any] | None, mask: Any
+    ) -> Given:
+        """The checked arrays that a run starts from."""
+        system = self.program(mask is not None).adjoint.system
+        arrays = check_params(params, self.params)
+        return given_values(system, self.sizes, self.options, arrays, x, targets, carry, mask)
+
+    def program(self, masked: bool = False) -> Program:
+        """The generated program, made on first use."""
+        if masked not in self._programs:
+            options = Options(**{**vars(self.options), "masked": masked})
+            system = network_system(self.cell, options) if masked else self.system
+            self._programs[masked] = build(system, TOTAL_LOSS, f"{self.cell.name}: generated by rnnsym from its equations.")
+        return self._programs[masked]
+
+
+def _sizes(cell: Cell, wanted: Mapping[str, int | None]) -> dict[str, int]:
+    """A positive number for each dimension of the cell. Raises InputError for a missing, unused or bad one."""
+    sizes = {name: size for name, size in wanted.items() if size is not None}
+    for name, size in sizes.items():
+        if not isinstance(size, (int, np.integer)) or isinstance(size, bool) or size < 1:
+            raise InputError(f"the dimension {name} must be a whole number of 1 or more, not {size!r}.")
+    needed = cell.dimensions()
+    for name in needed:
+        if name not in sizes:
+            raise InputError(f"cell {cell.name} has a dimension {name}: give its size, dims={{'{name}': …}}.")
+    for name in sizes:
+        if name not in needed and name not in ("X", "H", "C"):
+            raise unknown(f"dimension of cell {cell.name}:", name, needed)
+    return {name: int(size) for name, size in sizes.items()}

@@ -1,0 +1,138 @@
+"""What a run recorded: every named value and every adjoint at every step."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from rnnsym.api.arrays import Given
+from rnnsym.core.names import START, Name, Role
+from rnnsym.core.system import System
+from rnnsym.engine.program import Program, Values
+from rnnsym.errors import InputError, unknown
+from rnnsym.wiring import TOTAL_LOSS
+
+Array = np.ndarray[Any, Any]
+RECORDED = (Role.INPUT, Role.CARRY, Role.EQUATION, Role.LOSS)
+
+
+class Series(Mapping[str, Array]):
+    """Arrays by label: `series["h"]` is (T, …) with h_t at [t - 1]; `series.at("h", t)` takes t = 0…T."""
+
+    def __init__(self, system: System, values: Mapping[Name, Any], kind: str) -> None:
+        self._system, self._kind = system, kind
+        self._values = {name.label: (name, value) for name, value in values.items()}
+
+    def _find(self, label: str) -> tuple[Name, Any]:
+        if label not in self._values:
+            raise unknown(self._kind, label, self._values)
+        return self._values[label]
+
+    def __getitem__(self, label: str) -> Array:
+        name, value = self._find(label)
+        return np.asarray(value[1:] if self._system.timed(name) else value)
+
+    def at(self, label: str, t: int) -> Array:
+        """The value at step t; t = 0 is the initial carry. A name that is not in time has one value for every t."""
+        name, value = self._find(label)
+        if not self._system.timed(name):
+            return np.asarray(value)
+        first = 0 if name in self._system.equations and self._system.hull(name).lo == START.lo else 1
+        if not first <= t < len(value):
+            raise InputError(f"there is no step t = {t} of {label}: it has t = {first}…{len(value) - 1}.")
+        return np.asarray(value[t])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+class Run(Mapping[str, Array]):
+    """One run of a network. `run["h"]` is (T, …); `run.adjoint["h"]` the total derivative of the loss, of that shape.
+
+    The backward pass runs on the first use of `adjoint`, `grads`, `carry_grad` or `input_grad`; it needs targets.
+    Arrays are the caller's own.
+    """
+
+    def __init__(self, program: Program, given: Given, has_targets: bool) -> None:
+        self._program, self._has_targets = program, has_targets
+        self._given = given
+        self._forward = (program.forward if has_targets else program.values)(given)
+        self.steps = len(next(v for n, v in given.items() if n.role == Role.INPUT)) - 1
+        shown = {n: v for n, v in {**given, **self._forward}.items() if n.role in RECORDED}
+        self._series = Series(self.system, shown, "quantity")
+
+    @property
+    def system(self) -> System:
+        """The equations that ran: forward, adjoint and gradient."""
+        return self._program.adjoint.system
+
+    def __getitem__(self, label: str) -> Array:
+        return self._series[label]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._series)
+
+    def __len__(self) -> int:
+        return len(self._series)
+
+    def at(self, label: str, t: int) -> Array:
+        """The value of a quantity at step t; t = 0 is the initial carry."""
+        return self._series.at(label, t)
+
+    @property
+    def loss(self) -> float:
+        """The total loss. Raises InputError for a run without targets."""
+        if not self._has_targets:
+            raise InputError("this run has no loss: give targets to run().")
+        value = self._forward[TOTAL_LOSS]
+        return complex(value) if np.iscomplexobj(value) else float(value)  # type: ignore[return-value]
+
+    @property
+    def values(self) -> Values:  # type: ignore[override]
+        """Every array of the run by `Name`, in the program's layout: timed ones have T + 1 rows, row t is time t."""
+        return {**self._given, **self._forward, **(self._backward if self._has_targets else {})}
+
+    @cached_property
+    def _backward(self) -> Values:
+        if not self._has_targets:
+            raise InputError("this run has no gradients: give targets to run().")
+        return self._program.backward({**self._given, **self._forward})
+
+    def backward(self) -> "Run":
+        """Run the backward pass now."""
+        return self if self._backward else self
+
+    @cached_property
+    def adjoint(self) -> Series:
+        """dL/dn_t for every quantity n."""
+        found = {name: value for name, value in self._backward.items() if name.role == Role.ADJOINT}
+        return Series(self.system, found, "adjoint")
+
+    @property
+    def grads(self) -> dict[str, Array]:
+        """dL/dθ for every parameter; an exact zero where the loss does not depend on it."""
+        out = {}
+        for name in self.system.given:
+            if name.role == Role.PARAM:
+                bar = name.as_role(Role.GRADIENT)
+                zero = np.zeros(np.shape(self._given[name]))
+                out[name.label] = np.array(self._backward[bar]) if bar in self._backward else zero
+        return out
+
+    @property
+    def carry_grad(self) -> dict[str, Array]:
+        """dL/d(initial carry), by the name of the carry."""
+        carries = [n for n in self._program.adjoint.forward if n.role == Role.CARRY]
+        return {n.label: np.array(self._backward[n.as_role(Role.ADJOINT)][0]) for n in carries}
+
+    @property
+    def input_grad(self) -> dict[str, Array] | Array:
+        """dL/dx, (T, …); a dict by name for a cell with several inputs."""
+        names = [n for n in self.system.given if n.role == Role.INPUT]
+        found = {n.label: self.adjoint[n.label] for n in names if n.label in self.adjoint}
+        return next(iter(found.values())) if len(names) == 1 and found else found
+

@@ -1,0 +1,101 @@
+"""Compiled programs: the generated source, made into functions on arrays named by `Name`."""
+
+import linecache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rnnsym.core.names import Name, Role
+from rnnsym.core.system import System
+from rnnsym.derivation.adjoint import Adjoint, adjoint
+from rnnsym.engine.source import Writer, kernel_source
+
+Values = dict[Name, Any]
+
+
+@dataclass(frozen=True)
+class Function:
+    """One generated function: its source, what it takes and what it gives."""
+
+    source: str
+    takes: tuple[Name, ...]
+    gives: tuple[Name, ...]
+    identifiers: Mapping[Name, str]
+    call: Any
+
+    def __call__(self, known: Mapping[Name, Any]) -> Values:
+        """Run on arrays with T + 1 rows (row t is time t); gives an array for each name."""
+        out = self.call(**{self.identifiers[name]: known[name] for name in self.takes})
+        return {name: out[self.identifiers[name]] for name in self.gives}
+
+
+@dataclass(frozen=True)
+class Program:
+    """The generated functions of one System, and the module text that they come from.
+
+    `values` computes what needs no target; `forward` everything up to the loss; `backward` adjoints and gradients.
+    """
+
+    adjoint: Adjoint
+    source: str
+    values: Function
+    forward: Function
+    backward: Function
+
+
+ABOUT = {
+    "values": "Every quantity of the network at every step that needs no target.",
+    "forward": "Every quantity of the network at every step, and the loss.",
+    "backward": "The adjoint of every quantity at every step, and the gradients.",
+}
+
+
+def build(system: System, loss: Name, title: str) -> Program:
+    """Derive the adjoint of `system`, write the program, and compile it."""
+    derived = adjoint(system, loss)
+    writer = Writer(derived.system)
+    names = {
+        "values": tuple(n for n in derived.forward if not _needs_target(system, n)),
+        "forward": derived.forward,
+        "backward": derived.backward + derived.gradients,
+    }
+    written = {call: writer.function(call, ABOUT[call], names[call]) for call in names}
+    source = module_source(title, [written["forward"][0], written["backward"][0]])
+    compiled = _compile(module_source(title, [text for text, _ in written.values()]), title)
+    functions = {
+        call: Function(text, takes, names[call], writer.names, compiled[call])
+        for call, (text, takes) in written.items()
+    }
+    return Program(derived, source, **functions)
+
+
+def module_source(title: str, functions: Sequence[str]) -> str:
+    """A module with these functions and the helpers that they call; it needs NumPy only."""
+    body = "\n\n\n".join(functions)
+    parts = [f'"""{title}"""\n\nimport numpy as np', kernel_source(body), body]
+    return "\n\n\n".join(part for part in parts if part) + "\n"
+
+
+def _needs_target(system: System, name: Name) -> bool:
+    return any(found.role in (Role.TARGET, Role.MASK, Role.COUNT, Role.SEED) for found in system.ancestors([name]))
+
+
+def _compile(source: str, title: str) -> dict[str, Any]:
+    """Run the module text, so that a traceback in it shows its lines."""
+    file = f"<rnnsym program {id(source)}: {title}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    module: dict[str, Any] = {"__name__": "rnnsym_program"}
+    exec(compile(source, file, "exec"), module)
+    return module
+
+
+def first_row(values: Any, steps: int, batch: Sequence[int], rank: int) -> Any:
+    """`values` for t = 1…T as T + 1 rows, with the batch axes spread out and an unused row 0."""
+    array = np.asarray(values)
+    event = array.shape[array.ndim - rank :] if rank else ()
+    rows = np.zeros((steps + 1, *batch, *event), array.dtype)
+    lead = array.shape[1 : array.ndim - rank]
+    rows[1:] = array.reshape(steps, *(1,) * (len(batch) - len(lead)), *lead, *event)
+    return rows
