@@ -14,6 +14,7 @@ from rnnsym.core.names import BEFORE, FREE, NOW, Name, Role, TimeMap
 from rnnsym.errors import CellError, RnnsymError, UnknownNameError, unknown
 from rnnsym.ops.arithmetic import lift
 from rnnsym.ops.leaves import as_expr, leaf
+from rnnsym.transforms.rewrite import flat
 
 RESERVED = frozenset({"y", "target", "loss", "L", "t", "T"})
 Shapes = Mapping[str, tuple[Dim, ...]]
@@ -86,11 +87,10 @@ class Cell:
             raise CellError(f"cell {self.name}: step never assigns now.{missing[0]}, but {missing[0]} is carried.")
         if self.output_name not in now.written:
             raise unknown(f"output of cell {self.name}", self.output_name, now.written)
-        names = {key: self.equation_name(key) for key in now.written}
-        return Trace(
-            {names[key]: expr for key, expr in now.written.items()},
-            {names[key]: expr.shape for key, expr in now.written.items()},
-        )
+        names = [self.equation_name(symbol) for symbol in now.written]
+        bodies = flat(list(now.written.values()))
+        shapes = [body.shape for body in bodies]
+        return Trace(dict(zip(names, bodies, strict=True)), dict(zip(names, shapes, strict=True)))
 
     def equation_name(self, symbol: str) -> Name:
         return Name(Role.CARRY if symbol in self.carry else Role.EQUATION, symbol)

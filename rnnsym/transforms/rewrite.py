@@ -70,6 +70,11 @@ def _factored(head: Expr, terms: Sequence[Expr]) -> Expr:
     return mul(head, add(*rests))
 
 
+def flat(exprs: Sequence[Expr]) -> list[Expr]:
+    """Sums of sums and products of products as one."""
+    return transform(exprs, flatten)
+
+
 def normal_form(exprs: Sequence[Expr]) -> list[Expr]:
     """Sums and products flattened, and terms with a common first factor collected."""
-    return transform(transform(exprs, flatten), collect)
+    return transform(flat(exprs), collect)

@@ -1,0 +1,195 @@
+"""A walk: every equation of every step in the order in which it is computed, forward and then backward."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+
+from rnnsym.api.network import Network
+from rnnsym.api.run import Run
+from rnnsym.core.expr import Expr, leaves
+from rnnsym.core.names import Name, Offset, Role
+from rnnsym.core.system import Piece, System
+from rnnsym.derivation.equations import Equation, Lines, lines
+from rnnsym.errors import InputError
+from rnnsym.interpreters.numeric import run as evaluate_bound
+from rnnsym.walk.breakdown import Breakdown, Products, break_down, products
+from rnnsym.walk.words import Words, sentence
+
+Array = np.ndarray[Any, Any]
+Phase = Literal["forward", "backward", "gradient"]
+PHASES: tuple[Phase, ...] = ("forward", "backward", "gradient")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One stop of the walk: an equation at a step. A gradient move adds the term of step t to ∂L/∂θ."""
+
+    index: int
+    phase: Phase
+    t: int
+    equation: Equation
+
+
+class Walk(Sequence[Move]):
+    """All moves of one run, and the numbers at each. There is no batch axis in a walk.
+
+    Order: for t = 1…T the forward equations, the total loss; for t = T…1 the adjoint equations, and then the terms that
+    step t adds to the gradients. `reads` and `predicts` label the steps. Arguments otherwise as in Network.run.
+    """
+
+    def __init__(
+        self,
+        net: Network,
+        params: Mapping[str, Any],
+        x: Any,
+        targets: Any,
+        carry: Mapping[str, Any] | None = None,
+        mask: Any = None,
+        reads: Sequence[str] | None = None,
+        predicts: Sequence[str] | None = None,
+    ) -> None:
+        self.net, self.params, self.reads, self.predicts = net, dict(params), reads, predicts
+        self._data = (x, targets, carry, mask)
+        self.run: Run = net.run(params, x, targets, carry, mask)
+        self.steps = self.run.steps
+        self.lines: Lines = lines(net.program(mask is not None).adjoint)
+        self._refuse_batch()
+        self._values = self.run.values
+        self._stops = list(self._order())
+        self._sums: dict[Name, tuple[int, Array]] = {}
+
+    def _refuse_batch(self) -> None:
+        for name, value in self.run.values.items():
+            extra = np.ndim(value) - len(self.system.shape(name)) - self.system.timed(name)
+            if extra > 0:
+                raise InputError("a walk steps through one example: x must be (T, X), without a batch axis.")
+
+    @property
+    def system(self) -> System:
+        return self.run.system
+
+    def changed(self, params: Mapping[str, Any]) -> "Walk":
+        """The same walk with some parameters replaced."""
+        x, targets, carry, mask = self._data
+        return Walk(self.net, {**self.params, **params}, x, targets, carry, mask, self.reads, self.predicts)
+
+    # The order of moves. ------------------------------------------------------------------------------------------
+
+    def _order(self) -> Iterator[tuple[Phase, int, Equation]]:
+        step_lines = [line for line in self.lines.forward if not line.total]
+        for t in range(1, self.steps + 1):
+            yield from (("forward", t, line) for line in step_lines if t in line.domain.at(self.steps))
+        yield from (("forward", self.steps, line) for line in self.lines.forward if line.total)
+        for t in range(self.steps, 0, -1):
+            for phase, group in (("backward", self.lines.backward), ("gradient", self.lines.gradients)):
+                yield from ((phase, t, line) for line in group if t in line.domain.at(self.steps))
+
+    def __len__(self) -> int:
+        return len(self._stops)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        number = range(len(self))[index]
+        return Move(number, *self._stops[number])
+
+    def find(self, phase: Phase, t: int, line: int | None = None) -> int:
+        """The index of the first move of `phase` at step t (of the line with that number). Raises InputError."""
+        for i in range(self._start(phase, t), len(self._stops)):
+            found, at, equation = self._stops[i]
+            if (found, at) == (phase, t) and line in (None, equation.number):
+                return i
+            if found != phase and phase == "forward":
+                break
+        raise InputError(f"no {phase} line {'' if line is None else line} at t = {t}: t runs from 1 to {self.steps}.")
+
+    def _start(self, phase: Phase, t: int) -> int:
+        """Where to look for step t: the moves of each pass are sorted by time."""
+        if phase == "forward":
+            return bisect_left(self._stops, t, hi=self.turn, key=lambda stop: stop[1])
+        return bisect_left(self._stops, -t, lo=self.turn, key=lambda stop: -stop[1])
+
+    @cached_property
+    def turn(self) -> int:
+        """The index of the first backward move: where the walk turns round."""
+        return bisect_left(self._stops, 1, key=lambda stop: stop[0] != "forward")
+
+    # The numbers. -------------------------------------------------------------------------------------------------
+
+    def value(self, name: Name, t: int) -> Array:
+        """The value of a name at step t; an adjoint outside its steps is zero."""
+        held = self._values[name]
+        if not self.system.timed(name):
+            return np.asarray(held)
+        if name.role == Role.ADJOINT and not 0 <= t < len(held):
+            return np.zeros(np.shape(held)[1:])
+        return np.asarray(held[t])
+
+    def pieces(self, equation: Equation, t: int) -> list[Piece]:
+        """The pieces of the equation that hold at step t."""
+        return [p for p in self.system.equations[equation.name] if t in p.domain.at(self.steps)]
+
+    def numbers(self, exprs: Sequence[Expr], t: int) -> list[Array]:
+        """The values at step t of expressions that read named quantities."""
+        bound = {}
+        for node in leaves(exprs):
+            name, time = node.attrs
+            assert isinstance(name, Name)
+            bound[node] = self.value(name, t + time.k if isinstance(time, Offset) else t)
+        return [np.asarray(value) for value in evaluate_bound(exprs, bound, self.net.sizes)]
+
+    def result(self, move: Move) -> Array:
+        """What the move computes; for a gradient move, the term that its step adds."""
+        if move.phase == "gradient":
+            return np.asarray(sum(self.numbers([p.rhs for p in self.pieces(move.equation, move.t)], move.t)))
+        return self.value(move.equation.name, move.t)
+
+    def gradient_so_far(self, name: Name, t: int) -> Array:
+        """Σ of the terms of steps T, T - 1, …, t of ∂L/∂θ; `name` is the gradient's name."""
+        equation = next(line for line in self.lines.gradients if line.name == name)
+        reached, total = self._sums.get(name, (self.steps + 1, np.zeros_like(self._values[name])))
+        if reached < t:
+            reached, total = self.steps + 1, np.zeros_like(self._values[name])
+        for step in range(reached - 1, t - 1, -1):
+            for term in self.numbers([p.rhs for p in self.pieces(equation, step)], step):
+                total = total + term
+        self._sums[name] = (t, total)
+        return total
+
+    # What a view shows. -------------------------------------------------------------------------------------------
+
+    def breakdown(self, move: Move) -> Breakdown:
+        """The equation with its numbers put in, one row for each unit."""
+        rhs = [piece.rhs for piece in self.pieces(move.equation, move.t)]
+        left = move.equation.lhs
+        if move.equation.total and move.phase == "forward":
+            return break_down([left], left, self.result(move), lambda exprs: [self.result(move) for _ in exprs])
+        return break_down(rhs, left, self.result(move), lambda exprs: self.numbers(exprs, move.t))
+
+    def origin(self, move: Move, column: int, unit: int) -> Products:
+        """Where a matrix product's entry comes from: the products that it sums. Raises InputError for other columns."""
+        return products(self.breakdown(move), column, unit, lambda exprs: self.numbers(exprs, move.t))
+
+    def rows(self, forward: bool) -> list[Name]:
+        """Names worth a row in a timeline: the carries and the output, or their adjoints, long line first."""
+        carries = [name for name in self.system.equations if name.role == Role.CARRY]
+        others = [n for n in self.system.equations if n == Name(Role.EQUATION, "y")]
+        names = [*carries, *others]
+        if forward:
+            return names
+        return [bar for name in names if (bar := name.as_role(Role.ADJOINT)) in self.system.equations]
+
+    def words(self, move: Move) -> Words:
+        """What the line does, in a plain sentence."""
+        return sentence(self.system, move.equation, move.phase)
+
+    def loss_at(self, t: int) -> float:
+        """The loss of step t: 0 where there is none."""
+        name = next(n for n in self.system.equations if n.role == Role.LOSS)
+        return float(self.value(name, t)) if t in self.system.hull(name).at(self.steps) else 0.0
+
+
