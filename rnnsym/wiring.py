@@ -86,7 +86,7 @@ class _Building:
         self.timed.update(Name(Role.INPUT, symbol) for symbol in cell.inputs)
         trace = cell.trace()
         for name, expr in trace.equations.items():
-            start = ()
+            start: tuple[Piece, ...] = ()
             if name.role == Role.CARRY:
                 start = (Piece(START, self.given(name.as_role(Role.INITIAL), trace.shapes[name])),)
             self.define(name, trace.shapes[name], *start, Piece(EVERY_STEP, expr))

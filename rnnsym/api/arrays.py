@@ -83,7 +83,8 @@ def _inputs(system: System, x: Any, sizes: Mapping[str, int]) -> dict[Name, Arra
     arrays = {}
     for name in names:
         if name.label not in values:
-            raise InputError(f"input {name.label} is missing: give x as a dict with {', '.join(n.label for n in names)}.")
+            labels = ", ".join(n.label for n in names)
+            raise InputError(f"input {name.label} is missing: give x as a dict with {labels}.")
         array = finite(f"input {name.label}", values[name.label])
         _check_event(f"input {name.label}", array, system.given[name], sizes, "(T, …) or (T, B, …)")
         arrays[name] = array
@@ -144,7 +145,8 @@ def _targets(
             raise InputError(f"cross-entropy takes integer labels, not {labels.dtype}.")
         classes = sizes["C"] if options.readout else sizes["H"]
         if labels.size and not (labels.min() >= 0 and labels.max() < classes):
-            raise InputError(f"a label is outside 0…{classes - 1}: the labels run from {labels.min()} to {labels.max()}.")
+            span = f"{labels.min()} to {labels.max()}"
+            raise InputError(f"a label is outside 0…{classes - 1}: the labels run from {span}.")
         array = labels
     else:
         array = finite("target", targets)
@@ -168,7 +170,8 @@ def _mask(system: System, mask: Any, steps: int, batch: tuple[int, ...]) -> Arra
         return _spread("mask", array, batch)
     if array.ndim == 0 or array.shape[0] != steps:
         raise ShapeError(f"the mask has shape {array.shape}, but there are T = {steps} steps.")
-    return first_row(_spread("mask", _align(array, 0, len(batch)), (steps, *batch)), steps, batch, 0)
+    full = _spread("mask", _align(array, 0, len(batch)), (steps, *batch))
+    return np.asarray(first_row(full, steps, batch, 0))
 
 
 def _count(options: Options, sizes: Mapping[str, int], steps: int, batch: tuple[int, ...], mask: Array | None) -> Array:

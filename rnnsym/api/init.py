@@ -33,7 +33,7 @@ def _normal(rng: Rng, shape: Shape, hidden: int) -> Array:
 
 def _uniform(rng: Rng, shape: Shape, hidden: int) -> Array:
     """PyTorch's default for recurrent layers: uniform on ±1/√H, biases too."""
-    return rng.uniform(-1, 1, shape) / np.sqrt(hidden)
+    return np.asarray(rng.uniform(-1, 1, shape) / np.sqrt(hidden))
 
 
 def _identity(rng: Rng, shape: Shape, hidden: int) -> Array:

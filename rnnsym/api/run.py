@@ -103,8 +103,9 @@ class Run(Mapping[str, Array]):
         return self._program.backward({**self._given, **self._forward})
 
     def backward(self) -> "Run":
-        """Run the backward pass now."""
-        return self if self._backward else self
+        """Run the backward pass now rather than on first use."""
+        self._backward  # noqa: B018 - a cached property: reading it is running it
+        return self
 
     @cached_property
     def adjoint(self) -> Series:

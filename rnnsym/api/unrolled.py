@@ -5,8 +5,8 @@ from functools import cached_property
 from typing import Any
 
 from rnnsym.api.network import Network
-from rnnsym.core.expr import Expr, topological
-from rnnsym.core.names import FREE, Name, Role
+from rnnsym.core.expr import Expr, leaves, topological
+from rnnsym.core.names import FREE, Fixed, Role
 from rnnsym.engine.unroll import Table, unroll_system
 from rnnsym.errors import InputError, unknown
 from rnnsym.ops.leaves import leaf
@@ -56,14 +56,12 @@ class Unrolled:
     ) -> dict[Expr, Any]:
         """A value for every leaf of the graph, for rs.evaluate; arguments as in Network.run."""
         given = self.net.given(params, x, targets, carry, None)
-        return {node: _at(node, given) for node in topological(self._table.values()) if node.prim.name == "leaf"
-                and node.attrs[0] in given}  # fmt: skip
-
-
-def _at(node: Expr, given: Mapping[Name, Any]) -> Any:
-    name, time = node.attrs
-    value = given[name]  # type: ignore[index]
-    return value if time == FREE else value[time.at.plus]  # type: ignore[union-attr]
+        found = {}
+        for node in leaves(self._table.values()):
+            name, time = node.attrs
+            if name in given:
+                found[node] = given[name][time.at.plus] if isinstance(time, Fixed) else given[name]
+        return found
 
 
 def unroll(net: Network, steps: int) -> Unrolled:

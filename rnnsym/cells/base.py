@@ -108,15 +108,16 @@ class _Namespace:
     """`p`, `prev` or several inputs: attributes are leaves."""
 
     def __init__(self, cell: Cell, kind: str, values: Mapping[str, Expr]) -> None:
-        self.__dict__.update(_cell=cell, _kind=kind, _values=values)
+        vars(self).update(_cell=cell, _kind=kind, _values=values)
 
     def __getattr__(self, name: str) -> Expr:
-        if name in self._values:
-            return self._values[name]  # type: ignore[no-any-return]
-        raise unknown(f"{self._kind} of cell {self._cell.name}:", name, self._values)
+        values: Mapping[str, Expr] = vars(self)["_values"]
+        if name in values:
+            return values[name]
+        raise unknown(f"{vars(self)['_kind']} of cell {vars(self)['_cell'].name}:", name, values)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise CellError(f"cell {self._cell.name}: only `now` is assigned; write now.{name} = …")
+        raise CellError(f"cell {vars(self)['_cell'].name}: only `now` is assigned; write now.{name} = …")
 
 
 class _Now:
@@ -125,10 +126,10 @@ class _Now:
     written: dict[str, Expr]
 
     def __init__(self, cell: Cell) -> None:
-        self.__dict__.update(_cell=cell, written={})
+        vars(self).update(_cell=cell, written={})
 
     def __setattr__(self, symbol: str, value: Any) -> None:
-        cell: Cell = self.__dict__["_cell"]
+        cell: Cell = vars(self)["_cell"]
         if symbol in self.written:
             raise CellError(f"cell {cell.name}: now.{symbol} is assigned twice; give the second value another name.")
         if symbol in RESERVED:
@@ -148,12 +149,12 @@ class _Now:
 
     def __getattr__(self, symbol: str) -> Expr:
         if symbol not in self.written:
-            cell: Cell = self.__dict__["_cell"]
+            cell: Cell = vars(self)["_cell"]
             raise UnknownNameError(
                 f"cell {cell.name}: now.{symbol} is read before it is assigned. Assigned so far: "
                 f"{', '.join(self.written) or 'none'}. For the previous step read prev.{symbol}."
             )
-        return leaf(self.__dict__["_cell"].equation_name(symbol), NOW, self.written[symbol].shape)
+        return leaf(vars(self)["_cell"].equation_name(symbol), NOW, self.written[symbol].shape)
 
 
 def _canonical(shape: Iterable[Dim]) -> Shape:
@@ -176,11 +177,11 @@ def _check_declaration(cell: Cell) -> None:
             if symbol in seen:
                 raise CellError(f"cell {cell.name}: '{symbol}' names a {kind} and a {seen[symbol]}; rename one.")
             if isinstance(shape, str) or not isinstance(shape, tuple):
-                raise CellError(f"cell {cell.name}: the shape of {symbol} must be a tuple such as ('H',), not {shape!r}.")
+                raise CellError(f"cell {cell.name}: {symbol} needs a tuple such as ('H',) as its shape, not {shape!r}.")
             _canonical(shape)
             seen[symbol] = kind
     if not cell.carry:
-        raise CellError(f"cell {cell.name}: declare what is carried between steps, for example carry = {{'h': ('H',)}}.")
+        raise CellError(f"cell {cell.name}: declare what is carried between steps, such as carry = {{'h': ('H',)}}.")
 
 
 def _where(cell: Cell) -> str:

@@ -1,5 +1,6 @@
 """The simple recurrent network."""
 
+from collections.abc import Callable
 from typing import Any
 
 from rnnsym.cells.base import Cell
@@ -7,7 +8,12 @@ from rnnsym.core.expr import Expr
 from rnnsym.errors import unknown
 from rnnsym.ops.elementwise import relu, sigmoid, tanh
 
-ACTIVATIONS = {"tanh": tanh, "sigmoid": sigmoid, "relu": relu, "identity": lambda a: a}
+
+def _identity(a: Expr) -> Expr:
+    return a
+
+
+ACTIVATIONS: dict[str, Callable[[Expr], Expr]] = {"tanh": tanh, "sigmoid": sigmoid, "relu": relu, "identity": _identity}
 
 
 class Elman(Cell):

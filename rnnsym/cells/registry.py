@@ -32,7 +32,9 @@ def _from_file(spec: str) -> type[Cell]:
     path = Path(file)
     if not path.is_file():
         raise InputError(f"there is no file '{file}'. Name a cell as path/to/file.py:MyCell.")
-    found = {name: value for name, value in _run_file(path).items() if _is_own_cell(value, path.stem)}
+    found: dict[str, type[Cell]] = {
+        name: value for name, value in _run_file(path).items() if _is_own_cell(value, path.stem)
+    }
     if not wanted and len(found) == 1:
         return next(iter(found.values()))
     if wanted not in found:

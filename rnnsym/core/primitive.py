@@ -7,7 +7,7 @@ code on expressions, so that derivatives have derivatives.
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from rnnsym.core.dims import Dim, Shape, show
 from rnnsym.core.expr import Expr, intern_node
@@ -31,6 +31,18 @@ class Code:
         return self.text if self.binding >= binding else f"({self.text})"
 
 
+class Sample(NamedTuple):
+    """Shapes of the arguments, and attributes, at which the law suite tests a primitive."""
+
+    shapes: tuple[Shape, ...]
+    attrs: tuple[Hashable, ...] = ()
+
+
+def sample(*shapes: Shape, attrs: tuple[Hashable, ...] = ()) -> Sample:
+    """`sample(("H", "X"), ("X",))`: a matrix and a vector."""
+    return Sample(shapes, attrs)
+
+
 SUM_BINDING, PRODUCT_BINDING, PREFIX_BINDING, POWER_BINDING, ATOM_BINDING = 10, 20, 30, 40, 100
 
 
@@ -40,13 +52,15 @@ class Primitive:
     `push(node, i, tangent)` is the tangent of the node when argument i moves along `tangent`; the tangent may have
     one trailing axis more than the argument (many directions at once: that is how Jacobians are built).
     `pull(node, i, cotangent)` is the adjoint of that map: the cotangent of argument i.
-    `samples` are argument shapes at which the law suite tests the primitive, in the domain `domain`.
+    `samples` are what the law suite tests the primitive at, in the domain `domain` ("real" or "positive");
+    `integers` are the positions of the arguments that take integers.
     """
 
     family: ClassVar[str] = "primitive"
     kink: bool = False
+    integers: tuple[int, ...] = ()
 
-    def __init__(self, name: str, samples: Sequence[tuple[Shape, ...]] = (), domain: str = "real") -> None:
+    def __init__(self, name: str, samples: Sequence[Sample] = (), domain: str = "real") -> None:
         if name in PRIMITIVES:
             raise ValueError(f"primitive '{name}' is declared twice")
         self.name, self.samples, self.domain = name, tuple(samples), domain

@@ -77,7 +77,7 @@ class System:
     def ancestors(self, roots: Iterable[Name]) -> set[Name]:
         """The names of this system that `roots` depend on, with themselves."""
         found: set[Name] = set()
-        stack = [root for root in roots]
+        stack = list(roots)
         while stack:
             name = stack.pop()
             if name not in found:

@@ -65,7 +65,12 @@ def _plain_cotangent(uses: Iterable[Contribution]) -> Expr | None:
 
 
 def _pull_piece(
-    system: System, user: Name, piece: Piece, cotangent: Expr, relevant: set[Name], found: dict[Name, list[Contribution]]
+    system: System,
+    user: Name,
+    piece: Piece,
+    cotangent: Expr,
+    relevant: set[Name],
+    found: dict[Name, list[Contribution]],
 ) -> None:
     """Add what `piece` of `user` sends back to each quantity that it reads."""
     used = [r for r in reads(piece.rhs) if r.name in relevant and r.name.role in DIFFERENTIATED]
@@ -91,7 +96,7 @@ def _contribution(system: System, user: Name, domain: Interval, read: Read, valu
 def shift(expr: Expr, k: int) -> Expr:
     """`expr` with every time t replaced by t + k."""
     moved = {
-        node: leaf(node.attrs[0], Offset(node.attrs[1].k + k), node.shape, node.dtype)  # type: ignore[arg-type, union-attr]
+        node: leaf(node.attrs[0], Offset(node.attrs[1].k + k), node.shape, node.dtype)  # type: ignore[arg-type]
         for node in leaves([expr])
         if isinstance(node.attrs[1], Offset)
     }

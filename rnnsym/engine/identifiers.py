@@ -16,7 +16,9 @@ def wish(name: Name) -> str:
     return WHOLE.get(name.role) or PREFIX.get(name.role, "") + label + ("0" if name.role == Role.INITIAL else "")
 
 
-def identifiers(names: Iterable[Name], dims: Iterable[str], reserved: Iterable[str]) -> tuple[dict[Name, str], dict[str, str]]:
+def identifiers(
+    names: Iterable[Name], dims: Iterable[str], reserved: Iterable[str]
+) -> tuple[dict[Name, str], dict[str, str]]:
     """Distinct identifiers for names and for dimensions, none of them in `reserved` or a word of Python."""
     taken = {"np", "t", "T", "batch", "kind", *reserved, *keyword.kwlist, *dir(builtins)}
 

@@ -7,7 +7,7 @@ equation sets are zero. Leading axes are (time, batch…): the same text serves 
 import inspect
 import re
 import types
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from rnnsym.core import dims
 from rnnsym.core.dims import Dim
@@ -27,9 +27,11 @@ Where = Interval | None
 INDENT = "    "
 
 
-def kernel_functions() -> dict[str, Callable[..., object]]:
+def kernel_functions() -> dict[str, types.FunctionType]:
     """Every plain function that generated source may call, by name."""
-    found = {n: f for n, f in vars(kernels).items() if isinstance(f, types.FunctionType)}
+    found: dict[str, types.FunctionType] = {
+        name: value for name, value in vars(kernels).items() if isinstance(value, types.FunctionType)
+    }
     for primitive in PRIMITIVES.values():
         kernel = getattr(primitive, "kernel", None)
         if isinstance(kernel, types.FunctionType) and kernel.__name__ != "<lambda>":
@@ -127,8 +129,9 @@ class Writer:
         core = Interval(max(h.lo for h in hulls), min(h.hi for h in hulls))
         if core.lo > core.hi:
             raise ScheduleError(f"the equations of {', '.join(n.label for n in block.names)} share no step.")
-        before = [line for p in _points(min(h.lo for h in hulls), core.lo) for line in self._single(block, p)]
-        after = [line for p in _points(core.hi.shift(1), max(h.hi for h in hulls).shift(1)) for line in self._single(block, p)]
+        first, last = min(h.lo for h in hulls), max(h.hi for h in hulls)
+        before = [line for p in _points(first, core.lo) for line in self._single(block, p)]
+        after = [line for p in _points(core.hi.shift(1), last.shift(1)) for line in self._single(block, p)]
         lo, stop = _text(core.lo), _text(core.hi.shift(1))
         header = f"for t in range({lo}, {stop}):"
         if block.direction < 0:

@@ -2,7 +2,16 @@
 
 from rnnsym.ops.arithmetic import add, div, mul, power, sub
 from rnnsym.ops.elementwise import (
-    absolute, exp, log, maximum, minimum, relu, sigmoid, softplus, sqrt, tanh,
+    absolute,
+    exp,
+    log,
+    maximum,
+    minimum,
+    relu,
+    sigmoid,
+    softplus,
+    sqrt,
+    tanh,
 )  # fmt: skip
 from rnnsym.ops.leaves import constant, leaf, ones, param, size_of, var, zeros
 from rnnsym.ops.losses import cross_entropy, log_softmax, logsumexp, one_hot, softmax, squared_error, take

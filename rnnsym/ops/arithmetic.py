@@ -13,19 +13,26 @@ from rnnsym.core.dims import Dim, Shape
 from rnnsym.core.expr import OPERATORS, Expr
 from rnnsym.core.mathtree import Fraction, Infix, MathTree, Negated, Number, Superscript
 from rnnsym.core.primitive import (
-    ATOM_BINDING, POWER_BINDING, PREFIX_BINDING, PRODUCT_BINDING, SUM_BINDING, Code,
+    ATOM_BINDING,
+    POWER_BINDING,
+    PREFIX_BINDING,
+    PRODUCT_BINDING,
+    SUM_BINDING,
+    Code,
 )  # fmt: skip
 from rnnsym.errors import MisuseError
-from rnnsym.ops.families import Coder, Elementwise, Structured, aligned
+from rnnsym.ops.families import Coder, Elementwise, Structured, aligned, everywhere
 from rnnsym.ops.leaves import FULL, as_expr, full, is_number, is_zero, number_in, zeros
 from rnnsym.ops.structure import BROADCAST, broadcast
+
+SUMS = [*everywhere(2), *everywhere(3)]
 
 
 class Add(Elementwise):
     """The n-ary sum."""
 
     def __init__(self) -> None:
-        super().__init__("add", np.add, (lambda out, *args: full(1.0, out.shape),) * 2, "Add")
+        super().__init__("add", np.add, (lambda out, *args: full(1.0, out.shape),) * 2, "Add", samples=SUMS)
 
     def simplify(self, args: tuple[Expr, ...], attrs: tuple[Hashable, ...], shape: Shape) -> Expr | None:
         terms = [arg for arg in args if not is_zero(arg)]
@@ -68,7 +75,7 @@ class Mul(Elementwise):
     """The n-ary elementwise product, a number first, then repeated scalars, then the rest as written."""
 
     def __init__(self) -> None:
-        super().__init__("mul", np.multiply, (lambda out, a, b: b, lambda out, a, b: a), "Mul")
+        super().__init__("mul", np.multiply, (lambda out, a, b: b, lambda out, a, b: a), "Mul", samples=SUMS)
 
     def __call__(self, *args: Expr, attrs: tuple[Hashable, ...] = ()) -> Expr:
         shape = self.shape(args, ())
@@ -113,10 +120,9 @@ class Mul(Elementwise):
 class Power(Elementwise):
     """x ** n for a fixed number n; attrs are (n,)."""
 
-    sample_attrs = (3.0,)
-
     def __init__(self) -> None:
-        super().__init__("power", np.power, (lambda out, x: out,), "Pow")
+        samples = [sample for n in (2.0, 3.0, -1.0, 0.5) for sample in everywhere(1, (n,))]
+        super().__init__("power", np.power, (lambda out, x: out,), "Pow", domain="positive", samples=samples)
 
     def simplify(self, args: tuple[Expr, ...], attrs: tuple[Hashable, ...], shape: Shape) -> Expr | None:
         (x,), (n,) = args, attrs
@@ -185,14 +191,14 @@ def _neg_simplify(x: Expr) -> Expr | None:
     return full(-number_in(x), x.shape) if x.prim is FULL else None
 
 
-NEG = Structured(
+NEG: Structured = Structured(
     "neg",
     kernel=np.negative,
     shape=lambda x: x,
     pulls=[lambda c, node, x: -c],
     pushes=[lambda t, node, x: -t],
     tree=Negated,
-    samples=[(("H",),), (("H", "X"),)],
+    samples=everywhere(1),
     source=_neg_source,
     simplify=_neg_simplify,
 )

@@ -1,6 +1,7 @@
 """Families of primitives: what a declaration leaves out, the family derives."""
 
 from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy as np
 from rnnsym.core.dims import Dim, Shape, show
 from rnnsym.core.expr import OPERATORS, Expr
 from rnnsym.core.mathtree import Call, MathTree
-from rnnsym.core.primitive import Code, Kernel, Primitive
+from rnnsym.core.primitive import ATOM_BINDING, Code, Kernel, Primitive, Sample, sample
 from rnnsym.ops.leaves import FULL, is_zero, number_source, zeros
 
 Partial = Callable[..., Expr]
@@ -34,9 +35,9 @@ class Elementwise(Primitive):
         domain: str = "real",
         kink: bool = False,
         tree: Callable[..., MathTree] | None = None,
+        samples: Sequence[Sample] = (),
     ) -> None:
-        shapes: list[tuple[Shape, ...]] = [(("H",),) * len(partials), ((),) * len(partials)]
-        super().__init__(name, shapes, domain)
+        super().__init__(name, samples or everywhere(len(partials)), domain)
         self.kernel, self.partials, self.kink, self.sympy_rule = kernel, tuple(partials), kink, sympy
         self.tree_rule = tree
 
@@ -85,8 +86,7 @@ class Structured(Primitive):
         pulls: Sequence[Rule | None],
         pushes: Sequence[Rule | None],
         tree: Callable[..., MathTree],
-        samples: Sequence[tuple[Shape, ...]],
-        attrs: tuple[Hashable, ...] = (),
+        samples: Sequence[Sample],
         integers: Sequence[int] = (),
         source: Callable[..., Code] | None = None,
         sympy: Callable[..., Any] | None = None,
@@ -97,7 +97,7 @@ class Structured(Primitive):
         self.kernel, self.shape_rule, self.tree_rule = kernel, shape, tree
         self.pulls, self.pushes = tuple(pulls), tuple(pushes)
         self.source_rule, self.sympy_rule, self.simplify_rule = source, sympy, simplify
-        self.sample_attrs, self.integers, self.linear = attrs, tuple(integers), linear
+        self.integers, self.linear = tuple(integers), linear
 
     def shape(self, args: tuple[Expr, ...], attrs: tuple[Hashable, ...]) -> Shape:
         for i, arg in enumerate(args):
@@ -142,6 +142,12 @@ class Structured(Primitive):
         return self.tree_rule(*args, *node.attrs)
 
 
+def everywhere(arity: int, attrs: tuple[Hashable, ...] = ()) -> list[Sample]:
+    """Samples of an elementwise operation: scalars, vectors and matrices."""
+    shapes: list[Shape] = [(), ("H",), ("H", "X")]
+    return [sample(*(shape,) * arity, attrs=attrs) for shape in shapes]
+
+
 def settings(node: Expr, size: Callable[[Dim], Any]) -> list[Any]:
     """The attributes of a node with every dimension replaced by its size."""
     return [tuple(size(d) for d in a) if isinstance(a, tuple) else size(a) for a in node.attrs]  # type: ignore[arg-type]
@@ -159,12 +165,13 @@ def aligned(arg: Expr, code: Coder) -> Code:
         return number_source(arg)
     if arg.prim.name == "broadcast":
         inner = code(arg.args[0])
-        return Code(f"{inner.within(100)}[{', '.join(['...'] + ['None'] * len(arg.shape))}]") if inner.leading else inner
+        axes = ", ".join(["...", *["None"] * len(arg.shape)])
+        return Code(f"{inner.within(ATOM_BINDING)}[{axes}]") if inner.leading else inner
     return code(arg)
 
 
 def entrywise(sp: Any, rule: SympyRule, arity: int) -> Callable[..., Any]:
     """A SymPy rule for one entry as a function on object arrays."""
-    if isinstance(rule, str):
-        return np.frompyfunc(getattr(sp, rule), arity, 1)
-    return np.frompyfunc(lambda *entries: rule(sp, *entries), arity, 1)
+    rule_of_entries = getattr(sp, rule) if isinstance(rule, str) else partial(rule, sp)
+    applied: Callable[..., Any] = np.frompyfunc(rule_of_entries, arity, 1)
+    return applied

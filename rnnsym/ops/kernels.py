@@ -85,13 +85,13 @@ def spread(x, shape):
 
 
 def place(x, index, size, rank):
-    out = np.zeros(x.shape[: x.ndim - rank] + (size,) + x.shape[x.ndim - rank :], dtype=x.dtype)
+    out = np.zeros((*x.shape[: x.ndim - rank], size, *x.shape[x.ndim - rank :]), dtype=x.dtype)
     out[(..., index) + (slice(None),) * rank] = x
     return out
 
 
 def embed(x, start, step, size, rank):
-    out = np.zeros(x.shape[: x.ndim - rank] + (size,) + x.shape[x.ndim - rank + 1 :], dtype=x.dtype)
+    out = np.zeros((*x.shape[: x.ndim - rank], size, *x.shape[x.ndim - rank + 1 :]), dtype=x.dtype)
     count = x.shape[x.ndim - rank]
     out[(..., slice(start, start + step * (count - 1) + 1, step)) + (slice(None),) * (rank - 1)] = x
     return out

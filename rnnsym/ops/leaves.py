@@ -1,5 +1,6 @@
 """Leaves: named quantities, constants, and the size of a dimension."""
 
+import math
 import struct
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -63,7 +64,7 @@ class Size(Primitive):
     family = "leaf"
 
     def numpy(self, node: Expr, args: Sequence[Any], size: Callable[[Dim], int]) -> Any:
-        return np.array(float(np.prod([size(dim) for dim in node.attrs[0]])))  # type: ignore[attr-defined]
+        return np.array(math.prod(float(size(dim)) for dim in node.attrs[0]))  # type: ignore[attr-defined]
 
     def source(self, node: Expr, code: Callable[[Expr], Code], size: Callable[[Dim], str]) -> Code:
         return Code(f"({' * '.join(size(dim) for dim in node.attrs[0])})", leading=False)  # type: ignore[attr-defined]
@@ -139,7 +140,7 @@ def is_zero(node: Expr) -> bool:
 def size_of(shape: Shape) -> Expr:
     """The number of entries of `shape`, as a scalar."""
     if all(isinstance(dim, int) for dim in shape):
-        return constant(float(np.prod(shape, dtype=float)))
+        return constant(float(math.prod(dim for dim in shape if isinstance(dim, int))))
     return intern_node(SIZE, (), (shape,), ())
 
 

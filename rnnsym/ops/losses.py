@@ -4,7 +4,8 @@ from typing import Any
 
 from rnnsym.core.dims import Dim, Shape
 from rnnsym.core.expr import Expr
-from rnnsym.core.mathtree import Call, Indicator, Infix, Negated, Norm, Number, Subscript, Word
+from rnnsym.core.mathtree import Call, Indicator, Infix, Negated, Norm, Number, Subscript
+from rnnsym.core.primitive import sample
 from rnnsym.ops import kernels
 from rnnsym.ops.arithmetic import lift
 from rnnsym.ops.families import Structured, entrywise
@@ -26,36 +27,36 @@ def _sympy_logsumexp(sp: Any, x: Any) -> Any:
     return sp.log(sum(entrywise(sp, "exp", 1)(x)))
 
 
-SOFTMAX = Structured(
+SOFTMAX: Structured = Structured(
     "softmax",
     kernel=kernels.softmax,
     shape=lambda x: _vector(x, x),
     pulls=[lambda c, p, x: p * (c - contract(p, c))],
     pushes=[lambda t, p, x: along(p, t - _repeat(contract(p, t), p.shape))],
     tree=lambda x: Call("softmax", (x,)),
-    samples=[(("C",),)],
+    samples=[sample(("C",))],
     sympy=lambda sp, x: entrywise(sp, "exp", 1)(x) / sum(entrywise(sp, "exp", 1)(x)),
     linear=False,
 )
-LOG_SOFTMAX = Structured(
+LOG_SOFTMAX: Structured = Structured(
     "log_softmax",
     kernel=kernels.log_softmax,
     shape=lambda x: _vector(x, x),
     pulls=[lambda c, node, x: c - softmax(x) * sum_all(c)],
     pushes=[lambda t, node, x: t - _repeat(contract(softmax(x), t), x.shape)],
     tree=lambda x: Call("log_softmax", (x,)),
-    samples=[(("C",),)],
+    samples=[sample(("C",))],
     sympy=lambda sp, x: x - _sympy_logsumexp(sp, x),
     linear=False,
 )
-LOGSUMEXP = Structured(
+LOGSUMEXP: Structured = Structured(
     "logsumexp",
     kernel=kernels.logsumexp,
     shape=lambda x: _vector(x, ()),
     pulls=[lambda c, node, x: c * softmax(x)],
     pushes=[lambda t, node, x: contract(softmax(x), t)],
     tree=lambda x: Call("logsumexp", (x,)),
-    samples=[(("C",),)],
+    samples=[sample(("C",))],
     sympy=_sympy_logsumexp,
     linear=False,
 )
@@ -77,38 +78,35 @@ def logsumexp(x: Any) -> Expr:
 
 # Lookups: a row of a table by its number, and the transpose, a table that is zero but for that row. ---------------
 
-ONE_HOT = Structured(
+ONE_HOT: Structured = Structured(
     "one_hot",
     kernel=kernels.one_hot,
     shape=lambda i, n: (n,) if i == () else "one integer is needed.",
     pulls=[None],
     pushes=[None],
     tree=lambda i, n: Indicator(i),
-    samples=[((),)],
-    attrs=("C",),
+    samples=[sample((), attrs=("C",))],
     integers=(0,),
     linear=False,
 )
-TAKE = Structured(
+TAKE: Structured = Structured(
     "take",
     kernel=kernels.take,
     shape=lambda table, i, rank: table[1:] if i == () and table else "a table and one integer are needed.",
     pulls=[lambda c, node, table, i: PUT(c, i, attrs=(table.shape[0], len(c.shape))), None],
     pushes=[lambda t, node, table, i: TAKE(t, i, attrs=(len(t.shape),)), None],
     tree=lambda table, i, rank: Subscript(table, i),
-    samples=[(("C", "X"), ()), (("C",), ())],
-    attrs=(2,),
+    samples=[sample(("C", "X"), (), attrs=(2,)), sample(("C",), (), attrs=(1,))],
     integers=(1,),
 )
-PUT = Structured(
+PUT: Structured = Structured(
     "put",
     kernel=kernels.put,
     shape=lambda row, i, n, rank: (n, *row) if i == () else "one integer is needed.",
     pulls=[lambda c, node, row, i: TAKE(c, i, attrs=(len(c.shape),)), None],
     pushes=[lambda t, node, row, i: PUT(t, i, attrs=(node.attrs[0], len(t.shape))), None],
     tree=lambda row, i, n, rank: Infix("matmul", (Indicator(i), row)),
-    samples=[(("X",), ())],
-    attrs=("C", 1),
+    samples=[sample(("X",), (), attrs=("C", 1)), sample((), (), attrs=("C", 0))],
     integers=(1,),
 )
 
@@ -126,25 +124,24 @@ def take(table: Any, index: Any) -> Expr:
 
 # Losses: of one example at one step. ------------------------------------------------------------------------------
 
-SQUARED_ERROR = Structured(
+SQUARED_ERROR: Structured = Structured(
     "squared_error",
     kernel=kernels.squared_error,
     shape=lambda y, target, rank: () if y == target else f"prediction {y} and target {target} must have one shape.",
     pulls=[lambda c, node, y, target: c * (y - target), lambda c, node, y, target: c * (target - y)],
     pushes=[lambda t, node, y, target: contract(y - target, t), lambda t, node, y, target: contract(target - y, t)],
     tree=lambda y, target, rank: Infix("scale", (Number(0.5), Norm(Infix("add", (y, Negated(target)))))),
-    samples=[(("C",), ("C",))],
-    attrs=(1,),
+    samples=[sample((), (), attrs=(0,)), sample(("C",), ("C",), attrs=(1,)), sample(("H", "X"), ("H", "X"), attrs=(2,))],
     linear=False,
 )
-CROSS_ENTROPY = Structured(
+CROSS_ENTROPY: Structured = Structured(
     "cross_entropy",
     kernel=kernels.cross_entropy,
     shape=lambda y, label: _vector(y, ()) if label == () else "one integer label is needed.",
     pulls=[lambda c, node, y, label: c * (softmax(y) - one_hot(label, y.shape[0])), None],
     pushes=[lambda t, node, y, label: contract(softmax(y) - one_hot(label, y.shape[0]), t), None],
     tree=lambda y, label: Negated(Subscript(Call("log_softmax", (y,)), label)),
-    samples=[(("C",), ())],
+    samples=[sample(("C",), ())],
     integers=(1,),
     linear=False,
 )

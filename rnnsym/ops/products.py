@@ -7,7 +7,7 @@ import numpy as np
 from rnnsym.core.dims import Shape
 from rnnsym.core.expr import OPERATORS, Expr
 from rnnsym.core.mathtree import Infix, Superscript, Word
-from rnnsym.core.primitive import PRODUCT_BINDING, Code
+from rnnsym.core.primitive import PRODUCT_BINDING, Code, sample
 from rnnsym.errors import ShapeError
 from rnnsym.ops import kernels
 from rnnsym.ops.families import Coder, Structured
@@ -36,44 +36,44 @@ def _product_source(node: Expr, code: Coder) -> Code:
     return Code(f"{left.within(PRODUCT_BINDING)} @ {text}", PRODUCT_BINDING, left.leading)
 
 
-MATVEC = Structured(
+MATVEC: Structured = Structured(
     "matvec",
     kernel=kernels.matvec,
     shape=lambda a, x: _inner(a, x, a[:1]) if (len(a), len(x)) == (2, 1) else "a matrix and a vector are needed.",
     pulls=[lambda c, node, a, x: outer(c, x), lambda c, node, a, x: transpose(a) @ c],
     pushes=[lambda t, node, a, x: t @ x, lambda t, node, a, x: a @ t],
     tree=lambda a, x: Infix("matmul", (a, x)),
-    samples=[(("H", "X"), ("X",))],
+    samples=[sample(("H", "X"), ("X",)), sample(("H", "H"), ("H",))],
     source=_product_source,
 )
-MATMUL = Structured(
+MATMUL: Structured = Structured(
     "matmul",
     kernel=np.matmul,
     shape=lambda a, b: _inner(a, b, (a[0], b[1])) if len(a) == len(b) == 2 else "two matrices are needed.",
     pulls=[lambda c, node, a, b: c @ transpose(b), lambda c, node, a, b: transpose(a) @ c],
     pushes=[lambda t, node, a, b: t @ b, lambda t, node, a, b: a @ t],
     tree=lambda a, b: Infix("matmul", (a, b)),
-    samples=[(("H", "X"), ("X", "C"))],
+    samples=[sample(("H", "X"), ("X", "C")), sample(("H", "H"), ("H", "H"))],
     source=lambda node, code: _infix_source("@", node, code),
     simplify=lambda a, b: b if _is_identity(a) else a if _is_identity(b) else None,
 )
-OUTER = Structured(
+OUTER: Structured = Structured(
     "outer",
     kernel=kernels.outer,
     shape=lambda a, b: (a[0], b[0]) if len(a) == len(b) == 1 else "two vectors are needed.",
     pulls=[lambda c, node, a, b: c @ b, lambda c, node, a, b: transpose(c) @ a],
     pushes=[lambda t, node, a, b: outer(t, b), lambda t, node, a, b: outer(a, t)],
     tree=lambda a, b: Infix("matmul", (a, Superscript(b, Word("transpose")))),
-    samples=[(("H",), ("X",))],
+    samples=[sample(("H",), ("X",)), sample(("H",), ("H",))],
 )
-DOT = Structured(
+DOT: Structured = Structured(
     "dot",
     kernel=kernels.dot,
     shape=lambda a, b: _inner(a, b, ()) if len(a) == len(b) == 1 else "two vectors are needed.",
     pulls=[lambda c, node, a, b: c * b, lambda c, node, a, b: c * a],
     pushes=[lambda t, node, a, b: contract(b, t), lambda t, node, a, b: contract(a, t)],
     tree=lambda a, b: Infix("dot", (a, b)),
-    samples=[(("H",), ("H",))],
+    samples=[sample(("H",), ("H",))],
 )
 
 

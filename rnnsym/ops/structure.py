@@ -9,14 +9,15 @@ import numpy as np
 
 from rnnsym.core.dims import Dim, Shape, canonical, plus
 from rnnsym.core.expr import OPERATORS, Expr
-from rnnsym.core.mathtree import Bracket, Call, MathTree, Subscript, Superscript, Word
-from rnnsym.core.primitive import ATOM_BINDING, Code
+from rnnsym.core.mathtree import Bracket, Call, Subscript, Superscript, Word
+from rnnsym.core.primitive import ATOM_BINDING, Code, sample
 from rnnsym.errors import MisuseError, ShapeError
-from rnnsym.ops.families import Coder, Structured
+from rnnsym.ops.families import Coder, Structured, everywhere
 from rnnsym.ops.kernels import diag as diag_kernel
 from rnnsym.ops.kernels import diagonal as diagonal_kernel
 from rnnsym.ops.kernels import embed as embed_kernel
-from rnnsym.ops.kernels import join, place as place_kernel, spread
+from rnnsym.ops.kernels import join, spread
+from rnnsym.ops.kernels import place as place_kernel
 from rnnsym.ops.leaves import FULL, as_expr, full, number_in, ones, size_of
 
 
@@ -26,15 +27,14 @@ def _vector_or_matrix(shape: Shape) -> str | None:
 
 # A scalar repeated over a shape, and its transpose, the sum of all entries. -------------------------------------
 
-BROADCAST = Structured(
+BROADCAST: Structured = Structured(
     "broadcast",
     kernel=spread,
     shape=lambda x, shape: shape if x == () else "only a scalar can be repeated over a shape.",
     pulls=[lambda c, node, x: sum_all(c)],
     pushes=[lambda t, node, x: OPERATORS["outer"](ones(node.shape), t) if t.shape else broadcast(t, node.shape)],
     tree=lambda x, shape: x,
-    samples=[((),)],
-    attrs=(("H",),),
+    samples=[sample((), attrs=(("H",),)), sample((), attrs=(("H", "X"),))],
     simplify=lambda x, shape: full(number_in(x), shape) if x.prim is FULL else None,
 )
 
@@ -50,15 +50,14 @@ def _sum_source(node: Expr, code: Coder) -> Code:
     return Code(f"np.sum({code(x).text}, axis={axes})", leading=code(x).leading)
 
 
-SUM = Structured(
+SUM: Structured = Structured(
     "sum",
     kernel=lambda x, rank: np.sum(x, axis=tuple(range(-rank, 0))),
     shape=lambda x, rank: _vector_or_matrix(x) or (),
     pulls=[lambda c, node, x: broadcast(c, x.shape)],
     pushes=[lambda t, node, x: sum_all(t) if t.shape == x.shape else OPERATORS["transpose"](t) @ ones(x.shape)],
     tree=lambda x, rank: Call("sum", (x,)),
-    samples=[(("H",),)],
-    attrs=(1,),
+    samples=[sample(("H",), attrs=(1,)), sample(("H", "X"), attrs=(2,))],
     source=_sum_source,
 )
 
@@ -85,14 +84,14 @@ def _transpose_source(node: Expr, code: Coder) -> Code:
     return Code(f"{body.within(ATOM_BINDING)}.T", leading=False)
 
 
-TRANSPOSE = Structured(
+TRANSPOSE: Structured = Structured(
     "transpose",
     kernel=lambda x: np.swapaxes(x, -1, -2),
     shape=lambda x: x[::-1] if len(x) == 2 else "only a matrix has a transpose.",
     pulls=[lambda c, node, x: transpose(c)],
     pushes=[lambda t, node, x: transpose(t)],
     tree=lambda x: Superscript(x, Word("transpose")),
-    samples=[(("H", "X"),)],
+    samples=[sample(("H", "X"))],
     source=_transpose_source,
     simplify=lambda x: x.args[0] if x.prim.name == "transpose" else None,
 )
@@ -104,29 +103,27 @@ def transpose(x: Any) -> Expr:
 
 # One row, a range of rows, and their transposes. ----------------------------------------------------------------
 
-INDEX = Structured(
+INDEX: Structured = Structured(
     "index",
     kernel=lambda x, i, rank: x[(..., i) + (slice(None),) * (rank - 1)],
     shape=lambda x, i, rank: _vector_or_matrix(x) or x[1:],
     pulls=[lambda c, node, x: PLACE(c, attrs=(node.attrs[0], x.shape[0], len(c.shape)))],
     pushes=[lambda t, node, x: INDEX(t, attrs=(node.attrs[0], len(t.shape)))],
     tree=lambda x, i, rank: Subscript(x, Word(str(i))),
-    samples=[((3,),), ((3, "X"),)],
-    attrs=(1, 1),
+    samples=[sample((3,), attrs=(1, 1)), sample((3, "X"), attrs=(1, 2)), sample(("H",), attrs=("H-1", 1))],
     source=lambda node, code: Code(
         f"{code(node.args[0]).within(ATOM_BINDING)}[..., {node.attrs[0]}{', :' * (len(node.args[0].shape) - 1)}]",
         leading=code(node.args[0]).leading,
     ),
 )
-PLACE = Structured(
+PLACE: Structured = Structured(
     "place",
     kernel=place_kernel,
     shape=lambda x, i, n, rank: (n, *x),
     pulls=[lambda c, node, x: INDEX(c, attrs=(node.attrs[0], len(c.shape)))],
     pushes=[lambda t, node, x: PLACE(t, attrs=(*node.attrs[:2], len(t.shape)))],
     tree=lambda x, i, n, rank: Call("place", (x, Word(str(i)))),
-    samples=[((),)],
-    attrs=(1, 3, 0),
+    samples=[sample((), attrs=(1, 3, 0)), sample(("X",), attrs=(1, "H", 1))],
 )
 
 
@@ -142,25 +139,32 @@ def _sliced(n: Dim, start: Dim, stop: Dim, step: int) -> Dim:
     return len(range(int(start), int(stop), step))
 
 
-SLICE = Structured(
+SLICE: Structured = Structured(
     "slice",
     kernel=lambda x, start, stop, step, rank: x[(..., slice(start, stop, step)) + (slice(None),) * (rank - 1)],
     shape=lambda x, start, stop, step, rank: _vector_or_matrix(x) or (_sliced(x[0], start, stop, step), *x[1:]),
     pulls=[lambda c, node, x: EMBED(c, attrs=(node.attrs[0], node.attrs[2], x.shape[0], len(c.shape)))],
     pushes=[lambda t, node, x: SLICE(t, attrs=(*node.attrs[:3], len(t.shape)))],
     tree=lambda x, start, stop, step, rank: Subscript(x, Word(f"{start}:{stop}" + f":{step}" * (step != 1))),
-    samples=[((5,),), ((5, "X"),)],
-    attrs=(1, 4, 1, 1),
+    samples=[
+        sample((5,), attrs=(1, 4, 1, 1)),
+        sample((5, "X"), attrs=(0, 4, 2, 2)),
+        sample(("H+X",), attrs=("H", "H+X", 1, 1)),
+        sample(("H+X", "X"), attrs=(0, "H", 1, 2)),
+    ],
 )
-EMBED = Structured(
+EMBED: Structured = Structured(
     "embed",
     kernel=embed_kernel,
     shape=lambda x, start, step, n, rank: (n, *x[1:]),
     pulls=[lambda c, node, x: _undo_embed(c, node, x)],
     pushes=[lambda t, node, x: EMBED(t, attrs=(*node.attrs[:3], len(t.shape)))],
     tree=lambda x, start, step, n, rank: Call("embed", (x, Word(str(start)))),
-    samples=[((2,),)],
-    attrs=(1, 1, 5, 1),
+    samples=[
+        sample((2,), attrs=(1, 1, 5, 1)),
+        sample((2, "X"), attrs=(0, 2, 4, 2)),
+        sample(("X",), attrs=("H", 1, "H+X", 1)),
+    ],
 )
 
 
@@ -177,7 +181,7 @@ def getitem(x: Expr, index: Any) -> Expr:
     n = x.shape[0]
     if isinstance(index, slice):
         start, stop, step = index.start or 0, n if index.stop is None else index.stop, index.step or 1
-        if step != 1 and not isinstance(n, int) or step < 1:
+        if step < 1 or (step != 1 and not isinstance(n, int)):
             raise MisuseError("a slice needs a positive step, and a step other than 1 needs a numeric dimension.")
         start, stop = (_from_end(bound, n) for bound in (start, stop))
         return SLICE(x, attrs=(start, stop, step, len(x.shape)))
@@ -203,7 +207,10 @@ class Concat(Structured):
     def __init__(self) -> None:
         super().__init__(
             "concat", kernel=lambda *parts: join(parts[:-1], parts[-1]), shape=_concat_shape, pulls=(), pushes=(),
-            tree=lambda *parts: Bracket(parts[:-1]), samples=[(("H",), ("X",))], attrs=(1,), linear=False,
+            tree=lambda *parts: Bracket(parts[:-1]), linear=False, samples=[
+                sample(("H",), ("X",), attrs=(1,)),
+                sample(("H", "C"), ("X", "C"), ("H", "C"), attrs=(2,)),
+            ],
         )  # fmt: skip
 
     def flows(self, node: Expr, i: int) -> bool:
@@ -224,7 +231,8 @@ class Concat(Structured):
 
     def source(self, node: Expr, code: Coder, size: Any) -> Code:
         parts = [code(arg) for arg in node.args]
-        return Code(f"join([{', '.join(p.text for p in parts)}], {len(node.shape)})", leading=any(p.leading for p in parts))
+        text = ", ".join(part.text for part in parts)
+        return Code(f"join([{text}], {len(node.shape)})", leading=any(part.leading for part in parts))
 
 
 def _concat_shape(*shapes: Any) -> Shape | str:
@@ -249,32 +257,32 @@ def concat(*parts: Any) -> Expr:
 
 # Diagonal matrices, and a gradient that stops. ------------------------------------------------------------------
 
-DIAG = Structured(
+DIAG: Structured = Structured(
     "diag",
     kernel=diag_kernel,
     shape=lambda x: (x[0], x[0]) if len(x) == 1 else "only a vector makes a diagonal matrix.",
     pulls=[lambda c, node, x: DIAGONAL(c)],
     pushes=[lambda t, node, x: DIAG(t)],
     tree=lambda x: Call("diag", (x,)),
-    samples=[(("H",),)],
+    samples=[sample(("H",))],
 )
-DIAGONAL = Structured(
+DIAGONAL: Structured = Structured(
     "diagonal",
     kernel=diagonal_kernel,
     shape=lambda x: (x[0],) if len(x) == 2 and x[0] == x[1] else "only a square matrix has a diagonal.",
     pulls=[lambda c, node, x: DIAG(c)],
     pushes=[lambda t, node, x: DIAGONAL(t)],
     tree=lambda x: Call("diagonal", (x,)),
-    samples=[(("H", "H"),)],
+    samples=[sample(("H", "H"))],
 )
-STOP_GRADIENT = Structured(
+STOP_GRADIENT: Structured = Structured(
     "stop_gradient",
     kernel=np.positive,
     shape=lambda x: x,
     pulls=[None],
     pushes=[None],
     tree=lambda x: Call("stop", (x,)),
-    samples=[(("H",),)],
+    samples=everywhere(1),
     source=lambda node, code: code(node.args[0]),
 )
 

@@ -3,6 +3,7 @@
 from functools import reduce
 from typing import Any
 
+from rnnsym.core.dims import show
 from rnnsym.core.expr import Expr
 from rnnsym.errors import ShapeError
 from rnnsym.ops.arithmetic import add
@@ -18,7 +19,8 @@ def conv1d(x: Any, weights: Any) -> Expr:
     """
     x, weights = as_expr(x), as_expr(weights)
     if len(x.shape) != len(weights.shape) or x.shape[1:] != weights.shape[1:]:
-        raise ShapeError(f"conv1d: x {x.shape} and weights {weights.shape} must be (N,) and (K,), or (N, D) and (K, D).")
+        shapes = f"x {show(x.shape)} and weights {show(weights.shape)}"
+        raise ShapeError(f"conv1d: {shapes} must be (N,) and (K,), or (N, D) and (K, D).")
     windows = _windows(x, weights.shape[0], 1)
     if len(x.shape) == 2:
         return add(*(window @ weights[k] for k, window in enumerate(windows)))

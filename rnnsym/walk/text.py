@@ -30,10 +30,9 @@ def encode(text: str) -> TextTask:
 
     Raises InputError for fewer than two characters: then there is nothing to read and predict.
     """
-    if not text:
-        raise InputError("the text is empty: give at least two characters, one to read and one to predict.")
-    if len(text) == 1:
-        raise InputError(f"the text '{text}' has one character: at least two are needed, one to read and one to predict.")
+    if len(text) < 2:
+        what = f"'{text}' has one character" if text else "is empty"
+        raise InputError(f"the text {what}: give at least two characters, one to read and one to predict.")
     alphabet = tuple(dict.fromkeys(text))
     numbers = np.array([alphabet.index(character) for character in text])
     x = np.eye(len(alphabet))[numbers[:-1]]

@@ -13,11 +13,11 @@ from rnnsym.api.run import Run
 from rnnsym.core.expr import Expr, leaves
 from rnnsym.core.names import Name, Offset, Role
 from rnnsym.core.system import Piece, System
-from rnnsym.derivation.equations import Equation, Lines, lines
+from rnnsym.derivation.equations import Equation, Lines, Words, lines
 from rnnsym.errors import InputError
 from rnnsym.interpreters.numeric import run as evaluate_bound
 from rnnsym.walk.breakdown import Breakdown, Products, break_down, products
-from rnnsym.walk.words import Words, sentence
+from rnnsym.walk.words import sentence
 
 Array = np.ndarray[Any, Any]
 Phase = Literal["forward", "backward", "gradient"]
@@ -85,8 +85,8 @@ class Walk(Sequence[Move]):
             yield from (("forward", t, line) for line in step_lines if t in line.domain.at(self.steps))
         yield from (("forward", self.steps, line) for line in self.lines.forward if line.total)
         for t in range(self.steps, 0, -1):
-            for phase, group in (("backward", self.lines.backward), ("gradient", self.lines.gradients)):
-                yield from ((phase, t, line) for line in group if t in line.domain.at(self.steps))
+            yield from (("backward", t, line) for line in self.lines.backward if t in line.domain.at(self.steps))
+            yield from (("gradient", t, line) for line in self.lines.gradients if t in line.domain.at(self.steps))
 
     def __len__(self) -> int:
         return len(self._stops)
@@ -151,12 +151,13 @@ class Walk(Sequence[Move]):
     def gradient_so_far(self, name: Name, t: int) -> Array:
         """Σ of the terms of steps T, T - 1, …, t of ∂L/∂θ; `name` is the gradient's name."""
         equation = next(line for line in self.lines.gradients if line.name == name)
-        reached, total = self._sums.get(name, (self.steps + 1, np.zeros_like(self._values[name])))
+        fresh = (self.steps + 1, np.zeros_like(self._values[name]))
+        reached, total = self._sums.get(name, fresh)
         if reached < t:
-            reached, total = self.steps + 1, np.zeros_like(self._values[name])
+            reached, total = fresh
         for step in range(reached - 1, t - 1, -1):
             for term in self.numbers([p.rhs for p in self.pieces(equation, step)], step):
-                total = total + term
+                total = np.asarray(total + term)
         self._sums[name] = (t, total)
         return total
 
