@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rnnsym.api.unrolled import unroll
     from rnnsym.cells.base import Cell
     from rnnsym.interpreters.numeric import evaluate
+    from rnnsym.interpreters.symbolic import to_sympy
     from rnnsym.ops import (
         avg_pool1d, concat, constant, conv1d, cross_entropy, dot, exp, log, log_softmax, logsumexp, max_pool1d,
         maximum, mean, minimum, outer, param, relu, sigmoid, softmax, softplus, sqrt, squared_error, stop_gradient,
@@ -31,6 +32,7 @@ _HOMES = {
     ),
     "rnnsym.transforms": "grad jacobian jvp vjp",
     "rnnsym.interpreters.numeric": "evaluate",
+    "rnnsym.interpreters.symbolic": "to_sympy",
     "rnnsym.cells.base": "Cell",
     "rnnsym.api.network": "Network",
     "rnnsym.api.unrolled": "unroll",
@@ -43,12 +45,13 @@ __all__ = [
     "Cell", "Derivation", "Network", "__version__", "avg_pool1d", "cells", "concat", "constant", "conv1d",
     "cross_entropy", "derive", "dot", "evaluate", "exp", "grad", "jacobian", "jvp", "log", "log_softmax", "logsumexp",
     "max_pool1d", "maximum", "mean", "minimum", "outer", "param", "relu", "sigmoid", "softmax", "softplus", "sqrt",
-    "squared_error", "stop_gradient", "sum", "take", "tanh", "unroll", "var", "vjp",
+    "squared_error", "stop_gradient", "sum", "take", "tanh", "to_sympy", "unroll", "var", "vjp",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     if name in _HOME:
+        importlib.import_module("rnnsym.notation")  # it fills the slot by which expressions print themselves
         return getattr(importlib.import_module(_HOME[name]), name)
     if name in _MODULES:
         return importlib.import_module(f"rnnsym.{name}")

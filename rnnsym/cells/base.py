@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NoReturn
 
+import rnnsym.notation  # noqa: F401  (errors print the expressions of a cell)
 from rnnsym.core.dims import Dim, Shape, canonical, names_in, show
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import BEFORE, FREE, NOW, Name, Role, TimeMap

@@ -1,6 +1,6 @@
 """The layout tree of a formula: what to set, not how. `rnnsym.notation` lowers it to text, ASCII and LaTeX.
 
-Glyphs and precedences are data, here and in the notation profile; no primitive knows a character of output.
+Glyphs and precedences are data of the notation profile; no primitive knows a character of output.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Infix:
-    """`items` joined by the operator `op` (a key of OPERATOR_PRECEDENCE). In a sum, a `Negated` item is a minus."""
+    """`items` joined by the operator `op`, a key of the profile's operators. In a sum, a `Negated` item is a minus."""
 
     op: str
     items: tuple["MathTree", ...]
@@ -106,24 +106,3 @@ MathTree = (
     Symbol | Number | Word | Infix | Negated | Call | Fraction | Superscript | Subscript | Norm | Indicator
     | BigSum | Bracket
 )  # fmt: skip
-
-OPERATOR_PRECEDENCE = {"relation": 0, "greater": 5, "at_most": 5, "add": 10, "hadamard": 20, "scale": 20, "matmul": 30, "dot": 30}
-"""A tighter operator binds its items first. `matmul` and `scale` are written by juxtaposition."""
-PREFIX_PRECEDENCE, SCRIPT_PRECEDENCE, ATOM_PRECEDENCE = 15, 40, 50
-
-
-def precedence(tree: MathTree) -> int:
-    """How tightly `tree` holds together: a parent of higher precedence must bracket it."""
-    match tree:
-        case Infix(op):
-            return OPERATOR_PRECEDENCE[op]
-        case Negated():
-            return PREFIX_PRECEDENCE
-        case BigSum() | Fraction():
-            return OPERATOR_PRECEDENCE["hadamard"]
-        case Superscript() | Subscript():
-            return SCRIPT_PRECEDENCE
-        case Number(value) if value < 0:
-            return PREFIX_PRECEDENCE
-        case _:
-            return ATOM_PRECEDENCE

@@ -22,7 +22,7 @@ def evaluate(what: Any, values: Values, sizes: Mapping[str, int] | None = None) 
     leaf's own axes. `sizes` gives dimensions that no leaf tells. Raises InputError for a leaf without a value,
     UnknownNameError for a value without a leaf, ShapeError for an array that does not fit.
     """
-    exprs = _listed(what)
+    exprs = as_list(what)
     bound = bind(leaves(exprs), values)
     numbers = infer_sizes(bound, sizes)
     results = run(exprs, bound, numbers)
@@ -48,12 +48,13 @@ def bind(needed: Iterable[Expr], values: Values) -> dict[Expr, Array]:
     """An array for each needed leaf, found by the leaf itself or by its name."""
     needed = list(needed)
     by_name = {text_key(node): node for node in needed}
+    wanted = set(needed)
     bound: dict[Expr, Array] = {}
     for key, value in values.items():
         node = key if isinstance(key, Expr) else by_name.get(str(key))
         if node is None:
             raise unknown("name", str(key), by_name)
-        if node in by_name.values():
+        if node in wanted:
             bound[node] = as_array(value, node)
     for node in needed:
         if node not in bound:
@@ -110,7 +111,8 @@ def text_key(node: Expr) -> str:
     return f"{name.label}[{time.at}]" if isinstance(time, Fixed) else name.label
 
 
-def _listed(what: Any) -> list[Expr]:
+def as_list(what: Any) -> list[Expr]:
+    """The expressions in an expression, a list or a dict. Raises InputError for anything else."""
     exprs = [what] if isinstance(what, Expr) else list(what.values() if isinstance(what, Mapping) else what)
     for expr in exprs:
         if not isinstance(expr, Expr):

@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnsym.core.dims import Dim, Shape, canonical
 from rnnsym.core.expr import Expr, intern_node
-from rnnsym.core.mathtree import Bracket, MathTree, Number, Symbol, Word
+from rnnsym.core.mathtree import Bracket, Infix, MathTree, Number, Symbol, Word
 from rnnsym.core.names import FREE, Name, Role, TimeMap
 from rnnsym.core.primitive import ATOM_BINDING, PREFIX_BINDING, Code, Primitive
 from rnnsym.errors import InputError
@@ -64,13 +64,15 @@ class Size(Primitive):
     family = "leaf"
 
     def numpy(self, node: Expr, args: Sequence[Any], size: Callable[[Dim], int]) -> Any:
-        return np.array(math.prod(float(size(dim)) for dim in node.attrs[0]))  # type: ignore[attr-defined]
+        counts: list[int] = [size(dim) for dim in self.of(node)]
+        return np.array(float(math.prod(counts)))
 
     def source(self, node: Expr, code: Callable[[Expr], Code], size: Callable[[Dim], str]) -> Code:
-        return Code(f"({' * '.join(size(dim) for dim in node.attrs[0])})", leading=False)  # type: ignore[attr-defined]
+        return Code(f"({' * '.join(size(dim) for dim in self.of(node))})", leading=False)
 
     def tree(self, node: Expr, args: Sequence[MathTree]) -> MathTree:
-        return Word(" ".join(str(dim) for dim in node.attrs[0]))  # type: ignore[attr-defined]
+        words = tuple(Word(str(dim)) for dim in node.attrs[0])  # type: ignore[attr-defined]
+        return words[0] if len(words) == 1 else Infix("scale", words)
 
 
 LEAF, CONSTANT, FULL, SIZE = Leaf("leaf"), Constant("constant"), Full("full"), Size("size")

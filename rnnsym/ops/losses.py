@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import numpy as np
+
 from rnnsym.core.dims import Dim, Shape
 from rnnsym.core.expr import Expr
-from rnnsym.core.mathtree import Call, Indicator, Infix, Negated, Norm, Number, Subscript
+from rnnsym.core.mathtree import (
+    Call, Indicator, Infix, MathTree, Negated, Norm, Number, Subscript, Superscript, Word,
+)  # fmt: skip
 from rnnsym.core.primitive import sample
 from rnnsym.ops import kernels
 from rnnsym.ops.arithmetic import lift
@@ -78,6 +82,14 @@ def logsumexp(x: Any) -> Expr:
 
 # Lookups: a row of a table by its number, and the transpose, a table that is zero but for that row. ---------------
 
+
+def _row_tree(row: MathTree, index: MathTree, rank: int) -> MathTree:
+    """1[i] rowᵀ for a row of a table, row 1[i] for an entry of a vector."""
+    if not rank:
+        return Infix("scale", (row, Indicator(index)))
+    return Infix("matmul", (Indicator(index), Superscript(row, Word("transpose"))))
+
+
 ONE_HOT: Structured = Structured(
     "one_hot",
     kernel=kernels.one_hot,
@@ -105,8 +117,9 @@ PUT: Structured = Structured(
     shape=lambda row, i, n, rank: (n, *row) if i == () else "one integer is needed.",
     pulls=[lambda c, node, row, i: TAKE(c, i, attrs=(len(c.shape),)), None],
     pushes=[lambda t, node, row, i: PUT(t, i, attrs=(node.attrs[0], len(t.shape))), None],
-    tree=lambda row, i, n, rank: Infix("matmul", (Indicator(i), row)),
+    tree=lambda row, i, n, rank: _row_tree(row, i, rank),
     samples=[sample(("X",), (), attrs=("C", 1)), sample((), (), attrs=("C", 0))],
+    sympy=lambda sp, row, i, n, rank: kernels.place(row, int(i), n, rank),
     integers=(1,),
 )
 
@@ -124,14 +137,21 @@ def take(table: Any, index: Any) -> Expr:
 
 # Losses: of one example at one step. ------------------------------------------------------------------------------
 
+
+def _square(difference: MathTree, rank: int) -> MathTree:
+    """The sum of the squared entries: ‖v‖² for an array, s² for a scalar."""
+    return Norm(difference) if rank else Superscript(difference, Number(2.0))
+
+
 SQUARED_ERROR: Structured = Structured(
     "squared_error",
     kernel=kernels.squared_error,
     shape=lambda y, target, rank: () if y == target else f"prediction {y} and target {target} must have one shape.",
     pulls=[lambda c, node, y, target: c * (y - target), lambda c, node, y, target: c * (target - y)],
     pushes=[lambda t, node, y, target: contract(y - target, t), lambda t, node, y, target: contract(target - y, t)],
-    tree=lambda y, target, rank: Infix("scale", (Number(0.5), Norm(Infix("add", (y, Negated(target)))))),
-    samples=[sample((), (), attrs=(0,)), sample(("C",), ("C",), attrs=(1,)), sample(("H", "X"), ("H", "X"), attrs=(2,))],
+    tree=lambda y, target, rank: Infix("scale", (Number(0.5), _square(Infix("add", (y, Negated(target))), rank))),
+    samples=[sample(shape, shape, attrs=(len(shape),)) for shape in ((), ("C",), ("H", "X"))],
+    sympy=lambda sp, y, target, rank: np.sum((y - target) ** 2) / sp.Integer(2),
     linear=False,
 )
 CROSS_ENTROPY: Structured = Structured(
@@ -142,6 +162,7 @@ CROSS_ENTROPY: Structured = Structured(
     pushes=[lambda t, node, y, label: contract(softmax(y) - one_hot(label, y.shape[0]), t), None],
     tree=lambda y, label: Negated(Subscript(Call("log_softmax", (y,)), label)),
     samples=[sample(("C",), ())],
+    sympy=lambda sp, y, label: _sympy_logsumexp(sp, y) - y[int(label)],
     integers=(1,),
     linear=False,
 )

@@ -263,8 +263,9 @@ DIAG: Structured = Structured(
     shape=lambda x: (x[0], x[0]) if len(x) == 1 else "only a vector makes a diagonal matrix.",
     pulls=[lambda c, node, x: DIAGONAL(c)],
     pushes=[lambda t, node, x: DIAG(t)],
-    tree=lambda x: Call("diag", (x,)),
+    tree=lambda x: Word("identity") if x == Number(1.0) else Call("diag", (x,)),
     samples=[sample(("H",))],
+    sympy=lambda sp, x: np.diag(x),
 )
 DIAGONAL: Structured = Structured(
     "diagonal",

@@ -151,7 +151,7 @@ class Walk(Sequence[Move]):
     def gradient_so_far(self, name: Name, t: int) -> Array:
         """Σ of the terms of steps T, T - 1, …, t of ∂L/∂θ; `name` is the gradient's name."""
         equation = next(line for line in self.lines.gradients if line.name == name)
-        fresh = (self.steps + 1, np.zeros_like(self._values[name]))
+        fresh: tuple[int, Array] = (self.steps + 1, np.zeros_like(self._values[name]))
         reached, total = self._sums.get(name, fresh)
         if reached < t:
             reached, total = fresh

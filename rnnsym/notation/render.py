@@ -1,0 +1,73 @@
+"""What the higher layers call: an expression or a layout tree as text, and the two sides of an equation."""
+
+from typing import NamedTuple
+
+from rnnsym.core.expr import Expr
+from rnnsym.core.mathtree import BigSum, MathTree
+from rnnsym.core.names import Interval, Point
+from rnnsym.errors import InputError
+from rnnsym.notation.lower import lower
+from rnnsym.notation.profile import Notation, Style, load
+from rnnsym.notation.trees import summary, tree_of, written_size
+
+REPR_BUDGET, FORMULA_BUDGET = 200, 20_000
+
+
+class Sides(NamedTuple):
+    """The two sides of an equation, for a layout that aligns them."""
+
+    left: str
+    right: str
+
+
+def text(what: Expr | MathTree, notation: str | Notation = "default", style: Style = "text", at: Point | None = None) -> str:
+    """A formula on one line; `at` is the step that t stands for, or None to keep t a symbol.
+
+    Raises InputError for an expression of more than 20 000 nodes when written out, UnknownNameError for a notation.
+    """
+    return lower(_tree(what), _loaded(notation), style, at)
+
+
+def relation(
+    lhs: Expr | MathTree,
+    rhs: Expr | MathTree,
+    total_over: Interval | None = None,
+    notation: str | Notation = "default",
+    style: Style = "text",
+    at: Point | None = None,
+) -> Sides:
+    """lhs = rhs, or lhs = Σ_t rhs over an interval; a sum over a single step is that step's term."""
+    profile, body = _loaded(notation), _tree(rhs)
+    if total_over is not None and total_over.single:
+        at = total_over.lo
+    elif total_over is not None:
+        body = BigSum(body, "t", str(total_over.lo), str(total_over.hi))
+    return Sides(lower(_tree(lhs), profile, style, at), lower(body, profile, style, at))
+
+
+def short_text(expr: Expr) -> str:
+    """How an expression prints itself: its formula, or a summary where that is too long to read."""
+    return text(expr) if written_size(expr) <= REPR_BUDGET else summary(expr)
+
+
+def short_latex(expr: Expr) -> str:
+    """How an expression shows itself in a notebook."""
+    if written_size(expr) <= REPR_BUDGET:
+        return f"${text(expr, style='latex')}$"
+    return rf"$\text{{{summary(expr).strip('<>').replace('_', chr(92) + '_')}}}$"
+
+
+def _loaded(notation: str | Notation) -> Notation:
+    return load(notation) if isinstance(notation, str) else notation
+
+
+def _tree(what: Expr | MathTree) -> MathTree:
+    if not isinstance(what, Expr):
+        return what
+    size = written_size(what)
+    if size > FORMULA_BUDGET:
+        raise InputError(
+            f"the formula {summary(what)} has {size:.3g} symbols when written out, more than {FORMULA_BUDGET}: it "
+            "shares subexpressions. Print its parts, or derive the network with free T (rs.derive)."
+        )
+    return tree_of(what)

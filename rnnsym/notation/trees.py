@@ -1,0 +1,26 @@
+"""The layout tree of an expression, and how large it would be when written out."""
+
+from rnnsym.core.expr import Expr, topological
+from rnnsym.core.mathtree import MathTree
+
+
+def tree_of(expr: Expr) -> MathTree:
+    """The layout tree of `expr`, built from the leaves up; shared nodes share their tree."""
+    trees: dict[Expr, MathTree] = {}
+    for node in topological([expr]):
+        trees[node] = node.prim.tree(node, [trees[arg] for arg in node.args])
+    return trees[expr]
+
+
+def written_size(expr: Expr) -> int:
+    """The number of nodes of `expr` when every shared node is written at each of its places."""
+    sizes: dict[Expr, int] = {}
+    for node in topological([expr]):
+        sizes[node] = 1 + sum(sizes[arg] for arg in node.args)
+    return sizes[expr]
+
+
+def summary(expr: Expr) -> str:
+    """A formula too long to write: `<add of 12 terms, 4031 nodes>`."""
+    parts = f"{len(expr.args)} {'term' if len(expr.args) == 1 else 'terms'}"
+    return f"<{expr.prim.name} of {parts}, {len(topological([expr]))} nodes>"
