@@ -132,7 +132,7 @@ class Lowering:
         if len(_decimal(number.value)) > LONGEST_DECIMAL and float(ratio) == number.value:
             top, bottom = ratio.as_integer_ratio()
             return rf"\tfrac{{{top}}}{{{bottom}}}" if self.style == "latex" else f"({top}/{bottom})"
-        return self.within(number, PRODUCT_BINDING)
+        return self.piece(number).text
 
     def _sum(self, items: Sequence[MathTree], plus: str) -> str:
         text = ""
@@ -208,7 +208,7 @@ class Lowering:
         """`script` in Unicode superscripts where every character has one; else after a `^`."""
         if self.style == "text" and all(character in self.notation.superscripts for character in script):
             return "".join(self.notation.superscripts[character] for character in script)
-        return f"^{script}" if script.isalnum() else f"^({script})"
+        return f"^{script}" if script.replace(".", "").isalnum() else f"^({script})"
 
     def _subscript(self, tree: Subscript) -> Piece:
         return Piece(f"{self.within(tree.base, ATOM_BINDING)}[{self.piece(tree.script).text}]")

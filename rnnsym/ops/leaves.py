@@ -71,8 +71,13 @@ class Size(Primitive):
         return Code(f"({' * '.join(size(dim) for dim in self.of(node))})", leading=False)
 
     def tree(self, node: Expr, args: Sequence[MathTree]) -> MathTree:
-        words = tuple(Word(str(dim)) for dim in node.attrs[0])  # type: ignore[attr-defined]
+        words = tuple(Word(str(dim)) for dim in self.of(node))
         return words[0] if len(words) == 1 else Infix("scale", words)
+
+    @staticmethod
+    def of(node: Expr) -> Shape:
+        """The shape whose entries are counted."""
+        return node.attrs[0]  # type: ignore[return-value]
 
 
 LEAF, CONSTANT, FULL, SIZE = Leaf("leaf"), Constant("constant"), Full("full"), Size("size")

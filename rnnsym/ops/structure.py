@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnsym.core.dims import Dim, Shape, canonical, plus
 from rnnsym.core.expr import OPERATORS, Expr
-from rnnsym.core.mathtree import Bracket, Call, Subscript, Superscript, Word
+from rnnsym.core.mathtree import Bracket, Call, Number, Subscript, Superscript, Word
 from rnnsym.core.primitive import ATOM_BINDING, Code, sample
 from rnnsym.errors import MisuseError, ShapeError
 from rnnsym.ops.families import Coder, Structured, everywhere
