@@ -13,6 +13,7 @@ from rnnsym._version import __version__
 if TYPE_CHECKING:
     from rnnsym import cells
     from rnnsym.api.derivation import Derivation, derive
+    from rnnsym.api.display import latex, pretty
     from rnnsym.api.network import Network
     from rnnsym.api.unrolled import unroll
     from rnnsym.cells.base import Cell
@@ -37,14 +38,15 @@ _HOMES = {
     "rnnsym.api.network": "Network",
     "rnnsym.api.unrolled": "unroll",
     "rnnsym.api.derivation": "Derivation derive",
+    "rnnsym.api.display": "latex pretty",
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
 _MODULES = ("cells", "errors")
 
 __all__ = [
     "Cell", "Derivation", "Network", "__version__", "avg_pool1d", "cells", "concat", "constant", "conv1d",
-    "cross_entropy", "derive", "dot", "evaluate", "exp", "grad", "jacobian", "jvp", "log", "log_softmax", "logsumexp",
-    "max_pool1d", "maximum", "mean", "minimum", "outer", "param", "relu", "sigmoid", "softmax", "softplus", "sqrt",
+    "cross_entropy", "derive", "dot", "evaluate", "exp", "grad", "jacobian", "jvp", "latex", "log", "log_softmax", "logsumexp",
+    "max_pool1d", "maximum", "mean", "minimum", "outer", "param", "pretty", "relu", "sigmoid", "softmax", "softplus", "sqrt",
     "squared_error", "stop_gradient", "sum", "take", "tanh", "to_sympy", "unroll", "var", "vjp",
 ]  # fmt: skip
 

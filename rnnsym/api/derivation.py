@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
+from rnnsym.api.export import data, latex_page, markdown_page
 from rnnsym.api.network import Network
+from rnnsym.api.page import Page, page
+from rnnsym.api.presentation import Detail, text_page
 from rnnsym.cells.base import Cell
 from rnnsym.cells.registry import get
 from rnnsym.core.names import Name, Role
@@ -11,14 +15,21 @@ from rnnsym.core.system import System
 from rnnsym.derivation.equations import Equation, Lines, lines
 from rnnsym.engine.program import Program, build
 from rnnsym.errors import DisconnectedError, unknown
+from rnnsym.notation import Notation, load
 from rnnsym.wiring import TOTAL_LOSS, cell_system
 
 
 class Derivation:
-    """The gradient of a network or of a cell alone (then ∂L_t/∂output_t is given from outside), line by line."""
+    """The gradient of a network or of a cell alone (then ∂L_t/∂output_t is given from outside), line by line.
 
-    def __init__(self, system: System, title: str, wrt: Sequence[str] | None = None) -> None:
+    It prints itself in `notation`; each printing method can be given another one.
+    """
+
+    def __init__(
+        self, system: System, title: str, wrt: Sequence[str] | None = None, notation: str | Notation = "default"
+    ) -> None:
         self.title = title
+        self.notation = load(notation) if isinstance(notation, str) else notation
         self.program: Program = build(system, TOTAL_LOSS, title)
         self._wanted = None if wrt is None else [self._gradient(label) for label in wrt]
 
@@ -51,18 +62,58 @@ class Derivation:
         """The gradient of every parameter, as a sum over t with free T."""
         return self.lines.gradients
 
+    def __repr__(self) -> str:
+        count = len(self.forward) + len(self.backward) + len(self.gradients)
+        return f"<derivation of {self.title}: {count} lines>"
+
+    def __str__(self) -> str:
+        return self.pretty()
+
+    def pretty(self, ascii: bool = False, notation: str | Notation | None = None, detail: Detail = "brief") -> str:
+        """The derivation as a page of text, in Unicode or in ASCII only.
+
+        detail: "formulas", "brief" (with the rule and the lines used), or "full" (with the reason of every line).
+        Raises UnknownNameError for an unknown detail or notation.
+        """
+        return text_page(self._page(notation), "ascii" if ascii else "text", detail)
+
+    def latex(self, notation: str | Notation | None = None) -> str:
+        """The lines as one `align*` environment (package amsmath)."""
+        return latex_page(self._page(notation))
+
+    def markdown(self, notation: str | Notation | None = None) -> str:
+        """The derivation as Markdown, with formulas between double dollar signs."""
+        return markdown_page(self._page(notation))
+
+    def to_dict(self, notation: str | Notation | None = None) -> dict[str, Any]:
+        """The derivation as plain data for JSON, with a `schema_version`: parameters with shapes, and every line."""
+        return data(self._page(notation))
+
+    def _page(self, notation: str | Notation | None) -> Page:
+        system = self.program.adjoint.system
+        return page(self.title, system, self.lines, self.notation if notation is None else notation)
+
+    def _repr_latex_(self) -> str:
+        return self.latex()
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": self.pretty(), "text/latex": self.latex(), "text/markdown": self.markdown()}
+
     def numpy_source(self) -> str:
         """The readable NumPy program of these equations; it needs only NumPy."""
         return self.program.source
 
 
-def derive(what: Network | Cell | str, wrt: str | Sequence[str] | None = None) -> Derivation:
+def derive(
+    what: Network | Cell | str, wrt: str | Sequence[str] | None = None, notation: str | Notation = "default"
+) -> Derivation:
     """The derivation for a network, or for a cell (or its name) alone; `wrt` keeps only these parameters' gradients.
 
-    Raises UnknownNameError for an unknown parameter, DisconnectedError for one the loss does not depend on.
+    Raises UnknownNameError for an unknown parameter or notation, DisconnectedError for one the loss does not depend on.
     """
     wanted = [wrt] if isinstance(wrt, str) else wrt
     if isinstance(what, Network):
-        return Derivation(what.system, repr(what), wanted)
+        return Derivation(what.system, repr(what), wanted, notation)
     cell = get(what) if isinstance(what, str) else what
-    return Derivation(cell_system(cell), f"{cell.name}: {cell.source}" if cell.source else cell.name, wanted)
+    title = f"{cell.name}: {cell.source}" if cell.source else cell.name
+    return Derivation(cell_system(cell), title, wanted, notation)

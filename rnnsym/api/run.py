@@ -126,14 +126,22 @@ class Run(Mapping[str, Array]):
 
     @property
     def carry_grad(self) -> dict[str, Array]:
-        """dL/d(initial carry), by the name of the carry."""
-        carries = [n for n in self._program.adjoint.forward if n.role == Role.CARRY]
-        return {n.label: np.array(self._backward[n.as_role(Role.ADJOINT)][0]) for n in carries}
+        """dL/d(initial carry), by the name of the carry; an exact zero where the loss does not depend on it."""
+        out = {}
+        for name in self._program.adjoint.forward:
+            if name.role == Role.CARRY:
+                bar = name.as_role(Role.ADJOINT)
+                zero = np.zeros(np.shape(self._given[name.as_role(Role.INITIAL)]))
+                out[name.label] = np.array(self._backward[bar][0]) if bar in self._backward else zero
+        return out
 
     @property
     def input_grad(self) -> dict[str, Array] | Array:
-        """dL/dx, (T, …); a dict by name for a cell with several inputs."""
-        names = [n for n in self.system.given if n.role == Role.INPUT]
-        found = {n.label: self.adjoint[n.label] for n in names if n.label in self.adjoint}
-        return next(iter(found.values())) if len(names) == 1 and found else found
+        """dL/dx, (T, …); a dict by name for a cell with several inputs. Zero where the loss does not depend on it."""
+        found = {}
+        for name in self.system.given:
+            if name.role == Role.INPUT:
+                zero = np.zeros(np.shape(self[name.label]))
+                found[name.label] = self.adjoint[name.label] if name.label in self.adjoint else zero
+        return next(iter(found.values())) if len(found) == 1 else found
 

@@ -40,8 +40,8 @@ def complex_step(graph: Graph, leaf: Expr) -> Array:
         chunk = slice(start, start + DIRECTIONS_AT_ONCE)
         slopes[chunk] = _slopes(graph, known, leaf, value + 1j * STEP * directions[chunk])
     if value.ndim > rank:
-        return np.moveaxis(slopes, 0, -1).reshape(*graph.batch, *event)
-    return slopes.reshape(count, -1).sum(axis=1).reshape(event)
+        return np.asarray(np.moveaxis(slopes, 0, -1).reshape(*graph.batch, *event))
+    return np.asarray(slopes.reshape(count, -1).sum(axis=1).reshape(event))
 
 
 def _slopes(graph: Graph, known: Mapping[Expr, Array], leaf: Expr, moved: Array) -> Array:

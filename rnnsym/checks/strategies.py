@@ -1,6 +1,6 @@
 """Hypothesis strategies for parameters and sequences: entries on a grid of tenths, which shrink to zero and .1."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
@@ -41,7 +41,7 @@ def labels(shape: Sequence[int], classes: int) -> st.SearchStrategy[Array]:
 
 def params(net: Network) -> st.SearchStrategy[dict[str, Array]]:
     """Parameters for `net`, a dict like that of `net.init`."""
-    return st.fixed_dictionaries({label: grid(shape) for label, shape in net.params.items()})
+    return st.fixed_dictionaries(_grids(net, Role.PARAM, ()))
 
 
 def sequences(net: Network, steps: int | None = None, batch: int | None = None) -> st.SearchStrategy[dict[str, Any]]:
@@ -63,12 +63,13 @@ def targets(net: Network, steps: int, lead: tuple[int, ...]) -> st.SearchStrateg
     lead = (steps, *lead) if TARGET in net.system.timed_given else lead
     if net.options.loss == "cross_entropy":
         return labels(lead, net.sizes["C"] if net.options.readout else net.sizes["H"])
-    return grid((*lead, *_numbers(net, TARGET)))
+    return grid((*lead, *numbers(net, TARGET)))
 
 
-def _grids(net: Network, role: Role, lead: tuple[int, ...]) -> Mapping[str, st.SearchStrategy[Array]]:
-    return {name.label: grid((*lead, *_numbers(net, name))) for name in net.system.given if name.role == role}
+def _grids(net: Network, role: Role, lead: tuple[int, ...]) -> dict[str, st.SearchStrategy[Array]]:
+    return {name.label: grid((*lead, *numbers(net, name))) for name in net.system.given if name.role == role}
 
 
-def _numbers(net: Network, name: Name) -> tuple[int, ...]:
+def numbers(net: Network, name: Name) -> tuple[int, ...]:
+    """The shape of a given quantity, in numbers."""
     return tuple(dims.size(dim, net.sizes) for dim in net.system.given[name])

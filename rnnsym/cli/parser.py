@@ -18,12 +18,8 @@ class Parser(argparse.ArgumentParser):
         # The pattern of Python 3.14; older ones know only -1 and -.5 as negative numbers.
         self._negative_number_matcher: Any = re.compile(r"-\.?\d")
 
-    def examples(self, *lines: str) -> None:
-        """Show these command lines at the end of the help."""
-        self.epilog = "examples\n" + "\n".join(f"  {line}" for line in lines)
-
     def error(self, message: str) -> NoReturn:
-        raise InputError(f"{message}. See {self.prog} --help.")
+        raise InputError(f"{message}; see `{self.prog} --help`.")
 
     def parse(self, arguments: Sequence[str]) -> argparse.Namespace | None:
         """The arguments; None where only help was asked for. Raises InputError."""
@@ -40,4 +36,4 @@ class Parser(argparse.ArgumentParser):
         if not option.startswith("-"):
             return f"'{word}' is one argument too many"
         near = get_close_matches(option, self._option_string_actions, n=1, cutoff=0.5)
-        return f"unknown option '{option}'" + (f": did you mean '{near[0]}'?" if near else "")
+        return f"unknown option '{option}'" + (f" (did you mean '{near[0]}'?)" if near else "")

@@ -16,6 +16,8 @@ from rnnsym.errors import DisconnectedError, ShapeError
 
 Kernel = Callable[..., Any]
 PRIMITIVES: dict[str, "Primitive"] = {}
+SIGNS = {"matvec": "@", "matmul": "@", "dot": "@", "add": "+", "mul": "*", "divide": "/"}
+"""How a user writes the primitives that have an operator: error messages quote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +118,13 @@ class Primitive:
 
     def refuse(self, args: tuple[Expr, ...], why: str) -> ShapeError:
         """The error for operands that do not fit."""
-        operands = ", ".join(f"{arg!r} of shape {show(arg.shape)}" for arg in args)
-        return ShapeError(f"{self.name}({operands}): {why}")
+        texts = [repr(arg) for arg in args]
+        shapes = " and ".join(f"{text} has shape {show(arg.shape)}" for text, arg in zip(texts, args, strict=True))
+        sign = SIGNS.get(self.name)
+        call = f"{self.name}({', '.join(texts)})"
+        if sign:
+            call = f" {sign} ".join(f"({text})" if " " in text else text for text in texts)
+        return ShapeError(f"{call}: {shapes}; {why}")
 
 
 def find_primitive(name: str) -> Primitive:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rnnsym.core.dims import Shape
 from rnnsym.core.expr import Expr, leaves
-from rnnsym.core.names import START, Interval, Name, Offset, TimeMap
+from rnnsym.core.names import START, Fixed, Free, Interval, Name, Offset, TimeMap
 from rnnsym.errors import ScheduleError
 
 
@@ -49,6 +49,8 @@ class System:
     given: Mapping[Name, Shape]
     shapes: Mapping[Name, Shape]
     timed_given: frozenset[Name] = field(default_factory=frozenset)
+    timed_adjoints: frozenset[Name] = field(default_factory=frozenset)
+    """Adjoints of quantities in time: they have a time axis even if the loss reaches them at one step only."""
 
     def pieces(self) -> Iterator[tuple[Name, Piece]]:
         return ((name, piece) for name, pieces in self.equations.items() for piece in pieces)
@@ -63,8 +65,8 @@ class System:
 
     def timed(self, name: Name) -> bool:
         """Whether the name has a time axis."""
-        if name not in self.equations:
-            return name in self.timed_given
+        if name not in self.equations or name in self.timed_adjoints:
+            return name in self.timed_given or name in self.timed_adjoints
         return not any(p.total for p in self.equations[name]) and not self.hull(name).single
 
     def steps_of(self, name: Name) -> Interval:
@@ -97,10 +99,20 @@ def check_reads(system: System) -> None:
                 continue
             if read.name not in system.equations:
                 raise ScheduleError(f"the equation of '{name.label}' reads '{read.name.label}', which has no equation.")
-            if isinstance(read.time, Offset) and not system.hull(read.name).covers(piece.domain.shift(read.time.k)):
+            if isinstance(read.time, Free):
+                continue
+            steps, when = _read_at(piece.domain, read.time)
+            if not system.hull(read.name).covers(steps):
                 raise ScheduleError(
-                    f"the equation of '{name.label}' ({piece.domain}) reads '{read.name.label}' at t{read.time.k:+d}, "
+                    f"the equation of '{name.label}' ({piece.domain}) reads '{read.name.label}' at {when}, "
                     f"outside its steps {system.hull(read.name)}."
                 )
+
+
+def _read_at(domain: Interval, time: Offset | Fixed) -> tuple[Interval, str]:
+    """The steps that an equation on `domain` reads, and how to say it."""
+    if isinstance(time, Fixed):
+        return Interval(time.at, time.at), f"t = {time.at}"
+    return domain.shift(time.k), f"t{time.k:+d}" if time.k else "t"
 
 

@@ -4,13 +4,14 @@ For every piece w[t] = rhs and every leaf v[t + k] in it, the pullback of rhs gi
 to v: bar(v)[s] += g[s - k] on the domain shifted by k. A parameter collects Σ_t g[t]. Nothing here knows a cell.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from rnnsym.core.expr import Expr, leaves
 from rnnsym.core.names import NOW, Fixed, Free, Interval, Name, Offset, Role
 from rnnsym.core.system import Piece, Read, System, reads
+from rnnsym.errors import ScheduleError
 from rnnsym.ops.arithmetic import add
 from rnnsym.ops.leaves import is_zero, leaf, ones
 from rnnsym.transforms.derivatives import vjp
@@ -90,7 +91,22 @@ def _contribution(system: System, user: Name, domain: Interval, read: Read, valu
         case Free():
             return Contribution(user, 0, Piece(domain, value, total=True))
         case Fixed(at):
-            return Contribution(user, 0, Piece(Interval(at, at), value, total=True))
+            return Contribution(user, 0, Piece(Interval(at, at), _at_one_step(value, user, read, domain)))
+
+
+def _at_one_step(value: Expr, user: Name, read: Read, domain: Interval) -> Expr:
+    """`value` at the one step of `domain`. Raises ScheduleError where there are many."""
+    if not domain.single:
+        raise ScheduleError(
+            f"the equation of '{user.label}' ({domain}) reads '{read.name.label}' at one fixed step, many times. Give "
+            f"what it reads an equation of its own on that step, and read this without time."
+        )
+    fixed = {
+        node: leaf(node.attrs[0], Fixed(domain.lo.shift(node.attrs[1].k)), node.shape, node.dtype)  # type: ignore[arg-type, union-attr]
+        for node in leaves([value])
+        if isinstance(node.attrs[1], Offset)
+    }
+    return substitute([value], fixed)[0]
 
 
 def shift(expr: Expr, k: int) -> Expr:
@@ -112,18 +128,25 @@ def _assemble(system: System, relevant: set[Name], found: Mapping[Name, list[Con
     uses: dict[Name, tuple[Contribution, ...]] = {}
     for name in [*backward, *inputs, *params]:
         bar = name.as_role(Role.GRADIENT if name.role == Role.PARAM else Role.ADJOINT)
-        ordered = sorted(found[name], key=lambda use: (use.lag, -order.index(use.user)))
+        ordered = sorted(found[name], key=lambda use: _reading_order(use, order))
         uses[bar], pieces[bar] = tuple(ordered), _merge(ordered)
     shapes = {name.as_role(r): system.shape(name) for name in found for r in (Role.ADJOINT, Role.GRADIENT)}
     names = tuple(pieces)
     split = len(backward) + len(inputs)
+    in_time = frozenset(name.as_role(Role.ADJOINT) for name in found if system.timed(name))
     return Adjoint(
-        system.with_equations(pieces, {bar: shapes[bar] for bar in names}),
+        replace(system.with_equations(pieces, {bar: shapes[bar] for bar in names}), timed_adjoints=in_time),
         tuple(order),
         names[:split],
         names[split:],
         uses,
     )
+
+
+def _reading_order(use: Contribution, order: Sequence[Name]) -> tuple[int, int]:
+    """First what comes back at once, the loss before all else; then what comes from the next step, as in the story."""
+    place = order.index(use.user)
+    return use.lag, place if use.lag else -place
 
 
 def _merge(uses: Iterable[Contribution]) -> tuple[Piece, ...]:
@@ -132,5 +155,3 @@ def _merge(uses: Iterable[Contribution]) -> tuple[Piece, ...]:
     for use in uses:
         groups.setdefault((use.piece.domain, use.piece.total), []).append(use.piece.rhs)
     return tuple(Piece(domain, normal_form([add(*terms)])[0], total) for (domain, total), terms in groups.items())
-
-

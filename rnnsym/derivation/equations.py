@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
+from typing import NamedTuple
 
 from rnnsym.core.expr import Expr
-from rnnsym.core.names import FREE, NOW, START, Interval, Name, Offset, Role, T
-from rnnsym.core.system import System, reads
+from rnnsym.core.names import END, FREE, NOW, START, Interval, Name, Offset, Role, T
+from rnnsym.core.system import Piece, Read, System, reads
 from rnnsym.derivation.adjoint import Adjoint, Contribution
 from rnnsym.derivation.rules import forward_rule, rules_between
+from rnnsym.notation import Notation, Sides, Style, relation
 from rnnsym.ops.arithmetic import add
 from rnnsym.ops.leaves import leaf
 
@@ -16,12 +18,20 @@ Words = tuple[str | Expr, ...]
 """A sentence: text, and expressions that the notation sets."""
 
 
+class Case(NamedTuple):
+    """The right-hand side on some of an equation's steps."""
+
+    domain: Interval
+    rhs: Expr
+
+
 @dataclass(frozen=True)
 class Equation:
     """One line: lhs = rhs on the steps of `domain`; with `total`, lhs = Σ_t rhs over them.
 
     `rule` names what was applied, `because` says why in a sentence, `uses` are the numbers of the lines that it rests
-    on, `note` what holds at the ends of time.
+    on. `beyond` are the adjoints that the line reads one step later: at t = T they are zero. `cases` say the last step
+    and the others apart where the last one has a term of its own (a loss at t = T only), and are empty elsewhere.
     """
 
     number: int
@@ -33,7 +43,23 @@ class Equation:
     rule: str
     because: Words
     uses: tuple[int, ...]
-    note: Words = ()
+    beyond: tuple[Expr, ...] = ()
+    cases: tuple[Case, ...] = ()
+
+    def sides(self, notation: str | Notation = "default", style: Style = "text") -> list[Sides]:
+        """The formula: one pair of sides, or one for each case."""
+        if self.cases:
+            return [_stated(self.lhs, case, False, notation, style) for case in self.cases]
+        return [_stated(self.lhs, Case(self.domain, self.rhs), self.total, notation, style)]
+
+    def __str__(self) -> str:
+        return "; ".join(f"{left} = {right}" for left, right in self.sides())
+
+
+def _stated(lhs: Expr, case: Case, total: bool, notation: str | Notation, style: Style) -> Sides:
+    """`lhs = rhs` with t, or with the one step on which it holds."""
+    at = case.domain.lo if case.domain.single else None
+    return relation(lhs, case.rhs, case.domain if total else None, notation, style, at)
 
 
 @dataclass(frozen=True)
@@ -81,8 +107,18 @@ def _uses(rhs: Expr, numbers: Mapping[Name, int]) -> tuple[int, ...]:
 
 def _forward(system: System, name: Name, numbers: Mapping[Name, int]) -> Equation:
     rhs, domain, total = _whole(system, name)
-    rule, because = forward_rule(name, rhs)
-    return Equation(numbers[name], name, _left(system, name), rhs, domain, total, rule, because, _uses(rhs, numbers))
+    rule, reason = forward_rule(name, rhs, domain.single)
+    because: Words = (reason,)
+    uses = _uses(rhs, numbers)
+    if seeds := [read for read in reads(rhs) if read.name.role == Role.SEED]:
+        rhs, because = _any_loss(seeds[0])
+    return Equation(numbers[name], name, _left(system, name), rhs, domain, total, rule, because, uses)
+
+
+def _any_loss(seed: Read) -> tuple[Expr, Words]:
+    """A cell alone has a loss that is not written out: only its slope at each step is given."""
+    loss = leaf(Name(Role.LOSS, "L"), NOW, ())
+    return loss, (loss, " is any loss at step t; of it only ", seed.leaf, " enters, and that is given from outside.")
 
 
 def _backward(derived: Adjoint, bar: Name, numbers: Mapping[Name, int]) -> Equation:
@@ -90,14 +126,31 @@ def _backward(derived: Adjoint, bar: Name, numbers: Mapping[Name, int]) -> Equat
     rhs, domain, total = _whole(system, bar)
     if not total:
         domain = Interval(max(domain.lo, START.lo.shift(1)), min(domain.hi, T))
-    rules = tuple(dict.fromkeys(rule for use in uses for rule in _rules(system, bar, use)))
-    rule = rules[0] if len(uses) == 1 and len(rules) == 1 else "; ".join(rules)
-    lines_used = sorted({*_uses(rhs, numbers), *(numbers[use.user] for use in uses if use.user in numbers)})
-    because = _because(system, bar, uses, numbers)
-    left = _left(system, bar)
+    cases = _cases(system.equations[bar])
+    rules = dict.fromkeys(rule for use in uses for rule in _rules(system, bar, use))
+    lines_used = {*_uses(rhs, numbers), *(numbers[use.user] for use in uses if use.user in numbers)}
     return Equation(
-        numbers[bar], bar, left, rhs, domain, total, rule, because, tuple(lines_used), _note(system, bar, uses)
+        numbers[bar],
+        bar,
+        _left(system, bar),
+        rhs,
+        domain,
+        total,
+        "; ".join(rules),
+        _because(system, bar, uses, numbers),
+        tuple(sorted(lines_used)),
+        () if cases else tuple(r.leaf for r in reads(rhs) if r.name.role == Role.ADJOINT and r.time == Offset(1)),
+        cases,
     )
+
+
+def _cases(pieces: Sequence[Piece]) -> tuple[Case, ...]:
+    """The last step, then the others, where the last step has a term of its own."""
+    at_end = [piece.rhs for piece in pieces if piece.domain.covers(END)]
+    before = [piece for piece in pieces if not piece.domain.single]
+    if any(piece.total for piece in pieces) or not before or END not in [piece.domain for piece in pieces]:
+        return ()
+    return Case(END, add(*at_end)), Case(Interval(START.lo.shift(1), T.shift(-1)), add(*(piece.rhs for piece in before)))
 
 
 def _original(system: System, bar: Name) -> Name:
@@ -124,7 +177,7 @@ def _because(system: System, bar: Name, uses: Sequence[Contribution], numbers: M
     subject = leaf(original, FREE if bar.role == Role.GRADIENT else NOW, system.shape(original))
     words: list[str | Expr] = [subject, " is used "]
     for i, use in enumerate(uses):
-        words += [("" if i == 0 else ", " if i < len(uses) - 1 else " and "), *_place(system, use, numbers)]
+        words += [", " if 0 < i < len(uses) - 1 else " and "] * (i > 0) + [*_place(system, use, numbers)]
     if bar.role == Role.GRADIENT:
         words.append(", at every step: the gradient is the sum over all of them." if not uses[0].piece.domain.single else ".")
     else:
@@ -137,17 +190,3 @@ def _place(system: System, use: Contribution, numbers: Mapping[Name, int]) -> Wo
         return ("directly in the loss",)
     time = FREE if any(p.total for p in system.equations[use.user]) else Offset(use.lag)
     return (f"in line {numbers[use.user]} (", leaf(use.user, time, system.shape(use.user)), ")")
-
-
-def _note(system: System, bar: Name, uses: Sequence[Contribution]) -> Words:
-    """What happens at the last step, where nothing comes back from a later one."""
-    if bar.role == Role.GRADIENT:
-        return ()
-    later = [use for use in uses if use.lag > 0]
-    last = [use for use in uses if use.lag == 0 and use.piece.domain.single]
-    words: list[str | Expr] = []
-    for use in last:
-        words += ["the term with ", leaf(use.user, NOW, system.shape(use.user)), " only at t = T"]
-    if later:
-        words += ["; " if words else "", "at t = T nothing comes back from t + 1"]
-    return tuple(words)

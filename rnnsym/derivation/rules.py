@@ -1,31 +1,55 @@
 """The names of the rules that a derivation applies, and the reasons for forward equations: data, by primitive."""
 
+from typing import NamedTuple
+
 from rnnsym.core.expr import Expr, topological
 from rnnsym.core.names import Name, Role
 
 RULES = {
-    "matvec": ("matrix product: its transpose sends back", "matrix product: error times input, transposed"),
-    "matmul": ("matrix product", "matrix product"),
+    "matvec": ("outer product", "transposed matrix"),
+    "matmul": ("matrix product",),
     "mul": ("product rule",),
     "divide": ("quotient rule",),
     "power": ("power rule",),
     "tanh": ("tanh′ = 1 − tanh²",),
     "sigmoid": ("σ′ = σ (1 − σ)",),
-    "relu": ("relu′ = 1 where positive, 0 at 0",),
+    "relu": ("relu′ = 1 where positive, else 0",),
     "exp": ("exp′ = exp",),
     "log": ("log′ x = 1/x",),
-    "softmax": ("softmax: p ⊙ (e − pᵀe)",),
+    "sqrt": ("sqrt′ x = 1/(2 sqrt x)",),
+    "softplus": ("softplus′ = σ",),
+    "abs": ("abs′ = sign",),
+    "minimum": ("the smaller one takes it all",),
+    "maximum": ("the larger one takes it all",),
+    "softmax": ("softmax: p ⊙ (e − p · e)",),
     "squared_error": ("squared error: prediction − target",),
     "cross_entropy": ("cross-entropy: softmax − one-hot",),
-    "dot": ("immediate gradient of the loss",),
+    "dot": ("dot product",),
+    "sum": ("each entry of a sum alike",),
+    "concat": ("its part of the joined vector",),
+    "slice": ("back to its place",),
+    "index": ("back to its place",),
+    "take": ("back to the row that was read",),
 }
-SILENT = frozenset({"leaf", "add", "neg", "broadcast", "transpose", "full"})
-PLAIN_SUM = "a sum passes the gradient on"
+"""By primitive, for each argument; the last one serves all arguments after it. The first two speak of A x: of A, of x."""
 
-ROLE_REASONS = {
-    Role.LOSS: ("loss of one step", "how far the output is from its target at step t."),
-    Role.TOTAL: ("total loss", "the losses of all steps added up."),
-}
+SILENT = frozenset({"leaf", "add", "neg", "broadcast", "transpose", "full"})
+PLAIN_SUM = "passes through the sum"
+FROM_LOSS = "loss at t"
+
+
+class Reason(NamedTuple):
+    """The short name of what was done, and a sentence that says why."""
+
+    rule: str
+    because: str
+
+
+GIVEN = "given: one line of the cell's step."
+LOSSES = {"squared_error": "squared error", "cross_entropy": "cross-entropy"}
+TOTAL = Reason("total loss", "the losses of all steps added up.")
+LAST_ONLY = Reason("total loss", "the loss of the last step is the only one.")
+READOUT = Reason("readout", "the output is read from the hidden state.")
 
 
 def rules_between(body: Expr, leaf: Expr) -> list[str]:
@@ -38,17 +62,35 @@ def rules_between(body: Expr, leaf: Expr) -> list[str]:
             continue
         above.add(node)
         if node.prim.name not in SILENT:
-            texts = RULES.get(node.prim.name, (f"derivative of {node.prim.name}",))
-            by_weight = node.prim.name == "matvec" and 0 in inside
-            rules.insert(0, texts[1] if by_weight else texts[0])
+            rules.insert(0, _rule(node, inside[0]))
     return list(dict.fromkeys(rules)) or [PLAIN_SUM]
 
 
-def forward_rule(name: Name, body: Expr) -> tuple[str, tuple[str | Expr, ...]]:
-    """The rule and the reason of a forward equation."""
-    if name.role in ROLE_REASONS:
-        rule, reason = ROLE_REASONS[name.role]
-        return rule, (reason,)
-    if name == Name(Role.EQUATION, "y") and body.prim.name == "add":
-        return "readout", ("the output is read from the hidden state.",)
-    return "definition", ("given: one line of the cell's step.",)
+def _rule(node: Expr, i: int) -> str:
+    """What is done to go back from `node` to its argument i."""
+    if any(isinstance(name := arg.attrs[0], Name) and name.role == Role.SEED for arg in node.args if arg.attrs):
+        return FROM_LOSS
+    texts = RULES.get(node.prim.name, (f"derivative of {node.prim.name}",))
+    return texts[min(i, len(texts) - 1)]
+
+
+def forward_rule(name: Name, body: Expr, single: bool) -> Reason:
+    """The rule and the reason of a forward equation; `single`: it holds at one step only."""
+    if name.role == Role.TOTAL:
+        return LAST_ONLY if single else TOTAL
+    if name.role == Role.LOSS:
+        kinds = [LOSSES[node.prim.name] for node in topological([body]) if node.prim.name in LOSSES]
+        return Reason(", ".join(kinds) or "loss", "how far the output is from its target at step t.")
+    if name == Name(Role.EQUATION, "y"):
+        return READOUT
+    return Reason(_kind(name, body), GIVEN)
+
+
+def _kind(name: Name, body: Expr) -> str:
+    """What a line of the cell does, by its form."""
+    if body.prim.family == "elementwise" and len(body.args) == 1 and body.args[0].prim.name == "leaf":
+        return f"activation: {'σ' if body.prim.name == 'sigmoid' else body.prim.name}"
+    terms = body.args if body.prim.name == "add" else (body,)
+    if {term.prim.name for term in terms} <= {"matvec", "leaf"} and len(terms) > 1:
+        return "weighted sum"
+    return "new state" if name.role == Role.CARRY else "definition"

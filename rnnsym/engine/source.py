@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from rnnsym.core import dims
 from rnnsym.core.dims import Dim
 from rnnsym.core.expr import Expr
-from rnnsym.core.names import Fixed, Interval, Name, Offset, Point, Role
+from rnnsym.core.names import START, Fixed, Interval, Name, Offset, Point, Role, T
 from rnnsym.core.primitive import PRIMITIVES, Code
 from rnnsym.core.system import Piece, System, reads
 from rnnsym.engine.identifiers import identifiers
@@ -55,7 +55,7 @@ class Writer:
         read = {r.name for name in names for piece in self.system.equations[name] for r in reads(piece.rhs)}
         wanted = read - inside
         args = [name for name in (*self.system.given, *self.system.equations) if name in wanted]
-        args += [name for name in self._size_sources(names) if name not in args]
+        args = list(dict.fromkeys([*args, *self._size_sources(names)]))
         timed = [name for name in args if self.system.timed(name)]
         if not timed:
             args.append(next(name for name in self.system.given if self.system.timed(name)))
@@ -78,7 +78,8 @@ class Writer:
         for name in names:
             if self.system.timed(name):
                 shape = "".join(f", {self.dim(d)}" for d in self.system.shape(name))
-                lines.append(f"{self.names[name]} = np.zeros((T + 1, *batch{shape}), kind)")
+                rows = _text(max(T, self.system.hull(name).hi).shift(1))
+                lines.append(f"{self.names[name]} = np.zeros(({rows}, *batch{shape}), kind)")
         return lines
 
     def _needed_sizes(self, names: Sequence[Name]) -> list[str]:
@@ -118,7 +119,7 @@ class Writer:
         for i, piece in enumerate(self.system.equations[name]):
             target = self.names[name]
             if self.system.timed(name):
-                target += self._rows(piece.domain)
+                target += self._rows(name, piece.domain)
             sign = "=" if i == 0 else "+="
             value = self._total(name, piece) if piece.total else self.code(piece.rhs, piece.domain).text
             lines.append(f"{target} {sign} {value}")
@@ -163,23 +164,22 @@ class Writer:
     def _total(self, name: Name, piece: Piece) -> str:
         """Σ over the steps of the domain and, for what a batch shares, over the batch."""
         steps = piece.domain
-        if piece.rhs.prim is OUTER and name.role == Role.GRADIENT and self._has_steps(piece):
+        if piece.rhs.prim is OUTER and not name.batched and all(self._varies(arg, steps) for arg in piece.rhs.args):
             left, right = (self.code(arg, steps) for arg in piece.rhs.args)
             return f"total_outer({left.text}, {right.text})"
         text = self.code(piece.rhs, steps).text
-        if not self._has_steps(piece):
+        if not self._varies(piece.rhs, steps):
             count = "" if steps.single else f"{_text(steps.hi.shift(1))} - {_text(steps.lo)}, "
             text = f"np.broadcast_to({text}, ({count}*batch{''.join(f', {self.dim(d)}' for d in piece.rhs.shape)}))"
         if not name.batched:
             return f"total({text}, {len(piece.rhs.shape)})"
         return text if steps.single else f"np.sum({text}, axis=0)"
 
-    def _has_steps(self, piece: Piece) -> bool:
-        """Whether the value of the piece has an axis for every step it is summed over."""
-        named = [r.name for r in reads(piece.rhs)]
-        if piece.domain.single:
-            return any(name.batched for name in named)
-        return any(self.system.timed(name) for name in named)
+    def _varies(self, expr: Expr, steps: Interval) -> bool:
+        """Whether the value of `expr` has an axis for every step and example that it is summed over."""
+        if steps.single:
+            return any(r.name.batched for r in reads(expr))
+        return any(self.system.timed(r.name) and isinstance(r.time, Offset) for r in reads(expr))
 
     # Expressions. -------------------------------------------------------------------------------------------------
 
@@ -207,13 +207,14 @@ class Writer:
         assert isinstance(time, Offset)
         if where is None:
             return Code(f"{text}[t{time.k:+d}]" if time.k else f"{text}[t]")
-        return Code(text + self._rows(where.shift(time.k)))
+        return Code(text + self._rows(name, where.shift(time.k)))
 
-    def _rows(self, steps: Interval) -> str:
+    def _rows(self, name: Name, steps: Interval) -> str:
         if steps.single:
             return f"[{_text(steps.lo)}]"
-        lo = "" if steps.lo == Point(0, 0) else _text(steps.lo)
-        hi = "" if steps.hi == Point(1, 0) else _text(steps.hi.shift(1))
+        last = max(T, self.system.hull(name).hi) if name in self.system.equations else T
+        lo = "" if steps.lo == START.lo else _text(steps.lo)
+        hi = "" if steps.hi == last else _text(steps.hi.shift(1))
         return f"[{lo}:{hi}]"
 
 

@@ -52,6 +52,13 @@ def _value(system: System, table: Table, name: Name, t: int, steps: int) -> Expr
     return add(*terms) if terms else zeros(system.shape(name))
 
 
+def _only_step(system: System, name: Name, steps: int) -> int:
+    """Where the table keeps a name that is not in time."""
+    if name not in system.equations or system.equations[name][0].total:
+        return 0
+    return system.hull(name).lo.at(steps)
+
+
 def _at(system: System, table: Table, piece: Piece, t: int, steps: int) -> Expr:
     """The right-hand side with every leaf replaced by what it reads at step t."""
     known = {}
@@ -63,7 +70,7 @@ def _at(system: System, table: Table, piece: Piece, t: int, steps: int) -> Expr:
         elif isinstance(time, Fixed):
             step = time.at.at(steps)
         else:
-            step = 0
+            step = _only_step(system, name, steps)
         if name in system.equations:
             known[node] = table[name, step]
         elif isinstance(time, (Offset, Fixed)):

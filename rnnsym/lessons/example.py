@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 
 from rnnsym.api.network import Network
+from rnnsym.api.unrolled import unroll
 from rnnsym.cells.registry import get
+from rnnsym.checks.complex_step import Graph, complex_step
 from rnnsym.core.expr import Expr, leaves
 from rnnsym.core.names import Fixed, Name, Offset, Role
 from rnnsym.core.system import System
@@ -35,7 +37,8 @@ class Example:
         for key in ("cell", "inputs", "hidden", "x", "targets"):
             if key not in about:
                 raise InputError(f"the example lacks {key}.")
-        net = Network(get(about["cell"], **about.get("options", {})), **{k: about[k] for k in NETWORK_KEYS if k in about})
+        cell = get(about["cell"], **about.get("options", {}))
+        net = Network(cell, **{key: about[key] for key in NETWORK_KEYS if key in about})
         params = about.get("params") or net.init(about.get("seed", 0), about.get("scheme", "glorot"))
         self.data = (about["x"], about["targets"], about.get("carry"))
         self.walk = Walk(net, params, *self.data)
@@ -93,6 +96,13 @@ class Example:
                 return line
         raise InputError(f"'{text}' is given, so that it has no equation.")
 
-    def loss_with(self, **changed: Any) -> Any:
-        """The loss with some parameters replaced; they may be complex."""
-        return self.net.run({**self.walk.params, **changed}, *self.data).loss
+    def loss_with(self, label: str, value: Any) -> float:
+        """The loss with one parameter replaced."""
+        return self.net.run({**self.walk.params, label: value}, *self.data).loss
+
+    def complex_step(self, label: str) -> Array:
+        """The gradient of the loss by complex step over the unrolled graph: no derivative rule takes part."""
+        graph = unroll(self.net, self.steps)
+        x, targets, carry = self.data
+        values = graph.bind(self.walk.params, x, targets, carry)
+        return complex_step(Graph(graph.loss, values, self.net.sizes, ()), graph.params[label])

@@ -11,15 +11,14 @@ import numpy as np
 
 from rnnsym.errors import InputError, unknown
 from rnnsym.lessons.example import Example
-from rnnsym.lessons.formula import Formula, find_name, read_formula
+from rnnsym.lessons.formula import Formula, find_name, read_formula, read_formulas
 from rnnsym.lessons.pictures import breakdown_lines, graph_lines, spark_line
-from rnnsym.lessons.style import Style, number, table, value_text
+from rnnsym.lessons.style import Style, short, table, value_text
+from rnnsym.walk.walk import Phase
 
 BlockField = Callable[[Example, str, Style], list[str]]
 PARTS = ("forward", "backward", "gradients")
 PROGRAMS = ("forward", "backward")
-STEP = 1e-30
-"""The imaginary step of the complex-step derivative. Nothing is subtracted, so it may be as small as this."""
 
 
 def inline(example: Example, text: str, style: Style) -> str:
@@ -52,30 +51,26 @@ def _value(example: Example, text: str) -> str:
     constants = {"T": example.steps, **example.net.sizes}
     if text in constants:
         return str(constants[text])
-    return value_text(example.value(read_formula(text, example.system)))
+    return short(value_text(example.value(read_formula(text, example.system))))
 
 
 def _equation(example: Example, text: str, style: Style) -> list[str]:
-    return [style.formula(example.equation(text))]
+    """`dL/dW dL/db`: lines of the derivation, by their left-hand sides."""
+    return style.equations([example.equation(label) for label in text.split()])
 
 
 def _equations(example: Example, part: str, style: Style) -> list[str]:
     if part not in PARTS:
         raise unknown("part of the derivation", part, PARTS)
-    return [style.formula(line) for line in getattr(example.walk.lines, part)]
+    return style.equations(getattr(example.walk.lines, part))
 
 
 def _table(example: Example, text: str, style: Style) -> list[str]:
     """One row for each step, one column for each formula."""
-    formulas = [read_formula(part, example.system) for part in _split(text)]
+    formulas = read_formulas(text, example.system)
     head = ["t", *(formula_text(formula, style) for formula in formulas)]
     steps = range(1, example.steps + 1)
     return table([head, *([str(t), *(value_text(example.value(f, t)) for f in formulas)] for t in steps)])
-
-
-def _split(text: str) -> list[str]:
-    """The parts between commas that are outside brackets."""
-    return [part.strip() for part in re.split(r",(?![^()\[\]]*[)\]])", text)]
 
 
 def _numbers(example: Example, text: str, style: Style) -> list[str]:
@@ -84,9 +79,9 @@ def _numbers(example: Example, text: str, style: Style) -> list[str]:
     line = example.equation(label)
     if t not in line.domain.at(example.steps):
         raise InputError(f"the equation of {label} holds at {line.domain}, not at t = {t}.")
-    phase = "forward" if line in example.walk.lines.forward else "backward"
-    move = example.walk[example.walk.find("forward" if phase == "forward" else "backward", t, line.number)]
-    return breakdown_lines(example.walk.breakdown(move), style)
+    phase: Phase = "forward" if line in example.walk.lines.forward else "backward"
+    move = example.walk[example.walk.find(phase, t, line.number)]
+    return breakdown_lines(example.walk.breakdown(move), t, style)
 
 
 def _label_and_step(text: str) -> tuple[str, int]:
@@ -130,7 +125,7 @@ def _nudge(example: Example, text: str, style: Style) -> list[str]:
     value = example.walk.value(find_name(label, example.system), 0)
     if value.size != 1:
         raise InputError(f"nudge takes a parameter of one entry; {label} has {value.size}.")
-    before, after = example.walk.run.loss, example.loss_with(**{label: value + size})
+    before, after = example.walk.run.loss, example.loss_with(label, value + size)
     rows = [
         [f"loss at {label} = {value.item():g}", f"{before:.8f}"],
         [f"loss at {label} = {value.item() + size:g}", f"{after:.8f}"],
@@ -140,17 +135,15 @@ def _nudge(example: Example, text: str, style: Style) -> list[str]:
 
 
 def _check(example: Example, labels: str, style: Style) -> list[str]:
-    """`W U b`: for every entry, the backward pass beside the complex step."""
+    """`W U b`: for every entry, the backward pass beside a complex step over the unrolled graph."""
     rows = [["entry", "backward pass", "complex step", "difference"]]
     for label in labels.split():
-        grad = example.walk.value(example.equation(f"dL/d{label}").name, 0)
-        params = np.asarray(example.walk.params[label], complex)
-        for place in np.ndindex(params.shape):
-            moved = params.copy()
-            moved[place] += STEP * 1j
-            independent = example.loss_with(**{label: moved}).imag / STEP
+        found = example.walk.value(example.equation(f"dL/d{label}").name, 0)
+        independent = example.complex_step(label)
+        for place in np.ndindex(found.shape):
             where = f"{label}[{','.join(str(i + 1) for i in place)}]"
-            rows.append([where, f"{grad[place]:.12f}", f"{independent:.12f}", f"{abs(grad[place] - independent):.0e}"])
+            difference = abs(found[place] - independent[place])
+            rows.append([where, f"{found[place]:.12f}", f"{independent[place]:.12f}", f"{difference:.0e}"])
     return table(rows)
 
 

@@ -27,7 +27,7 @@ OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
 }
 FUNCTIONS = {
     f.__name__: f
-    for f in (ops.tanh, ops.sigmoid, ops.relu, ops.exp, ops.log, ops.sqrt, ops.softmax, ops.dot, ops.outer)
+    for f in (ops.tanh, ops.sigmoid, ops.relu, ops.exp, ops.log, ops.sqrt, ops.softmax, ops.dot, ops.outer, ops.diag)
 }
 PLAIN_ROLES = (Role.CARRY, Role.EQUATION, Role.INPUT, Role.PARAM, Role.TARGET, Role.LOSS)
 
@@ -42,13 +42,27 @@ class Formula:
 
 def read_formula(text: str, system: System) -> Formula:
     """The formula in `text`. Raises InputError for what the language lacks, UnknownNameError for an unknown name."""
-    try:
-        tree = ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError):
-        raise InputError(f"'{text}' is no formula: write for example h[t-1], U * (1 - h[t]**2), dL/dU or norm(dh[t]).") from None
-    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "norm" and len(tree.args) == 1:
-        return Formula(_Reader(system).read(tree.args[0]), norm=True)
+    return _formula(_parsed(text), system)
+
+
+def read_formulas(text: str, system: System) -> list[Formula]:
+    """The formulas in `text`, between commas. Raises as `read_formula` does."""
+    tree = _parsed(text)
+    return [_formula(part, system) for part in (tree.elts if isinstance(tree, ast.Tuple) else [tree])]
+
+
+def _formula(tree: ast.expr, system: System) -> Formula:
+    match tree:
+        case ast.Call(ast.Name(id="norm"), [body], []):
+            return Formula(_Reader(system).read(body), norm=True)
     return Formula(_Reader(system).read(tree))
+
+
+def _parsed(text: str) -> ast.expr:
+    try:
+        return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError):
+        raise InputError(f"'{text}' is no formula: write for example h[t-1], dL/dU, norm(dh[t]).") from None
 
 
 def quantities(system: System) -> dict[str, Name]:

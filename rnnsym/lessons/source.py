@@ -67,15 +67,13 @@ def read_source(text: str, file: str) -> Source:
     end = lines.index(FENCE, 1)
     header = _header(lines[1:end], file)
     pages = tuple(_pages(lines, end + 1, file))
-    if not pages:
-        raise InputError(f"{file}, line {len(lines)}: the lesson has no page: begin one with '## Title'.")
     return Source(file, header["title"], header.get("about", ""), header.get("examples", {}), pages)
 
 
 def _header(lines: Iterable[str], file: str) -> dict[str, Any]:
     try:
         # The fence becomes an empty line, so that a fault is reported with its line in the file.
-        header = tomllib.loads("\n".join(["", *lines]))
+        header = tomllib.loads("\n".join(["", *lines, ""]))
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{file}: the header is not TOML: {error}.") from None
     for key in header:
@@ -88,7 +86,9 @@ def _header(lines: Iterable[str], file: str) -> dict[str, Any]:
 
 def _pages(lines: list[str], start: int, file: str) -> Iterator[Page]:
     starts = [i for i in range(start, len(lines)) if lines[i].startswith("## ")]
-    for i in range(start, starts[0] if starts else len(lines)):
+    if not starts:
+        raise InputError(f"{file}, line {len(lines)}: the lesson has no page: begin one with '## Title'.")
+    for i in range(start, starts[0]):
         if lines[i].strip():
             raise InputError(f"{file}, line {i + 1}: this text belongs to no page: begin one with '## Title'.")
     for begin, stop in zip(starts, [*starts[1:], len(lines)], strict=True):

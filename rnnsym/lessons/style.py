@@ -1,19 +1,19 @@
 """How a page sets formulas and numbers: for a width, in Unicode or in ASCII."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from rnnsym.core.expr import Expr
+from rnnsym.core.names import Point
 from rnnsym.derivation.equations import Equation
-from rnnsym.notation import pretty
+from rnnsym.notation import prose, text
 
 INDENT = "    "
-_GLYPHS = {
-    "│": "|", "▼": "v", "▲": "^", "─": "-", "▶": ">", "◀": "<", "‖": "|", "−": "-", "×": "*", "÷": "/",
-}  # fmt: skip
+_DRAWING = str.maketrans({"│": "|", "▼": "v", "▲": "^", "─": "-", "▶": ">", "◀": "<", "‖": "|", "÷": "/"})
 _LEVELS, _ASCII_LEVELS = "▁▂▃▄▅▆▇█", "_.:-=+*#"
 
 
@@ -24,12 +24,23 @@ class Style:
     width: int = 80
     ascii: bool = False
 
-    def formula(self, what: Expr | Equation) -> str:
-        return pretty(what, ascii=self.ascii)
+    def formula(self, expr: Expr, t: int | None = None) -> str:
+        """A formula as the notation sets it; with t, at that step."""
+        return text(expr, style=self._notation, at=None if t is None else Point(0, t))
 
-    def glyphs(self, text: str) -> str:
-        """`text` with its line-drawing characters and signs as the style has them."""
-        return "".join(_GLYPHS.get(char, char) for char in text) if self.ascii else text
+    def equations(self, lines: Sequence[Equation]) -> list[str]:
+        """Lines of a derivation, aligned at the equals sign: `δhₜ = …`."""
+        sides = [pair for line in lines for pair in line.sides(style=self._notation)]
+        width = max(len(left) for left, _ in sides)
+        return [f"{left.rjust(width)} = {right}" for left, right in sides]
+
+    @property
+    def _notation(self) -> Literal["text", "ascii"]:
+        return "ascii" if self.ascii else "text"
+
+    def glyphs(self, words: str) -> str:
+        """Plain words, signs and line drawing, as the style has them."""
+        return prose([words.translate(_DRAWING)], style="ascii") if self.ascii else words
 
     @property
     def levels(self) -> str:
@@ -51,6 +62,11 @@ def value_text(value: Any) -> str:
     if array.ndim == 1:
         return f"({', '.join(map(number, array))})"
     return f"[{'; '.join(' '.join(map(number, row)) for row in array)}]"
+
+
+def short(text: str) -> str:
+    """`0.8` for `0.8000`, inside a sentence."""
+    return re.sub(r"(\.\d*?)0+(?![\de.])", lambda match: match[1].removesuffix("."), text)
 
 
 def table(rows: Sequence[Sequence[str]], gap: str = "   ") -> list[str]:

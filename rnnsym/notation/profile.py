@@ -39,6 +39,7 @@ class Notation:
     subscripts: Mapping[str, str]
     superscripts: Mapping[str, str]
     greek: Mapping[str, str]
+    prose: Mapping[str, Mapping[str, str]]
 
 
 def names() -> tuple[str, ...]:
@@ -69,6 +70,7 @@ def from_data(name: str, data: Mapping[str, Any]) -> Notation:
         subscripts=_scripts(data["scripts"]["subscript"]),
         superscripts=_scripts(data["scripts"]["superscript"]),
         greek=data["greek"],
+        prose=data["prose"],
     )
 
 

@@ -21,7 +21,7 @@ from rnnsym.core.primitive import (
     Code,
 )  # fmt: skip
 from rnnsym.errors import MisuseError
-from rnnsym.ops.families import Coder, Elementwise, Structured, aligned, everywhere
+from rnnsym.ops.families import Coder, Elementwise, Sizer, Structured, aligned, everywhere
 from rnnsym.ops.leaves import FULL, as_expr, full, is_number, is_zero, number_in, zeros
 from rnnsym.ops.structure import BROADCAST, broadcast
 
@@ -107,6 +107,12 @@ class Mul(Elementwise):
         return Code(text, PRODUCT_BINDING, any(p.leading for p in pieces))
 
     def tree(self, node: Expr, args: Sequence[MathTree]) -> MathTree:
+        """A minus inside a factor (of a loss: −log p) stands before the whole product."""
+        bare = [arg.body if isinstance(arg, Negated) else arg for arg in args]
+        product = self._product(node, bare)
+        return Negated(product) if sum(isinstance(arg, Negated) for arg in args) % 2 else product
+
+    def _product(self, node: Expr, args: Sequence[MathTree]) -> MathTree:
         if not node.shape:
             return Infix("scale", tuple(args))
         scalar = [arg.prim is FULL or arg.prim is BROADCAST for arg in node.args]
@@ -180,7 +186,7 @@ def _plain(n: Any) -> int | float:
     return int(n) if float(n).is_integer() else float(n)
 
 
-def _neg_source(node: Expr, code: Coder) -> Code:
+def _neg_source(node: Expr, code: Coder, size: Sizer) -> Code:
     body = code(node.args[0])
     return Code(f"-{body.within(PREFIX_BINDING)}", PREFIX_BINDING, body.leading)
 

@@ -16,6 +16,7 @@ Partial = Callable[..., Expr]
 Rule = Callable[..., Expr]
 SympyRule = str | Callable[..., Any]
 Coder = Callable[[Expr], Code]
+Sizer = Callable[[Dim], str]
 
 
 class Elementwise(Primitive):
@@ -134,7 +135,7 @@ class Structured(Primitive):
 
     def source(self, node: Expr, code: Coder, size: Callable[[Dim], str]) -> Code:
         if self.source_rule is not None:
-            return self.source_rule(node, code)
+            return self.source_rule(node, code, size)
         extra = [f"({', '.join(s)},)" if isinstance(s, tuple) else s for s in settings(node, size)]
         return call_source(self.kernel, [code(arg) for arg in node.args], extra)
 

@@ -61,7 +61,7 @@ def one_hot(index, size):
 
 
 def cross_entropy(y, label):
-    return logsumexp(y) - np.take_along_axis(y, np.asarray(label)[..., None], axis=-1)[..., 0]
+    return logsumexp(y) - take(y, label, 1)
 
 
 def squared_error(y, target, rank):
@@ -71,8 +71,10 @@ def squared_error(y, target, rank):
 def take(table, index, rank):
     if np.ndim(table) == rank:
         return table[index]
-    where = np.asarray(index)[(..., *[None] * rank)]
-    return np.take_along_axis(table, where, axis=-rank).squeeze(axis=-rank)
+    lead = np.broadcast_shapes(np.shape(index), table.shape[:-rank])
+    rows = np.broadcast_to(table, lead + table.shape[-rank:])
+    where = np.broadcast_to(index, lead)[(..., *[None] * rank)]
+    return np.take_along_axis(rows, where, axis=-rank).squeeze(axis=-rank)
 
 
 def put(rows, index, size, rank):

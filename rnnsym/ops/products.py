@@ -10,7 +10,7 @@ from rnnsym.core.mathtree import Infix, Superscript, Word
 from rnnsym.core.primitive import PRODUCT_BINDING, Code, sample
 from rnnsym.errors import ShapeError
 from rnnsym.ops import kernels
-from rnnsym.ops.families import Coder, Structured
+from rnnsym.ops.families import Coder, Sizer, Structured
 from rnnsym.ops.leaves import as_expr, is_number
 from rnnsym.ops.structure import DIAG, TRANSPOSE, diag, sum_all, transpose
 
@@ -25,7 +25,7 @@ def _is_identity(x: Expr) -> bool:
     return x.prim is DIAG and is_number(x.args[0], 1.0)
 
 
-def _product_source(node: Expr, code: Coder) -> Code:
+def _product_source(node: Expr, code: Coder, size: Sizer) -> Code:
     """`U @ h` for one vector is `h @ U.T` for rows of vectors, which serves one example and a batch."""
     matrix, vector = node.args
     flipped = matrix.args[0] if matrix.prim is TRANSPOSE else None
@@ -45,6 +45,7 @@ MATVEC: Structured = Structured(
     tree=lambda a, x: Infix("matmul", (a, x)),
     samples=[sample(("H", "X"), ("X",)), sample(("H", "H"), ("H",))],
     source=_product_source,
+    simplify=lambda a, x: x if _is_identity(a) else None,
 )
 MATMUL: Structured = Structured(
     "matmul",
@@ -54,7 +55,7 @@ MATMUL: Structured = Structured(
     pushes=[lambda t, node, a, b: t @ b, lambda t, node, a, b: a @ t],
     tree=lambda a, b: Infix("matmul", (a, b)),
     samples=[sample(("H", "X"), ("X", "C")), sample(("H", "H"), ("H", "H"))],
-    source=lambda node, code: _infix_source("@", node, code),
+    source=lambda node, code, size: _infix_source("@", node, code),
     simplify=lambda a, b: b if _is_identity(a) else a if _is_identity(b) else None,
 )
 OUTER: Structured = Structured(

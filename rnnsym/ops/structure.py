@@ -12,7 +12,7 @@ from rnnsym.core.expr import OPERATORS, Expr
 from rnnsym.core.mathtree import Bracket, Call, Number, Subscript, Superscript, Word
 from rnnsym.core.primitive import ATOM_BINDING, Code, sample
 from rnnsym.errors import MisuseError, ShapeError
-from rnnsym.ops.families import Coder, Structured, everywhere
+from rnnsym.ops.families import Coder, Sizer, Structured, everywhere, settings
 from rnnsym.ops.kernels import diag as diag_kernel
 from rnnsym.ops.kernels import diagonal as diagonal_kernel
 from rnnsym.ops.kernels import embed as embed_kernel
@@ -44,7 +44,7 @@ def broadcast(x: Expr, shape: Shape) -> Expr:
     return x if x.shape or not shape else BROADCAST(x, attrs=(shape,))
 
 
-def _sum_source(node: Expr, code: Coder) -> Code:
+def _sum_source(node: Expr, code: Coder, size: Sizer) -> Code:
     (x,) = node.args
     axes = "-1" if len(x.shape) == 1 else "(-2, -1)"
     return Code(f"np.sum({code(x).text}, axis={axes})", leading=code(x).leading)
@@ -77,11 +77,18 @@ def mean(x: Any) -> Expr:
 # Transpose. -----------------------------------------------------------------------------------------------------
 
 
-def _transpose_source(node: Expr, code: Coder) -> Code:
+def _transpose_source(node: Expr, code: Coder, size: Sizer) -> Code:
     body = code(node.args[0])
     if body.leading:
         return Code(f"np.swapaxes({body.text}, -1, -2)")
     return Code(f"{body.within(ATOM_BINDING)}.T", leading=False)
+
+
+def _transposed(x: Expr) -> Expr | None:
+    """(Aᵀ)ᵀ is A, and a diagonal matrix is its own transpose."""
+    if x.prim.name == "diag":
+        return x
+    return x.args[0] if x.prim.name == "transpose" else None
 
 
 TRANSPOSE: Structured = Structured(
@@ -93,7 +100,7 @@ TRANSPOSE: Structured = Structured(
     tree=lambda x: Superscript(x, Word("transpose")),
     samples=[sample(("H", "X"))],
     source=_transpose_source,
-    simplify=lambda x: x.args[0] if x.prim.name == "transpose" else None,
+    simplify=lambda x: _transposed(x),
 )
 
 
@@ -103,6 +110,13 @@ def transpose(x: Any) -> Expr:
 
 # One row, a range of rows, and their transposes. ----------------------------------------------------------------
 
+def _rows_source(node: Expr, code: Coder, rows: str) -> Code:
+    """The operand's source, indexed on its first event axis."""
+    body = code(node.args[0])
+    after = ", :" * (len(node.args[0].shape) - 1)
+    return Code(f"{body.within(ATOM_BINDING)}[..., {rows}{after}]", leading=body.leading)
+
+
 INDEX: Structured = Structured(
     "index",
     kernel=lambda x, i, rank: x[(..., i) + (slice(None),) * (rank - 1)],
@@ -111,10 +125,7 @@ INDEX: Structured = Structured(
     pushes=[lambda t, node, x: INDEX(t, attrs=(node.attrs[0], len(t.shape)))],
     tree=lambda x, i, rank: Subscript(x, Word(str(i))),
     samples=[sample((3,), attrs=(1, 1)), sample((3, "X"), attrs=(1, 2)), sample(("H",), attrs=("H-1", 1))],
-    source=lambda node, code: Code(
-        f"{code(node.args[0]).within(ATOM_BINDING)}[..., {node.attrs[0]}{', :' * (len(node.args[0].shape) - 1)}]",
-        leading=code(node.args[0]).leading,
-    ),
+    source=lambda node, code, size: _rows_source(node, code, size(node.attrs[0])),
 )
 PLACE: Structured = Structured(
     "place",
@@ -127,10 +138,9 @@ PLACE: Structured = Structured(
 )
 
 
-def _slice_source(node: Expr, code: Coder) -> Code:
-    start, stop, step, rank = node.attrs
-    rows = f"{start}:{stop}" + (f":{step}" if step != 1 else "")
-    return Code(f"{code(node.args[0]).within(ATOM_BINDING)}[..., {rows}{', :' * (rank - 1)}]")  # type: ignore[operator]
+def _slice_source(node: Expr, code: Coder, size: Sizer) -> Code:
+    start, stop, step, _ = settings(node, size)
+    return _rows_source(node, code, f"{start}:{stop}" + (f":{step}" if step != "1" else ""))
 
 
 def _sliced(n: Dim, start: Dim, stop: Dim, step: int) -> Dim:
@@ -152,6 +162,7 @@ SLICE: Structured = Structured(
         sample(("H+X",), attrs=("H", "H+X", 1, 1)),
         sample(("H+X", "X"), attrs=(0, "H", 1, 2)),
     ],
+    source=_slice_source,
 )
 EMBED: Structured = Structured(
     "embed",
@@ -284,7 +295,7 @@ STOP_GRADIENT: Structured = Structured(
     pushes=[None],
     tree=lambda x: Call("stop", (x,)),
     samples=everywhere(1),
-    source=lambda node, code: code(node.args[0]),
+    source=lambda node, code, size: code(node.args[0]),
 )
 
 

@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from rnnsym.core.expr import Expr, topological
 from rnnsym.ops.arithmetic import ADD, MUL, NEG, add, mul
-from rnnsym.ops.leaves import FULL
+from rnnsym.ops.leaves import FULL, number_in
+from rnnsym.ops.products import dot
+from rnnsym.ops.structure import BROADCAST, SUM, sum_all
 
 
 def substitute(exprs: Sequence[Expr], mapping: Mapping[Expr, Expr]) -> list[Expr]:
@@ -75,6 +77,22 @@ def flat(exprs: Sequence[Expr]) -> list[Expr]:
     return transform(exprs, flatten)
 
 
+def contract(node: Expr) -> Expr | None:
+    """The sum of the entries of a product of vectors is a dot product: Σ a ⊙ b is a · b; scalars stand before it."""
+    if node.prim is not SUM or len(node.args[0].shape) != 1:
+        return None
+    minus, body = _unsigned(node.args[0])
+    if body.prim is not MUL:
+        return -sum_all(body) if minus else None
+    scalars = [number_in(arg) if arg.prim is FULL else arg.args[0] for arg in body.args if arg.prim in (FULL, BROADCAST)]
+    vectors = [arg for arg in body.args if arg.prim not in (FULL, BROADCAST)]
+    if not vectors:
+        return None
+    total = dot(mul(*vectors[:-1]), vectors[-1]) if len(vectors) > 1 else sum_all(vectors[0])
+    product = mul(*scalars, total)
+    return -product if minus else product
+
+
 def normal_form(exprs: Sequence[Expr]) -> list[Expr]:
-    """Sums and products flattened, and terms with a common first factor collected."""
-    return transform(flat(exprs), collect)
+    """Sums and products flattened, sums of products as dot products, terms with a common first factor collected."""
+    return transform(transform(flat(exprs), contract), collect)

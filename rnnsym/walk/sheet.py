@@ -1,0 +1,176 @@
+"""A problem sheet: a cell on numbers of one's own, sizes found from the numbers, missing targets masked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from rnnsym.api.network import Network
+from rnnsym.cells.base import Cell
+from rnnsym.core import dims
+from rnnsym.core.dims import Shape
+from rnnsym.core.names import Name, Role
+from rnnsym.core.system import System
+from rnnsym.errors import InputError, ShapeError, unknown
+from rnnsym.walk.numbers import parse_array, parse_whole
+from rnnsym.walk.walk import Walk
+from rnnsym.wiring import READOUT, READOUT_BIAS, TARGET, Options, network_system
+
+Array = np.ndarray[Any, Any]
+MISSING = "_"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What stands on the sheet, as typed. `x` by input; `targets` one text a step, `_` where there is none.
+
+    `weights` and `carry` by name; `sizes` by dimension, where the numbers do not tell. A network has a readout where
+    V or b_y is given, or the size C; otherwise its output is the hidden state.
+    """
+
+    x: Mapping[str, Sequence[str]]
+    targets: Sequence[str] = ()
+    weights: Mapping[str, str] = field(default_factory=dict)
+    carry: Mapping[str, str] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    loss: str = "squared"
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The sheet worked out. `unset` are the parameters that were not given: zero, or drawn where there is a seed.
+
+    `present` says for each step whether it has a target; without any there is no loss, and the gradients are zero.
+    """
+
+    walk: Walk
+    given: Given
+    unset: tuple[str, ...]
+    present: tuple[bool, ...]
+
+    def updated(self, rate: float) -> dict[str, Array]:
+        """Every parameter after one step of gradient descent, θ − rate · ∂L/∂θ."""
+        grads = self.walk.run.grads
+        return {name: np.asarray(value - rate * grads[name]) for name, value in self.walk.params.items()}
+
+
+def work_out(cell: Cell, given: Given) -> Sheet:
+    """Run `cell` on the numbers of a sheet, forward and backward.
+
+    Raises UnknownNameError, ShapeError where sizes disagree, and InputError for numbers that cannot be used.
+    """
+    readout = "C" in given.sizes or any(n.label in given.weights and n.label not in cell.params for n in (READOUT, READOUT_BIAS))
+    system = network_system(cell, Options(readout, given.loss))
+    _check_names(cell, system, given)
+    found = _Sizes(given.sizes)
+    weights = _arrays(system, Role.PARAM, given.weights, found)
+    carry = _arrays(system, Role.INITIAL, given.carry, found)
+    x = _inputs(system, given.x, found)
+    steps = len(next(iter(x.values())))
+    targets, present = _targets(system, given, steps, found)
+    net = _network(cell, readout, given.loss, found)
+    start = {n: np.zeros(s) for n, s in net.params.items()} if given.seed is None else net.init(given.seed, "uniform")
+    mask = None if all(present) else np.array(present, float)
+    walk = Walk(net, {**start, **weights}, x, _filled(targets, net, present), carry, mask)
+    return Sheet(walk, given, tuple(name for name in net.params if name not in weights), present)
+
+
+class _Sizes:
+    """What each dimension must be, and which number said so first."""
+
+    def __init__(self, sizes: Mapping[str, int]) -> None:
+        self.sizes = dict(sizes)
+        self.told_by = {dim: f"the size {dim} = {size}" for dim, size in sizes.items()}
+
+    def learn(self, what: str, shape: Shape, array: Array) -> None:
+        """Raises ShapeError where the axes of `array`, declared as `shape`, contradict what is known."""
+        words = f"{what} ({dims.show(shape)}, given as {dims.show(array.shape)})"
+        for dim, size in zip(shape, array.shape, strict=True):
+            if not isinstance(dim, str) or not dim.isidentifier():
+                continue
+            if self.sizes.setdefault(dim, size) != size:
+                other = self.told_by[dim]
+                raise ShapeError(f"the sizes disagree: {dim} = {size} by {words}, but {dim} = {self.sizes[dim]} by {other}.")
+            self.told_by.setdefault(dim, words)
+
+
+def _check_names(cell: Cell, system: System, given: Given) -> None:
+    params = list(dict.fromkeys([*cell.params, READOUT.label, READOUT_BIAS.label]))
+    inputs = [name.label for name in system.given if name.role == Role.INPUT]
+    for kind, names, known in (
+        ("parameter", given.weights, params),
+        ("carry", given.carry, list(cell.carry)),
+        ("input", given.x, inputs),
+        ("dimension", given.sizes, [*cell.dimensions(), "C"]),
+    ):
+        for name in names:
+            if name not in known:
+                raise unknown(kind, name, known)
+    for name in inputs:
+        if not given.x.get(name):
+            raise InputError(f"the input {name} has T = 0 steps: give at least one number.")
+
+
+def _arrays(system: System, role: Role, texts: Mapping[str, str], found: _Sizes) -> dict[str, Array]:
+    arrays = {}
+    for label, text in texts.items():
+        shape = next(shape for name, shape in system.given.items() if name.role == role and name.label == label)
+        what = f"the initial {label}" if role == Role.INITIAL else label
+        arrays[label] = parse_array(what, text, len(shape))
+        found.learn(what, shape, arrays[label])
+    return arrays
+
+
+def _inputs(system: System, texts: Mapping[str, Sequence[str]], found: _Sizes) -> dict[str, Array]:
+    series = {}
+    for label, values in texts.items():
+        shape = system.given[Name(Role.INPUT, label)]
+        rows = []
+        for t, text in enumerate(values, 1):
+            rows.append(parse_array(f"{label} at t = {t}", text, len(shape)))
+            found.learn(f"{label} at t = {t}", shape, rows[-1])
+        series[label] = np.array(rows)
+    if len({len(values) for values in series.values()}) > 1:
+        counts = ", ".join(f"{label} has {len(values)}" for label, values in series.items())
+        raise ShapeError(f"the inputs have different numbers of steps: {counts}.")
+    return series
+
+
+def _targets(system: System, given: Given, steps: int, found: _Sizes) -> tuple[list[Array | None], tuple[bool, ...]]:
+    """The target of each step, None where there is none."""
+    if not given.targets:
+        return [None] * steps, (False,) * steps
+    if len(given.targets) != steps:
+        raise ShapeError(
+            f"there are {len(given.targets)} targets for T = {steps} steps: give one a step, {MISSING} where there is none."
+        )
+    shape, rows = system.given[TARGET], list[Array | None]()
+    for t, text in enumerate(given.targets, 1):
+        what = f"the target at t = {t}"
+        if text == MISSING:
+            rows.append(None)
+        elif given.loss == "cross_entropy":
+            rows.append(np.array(parse_whole(what, text)))
+        else:
+            rows.append(parse_array(what, text, len(shape)))
+        if rows[-1] is not None:
+            found.learn(what, shape, rows[-1])
+    if all(row is None for row in rows):
+        raise InputError(f"every target is {MISSING}: give at least one number, or leave the targets out.")
+    return rows, tuple(row is not None for row in rows)
+
+
+def _network(cell: Cell, readout: bool, loss: str, found: _Sizes) -> Network:
+    """The network; a dimension that no number tells is 1."""
+    sizes = {dim: found.sizes.get(dim, 1) for dim in (*cell.dimensions(), "X", "H", "C")}
+    others = {dim: size for dim, size in sizes.items() if dim not in ("X", "H", "C")}
+    return Network(cell, sizes["X"], sizes["H"], sizes["C"] if readout else None, loss, dims=others)
+
+
+def _filled(targets: Sequence[Array | None], net: Network, present: Sequence[bool]) -> Array:
+    """The targets as one array, zero where they are missing."""
+    shape = tuple(dims.size(dim, net.sizes) for dim in net.system.given[TARGET])
+    blank = np.zeros(shape, int if net.options.loss == "cross_entropy" else float)
+    return np.array([blank if target is None else target for target in targets])

@@ -1,0 +1,111 @@
+"""Every action of the app in one table: bindings, key line, help and command palette are made from it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+PLACES = ("app", "step", "lesson", "timeline", "equations", "numbers", "gradients")
+"""Where a command is bound: the whole app, a screen, or one panel when it has the focus."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """`keys` are bound to the action `name`; `short` is its text in the line of keys, where it has a place there."""
+
+    place: str
+    name: str
+    keys: tuple[str, ...]
+    title: str
+    help: str
+    short: str = ""
+
+
+def _command(place: str, name: str, keys: str, title: str, text: str, short: str = "") -> Command:
+    return Command(place, name, tuple(keys.split()), title, text, short)
+
+
+COMMANDS: tuple[Command, ...] = (
+    _command("step", "next_line", "n pagedown", "Next line", "Compute the next equation", "next line"),
+    _command("step", "previous_line", "p pageup", "Line back", "Take the last equation back", "back"),
+    _command("step", "next_time", "N shift+pagedown", "Next time step", "The same line, one time step on", "time step on"),
+    _command("step", "previous_time", "P shift+pageup", "Time step back", "The same line, one time step back", "back"),
+    _command("step", "turn_round", "T", "Turn round", "From a quantity to its adjoint, or back", "turn round"),
+    _command("step", "play", "space", "Play or pause", "Go on line by line; any other key stops", "play"),
+    _command("step", "origin", "enter", "Where a number comes from", "The sum behind the chosen number", "origin"),
+    _command("step", "edit", "e", "Edit text, cell, sizes or a weight", "Change what is stepped through", "edit"),
+    _command("step", "undo", "u", "Undo", "Take the last edit back", "undo"),
+    _command("step", "redo", "U", "Redo", "Make the edit again"),
+    _command("step", "add_break", "b", "Break when …", "Set a condition at which play and run stop", "break"),
+    _command("step", "run_on", "c", "Run on", "On to the next break, or to the end", "run on"),
+    _command("step", "clear_breaks", "B", "Clear breaks", "Forget all conditions"),
+    _command("step", "go_to", "t", "Go to time step …", "Type the number of a time step", "go to t"),
+    _command("step", "left", "left h", "Time t − 1", "The same line one column to the left"),
+    _command("step", "right", "right l", "Time t + 1", "The same line one column to the right"),
+    _command("step", "home", "home", "First column", "The same line at t = 1"),
+    _command("step", "end", "end", "Last column", "The same line at t = T"),
+    _command("step", "first", "g", "First line of all", "The beginning of the forward pass"),
+    _command("step", "last", "G", "Last line of all", "The end of the backward pass"),
+    _command("step", "copy", "y", "Copy LaTeX", "The active line, to the clipboard and to a file", "copy"),
+    _command("step", "export", "x", "Export the trace …", "All lines with their numbers, as text or JSON", "export"),
+    _command("step", "start_over", "R", "Start over", "Forget edits and breaks; begin with the default session"),
+    _command("equations", "next_line", "down j", "Next line", "Compute the next equation"),
+    _command("equations", "previous_line", "up k", "Line back", "Take the last equation back"),
+    _command("equations", "scroll_left", "<", "Scroll left", "Back to the beginning of long formulas"),
+    _command("equations", "scroll_right", ">", "Scroll right", "Read long formulas on"),
+    _command("timeline", "row_down", "down j", "Row down", "The next row; its value stands in the rule below"),
+    _command("timeline", "row_up", "up k", "Row up", "The row above"),
+    _command("numbers", "unit_down", "down j", "Unit down", "Choose the number below"),
+    _command("numbers", "unit_up", "up k", "Unit up", "Choose the number above"),
+    _command("numbers", "column_right", "right l", "Operand to the right", "Choose the number to the right"),
+    _command("numbers", "column_left", "left h", "Operand to the left", "Choose the number to the left"),
+    _command("gradients", "scroll_down", "down j", "Scroll down", "More gradients"),
+    _command("gradients", "scroll_up", "up k", "Scroll up", "Back up"),
+    _command("gradients", "scroll_left", "<", "Scroll left", "Back to the first columns"),
+    _command("gradients", "scroll_right", ">", "Scroll right", "More columns"),
+    _command("lesson", "next_page", "n pagedown right space", "Next page", "Turn the page", "next page"),
+    _command("lesson", "previous_page", "p pageup left", "Page back", "Turn back", "back"),
+    _command("lesson", "first_page", "g home", "First page", "Begin again", "first page"),
+    _command("lesson", "last_page", "G end", "Last page", "Go to the end"),
+    _command("lesson", "scroll_down", "down j", "Scroll down", "Further down this page", "scroll"),
+    _command("lesson", "scroll_up", "up k", "Scroll up", "Back up this page"),
+    _command("lesson", "copy", "y", "Copy page", "This page as text, to the clipboard and to a file", "copy"),
+    _command("app", "show_step", "1", "Step", "Step through a cell that reads a text"),
+    _command("app", "show_lesson", "2", "Lesson", "Read a lesson with live numbers"),
+    _command("app", "toggle_light", "D", "Dark or light", "Switch between a dark and a light theme"),
+    _command("app", "screenshot_svg", "ctrl+s", "Screenshot", "Write the screen to an SVG file"),
+    _command("app", "command_palette", "ctrl+p", "All actions", "Find any action by its name", "all actions"),
+    _command("app", "help", "? f1", "Help", "Open or close this page", "help"),
+    _command("app", "quit", "q ctrl+c ctrl+q", "Quit", "Leave; the session is kept", "quit"),
+)
+
+PRIORITY = frozenset({"ctrl+c", "ctrl+q", "ctrl+p"})
+"""Keys that work even while a text is being typed."""
+
+SPELT = {
+    "pagedown": "PgDn", "pageup": "PgUp", "shift+pagedown": "Shift+PgDn", "shift+pageup": "Shift+PgUp",
+    "space": "Space", "enter": "Enter", "left": "←", "right": "→", "up": "↑", "down": "↓", "home": "Home",
+    "end": "End", "tab": "Tab", "escape": "Esc", "f1": "F1",
+}  # fmt: skip
+SPELT_ASCII = SPELT | {"left": "Left", "right": "Right", "up": "Up", "down": "Down"}
+
+
+def bound_at(place: str, commands: Iterable[Command] = COMMANDS) -> list[Command]:
+    """The commands of one place, in order."""
+    return [command for command in commands if command.place == place]
+
+
+def with_keys(keys: Mapping[str, tuple[str, ...]], commands: Iterable[Command] = COMMANDS) -> tuple[Command, ...]:
+    """The table with other keys for the commands that `keys` names, as `place.name`."""
+    return tuple(replace(c, keys=keys.get(identifier(c), c.keys)) for c in commands)
+
+
+def identifier(command: Command) -> str:
+    """What the file of keys calls the command: `step.next_line`."""
+    return f"{command.place}.{command.name}"
+
+
+def spell(key: str, ascii_only: bool = False) -> str:
+    """A key as people write it: `PgDn`, `^P`, `←`."""
+    table = SPELT_ASCII if ascii_only else SPELT
+    if key in table:
+        return table[key]
+    return f"^{key.removeprefix('ctrl+').upper()}" if key.startswith("ctrl+") else key

@@ -1,0 +1,74 @@
+"""The signs that the screens use, in Unicode and in ASCII, and the choice between them."""
+
+import locale
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Glyphs:
+    """One set of signs. `ascii` also tells the notation which style to set formulas in."""
+
+    ascii: bool
+    rule: str
+    unknown: str
+    active: str
+    done: str
+    space: str
+    newline: str
+    tab: str
+    strange: str
+    times: str
+    approx: str
+    ellipsis: str
+    forward: str
+    backward: str
+    up: str
+    down: str
+    minus: str
+    quotes: tuple[str, str]
+    separator: str
+    rule_focused: str
+
+
+UNICODE = Glyphs(
+    ascii=False, rule="─", unknown="·", active="▶", done="✓", space="␣", newline="⏎", tab="⇥", strange="�",
+    times="×", approx="≈", ellipsis="…", forward="▶", backward="◀", up="↑", down="↓", minus="−",
+    quotes=("“", "”"), separator="│", rule_focused="━",
+)  # fmt: skip
+ASCII = Glyphs(
+    ascii=True, rule="-", unknown=".", active=">", done="+", space="_", newline="\\n", tab="\\t", strange="?",
+    times="x", approx="~", ellipsis="...", forward=">", backward="<", up="^", down="v", minus="-",
+    quotes=('"', '"'), separator="|", rule_focused="=",
+)  # fmt: skip
+
+
+def choose(ascii_only: bool | None = None) -> Glyphs:
+    """ASCII where it is asked for, or (None) where the locale cannot write Unicode."""
+    if ascii_only is None:
+        ascii_only = not can_write_unicode(locale.getpreferredencoding(False))
+    return ASCII if ascii_only else UNICODE
+
+
+def can_write_unicode(encoding: str) -> bool:
+    """Whether the signs above survive in `encoding`."""
+    try:
+        "─▶✓ₜδ".encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def shown(character: str, glyphs: Glyphs) -> str:
+    """One character of the text as the timeline shows it: white space is made visible."""
+    named: Mapping[str, str] = {" ": glyphs.space, "\n": glyphs.newline, "\t": glyphs.tab}
+    if character in named:
+        return named[character]
+    if not character.isprintable() or (glyphs.ascii and not character.isascii()):
+        return glyphs.strange
+    return character
+
+
+def quoted(character: str, glyphs: Glyphs) -> str:
+    """A character in a sentence: 'a', or its visible sign for white space."""
+    return f"'{shown(character, glyphs)}'"

@@ -1,0 +1,54 @@
+"""The lines of keys at the foot of a screen: as many as fit, in order of use, and always the way to help."""
+
+from collections.abc import Iterable, Sequence
+
+from rnnsym_tui.model.commands import Command, spell
+from rnnsym_tui.model.spans import Line, Span, width
+
+Entry = tuple[tuple[str, ...], str]
+STEP: tuple[Entry, ...] = (
+    (("next_line",), "next line"), (("previous_line",), "back"), (("next_time", "previous_time"), "time step"),
+    (("turn_round",), "turn round"), (("play",), "play"), (("edit",), "edit"), (("origin",), "origin of a number"),
+    (("add_break",), "break when"), (("run_on",), "run on"), (("undo",), "undo"), (("go_to",), "go to t"),
+    (("first", "last"), "first, last"), (("copy",), "copy LaTeX"), (("export",), "export"), (("show_lesson",), "lesson"),
+    (("toggle_light",), "light"), (("quit",), "quit"),
+)  # fmt: skip
+LESSON: tuple[Entry, ...] = (
+    (("next_page",), "next page"), (("previous_page",), "back"), (("first_page", "last_page"), "first, last"),
+    (("scroll_down", "scroll_up"), "scroll"), (("copy",), "copy page"), (("show_step",), "step a cell"),
+    (("toggle_light",), "light"), (("quit",), "quit"),
+)  # fmt: skip
+GAP = "  "
+
+
+def key_lines(entries: Sequence[Entry], commands: Iterable[Command], cells: int, rows: int, ascii_only: bool) -> list[Line]:
+    """`rows` lines of `cells` cells. An action without a key is left out; the last line ends with help."""
+    table = {command.name: command for command in commands}
+    tail = _entry((("command_palette",), "all"), table, ascii_only) + _entry((("help",), "help"), table, ascii_only)
+    lines: list[list[Span]] = [[Span(" ")] for _ in range(rows)]
+    row = 0
+    for entry in entries:
+        spans = _entry(entry, table, ascii_only)
+        while row < rows and width(lines[row]) + width(spans) > cells - (width(tail) if row == rows - 1 else 0):
+            row += 1
+        if row == rows:
+            break
+        lines[row] += spans
+    fill = cells - width(lines[-1]) - width(tail)
+    lines[-1] += [Span(" " * max(0, fill)), *tail]
+    return [tuple(found) for found in lines]
+
+
+def _entry(entry: Entry, table: dict[str, Command], ascii_only: bool) -> list[Span]:
+    names, text = entry
+    found = [table[name] for name in names if name in table and table[name].keys]
+    spans = []
+    for i, command in enumerate(found):
+        spans.append(Span(" " if i else "", ""))
+        spans.append(Span(spell(command.keys[0], ascii_only), "key", action(command)))
+    return [*spans, Span(f" {text}{GAP}", "", action(found[0]))] if found else []
+
+
+def action(command: Command) -> str:
+    """The action string that a click runs: commands of the app and of the screen."""
+    return f"{'app' if command.place == 'app' else 'screen'}.{command.name}"

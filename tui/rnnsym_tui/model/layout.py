@@ -1,0 +1,71 @@
+"""Where the panels of the Step screen stand, for any size of terminal. Pure arithmetic, so that it can be tested."""
+
+from typing import NamedTuple
+
+LEAST_WIDTH, LEAST_HEIGHT = 60, 20
+WIDE = 120
+GRADIENT_CELLS = 34
+
+
+class Box(NamedTuple):
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+def too_small(width: int, height: int) -> bool:
+    return width < LEAST_WIDTH or height < LEAST_HEIGHT
+
+
+def boxes(width: int, height: int, rows: int, units: int, backward: bool) -> dict[str, Box]:
+    """A box for each panel. `rows` of the timeline and `units` of the active line are what they would like to show.
+
+    From top to bottom: header, timeline, rule; then wide, equations beside numbers, words and gradients; narrow,
+    equations (beside gradients in the backward pass) over numbers and words; then the loss and the keys.
+    """
+    foot = 2 if height >= 30 else 1
+    space = height - 1 - 1 - 1 - foot
+    body = _body_height(space, units, width >= WIDE)
+    timeline = min(rows + 2, space - body)
+    body = space - timeline
+    out = {"header": Box(0, 0, width, 1), "timeline": Box(0, 1, width, timeline), "rule": Box(0, 1 + timeline, width, 1)}
+    arrange = _wide if width >= WIDE else _narrow
+    out |= arrange(Box(0, 2 + timeline, width, body), units, backward)
+    out["loss"] = Box(0, height - 1 - foot, width, 1)
+    out["keys"] = Box(0, height - foot, width, foot)
+    return out
+
+
+def _body_height(space: int, units: int, wide: bool) -> int:
+    """At least half of the space under the header goes to the equations and their numbers."""
+    wanted = (units + 4) + (5 if not wide else 8)
+    return min(max(space // 2, wanted), space - 6)
+
+
+def _narrow(body: Box, units: int, backward: bool) -> dict[str, Box]:
+    words = 1 if body.height < 12 else 2
+    numbers = min(units + 2, body.height - words - 4)
+    equations = body.height - numbers - words
+    side = min(GRADIENT_CELLS, body.width // 2) if backward else 0
+    y = body.y + equations
+    return {
+        "equations": Box(0, body.y, body.width - side, equations),
+        "gradients": Box(body.width - side, body.y, side, equations),
+        "numbers": Box(0, y, body.width, numbers),
+        "words": Box(0, y + numbers, body.width, words),
+    }
+
+
+def _wide(body: Box, units: int, backward: bool) -> dict[str, Box]:
+    left = min(body.width // 2 - 4, 76)
+    x, across = left + 1, body.width - left - 1
+    words = 3
+    numbers = min(units + 2, body.height - words - (6 if backward else 0))
+    rest = body.height - numbers - words
+    return {
+        "equations": Box(0, body.y, left, body.height),
+        "numbers": Box(x, body.y, across, numbers),
+        "words": Box(x, body.y + numbers, across, words),
+        "gradients": Box(x, body.y + numbers + words, across, rest if backward else 0),
+    }

@@ -1,0 +1,108 @@
+"""What a session is about: cell, text, size, seed and weights set by hand; all that is needed to make its walk."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from rnnsym.errors import InputError, unknown
+from rnnsym.walk.text import text_walk
+from rnnsym.walk.walk import Walk
+
+LONGEST = 20_000
+"""Characters of text: longer ones take more than some seconds to run."""
+
+_WEIGHT = re.compile(r"\s*([\w.]+)\s*(?:\[\s*([\d\s,]*)\])?\s*=\s*(\S+)\s*")
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One entry of a parameter set by hand; `place` counts from 1, as in a_{ij}."""
+
+    label: str
+    place: tuple[int, ...]
+    value: float
+
+    def __str__(self) -> str:
+        index = f"[{','.join(map(str, self.place))}]" if self.place else ""
+        return f"{self.label}{index} = {self.value:g}"
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A session's beginning; equal setups give equal numbers."""
+
+    cell: str = "lstm"
+    text: str = "the cat sat on the mat"
+    hidden: int = 3
+    seed: int = 7
+    weights: tuple[Weight, ...] = ()
+
+    def with_weight(self, weight: Weight) -> "Setup":
+        """The same with one weight set; setting it again replaces the earlier value."""
+        others = tuple(w for w in self.weights if (w.label, w.place) != (weight.label, weight.place))
+        return replace(self, weights=(*others, weight))
+
+    @property
+    def names_a_file(self) -> bool:
+        """Whether making the walk runs a Python file of the user's."""
+        return ".py" in self.cell
+
+    def walk(self) -> Walk:
+        """The walk. Raises RnnsymError for what cannot be used: cell, text, size or weight."""
+        if len(self.text) > LONGEST:
+            raise InputError(f"the text has {len(self.text)} characters; up to {LONGEST} can be stepped through.")
+        walk = text_walk(self.cell, self.text, self.hidden, self.seed)
+        return walk.changed(_apply(walk.params, self.weights)) if self.weights else walk
+
+    def as_data(self) -> dict[str, Any]:
+        weights = [[w.label, list(w.place), w.value] for w in self.weights]
+        return {"cell": self.cell, "text": self.text, "hidden": self.hidden, "seed": self.seed, "weights": weights}
+
+
+def from_data(data: Mapping[str, Any]) -> Setup:
+    """The setup that `as_data` wrote. Raises InputError where the data is something else."""
+    try:
+        weights = tuple(Weight(str(label), tuple(map(int, at)), float(v)) for label, at, v in data["weights"])
+        return Setup(str(data["cell"]), str(data["text"]), int(data["hidden"]), int(data["seed"]), weights)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"this is no saved session: {error}.") from None
+
+
+def whole_number(what: str, text: str, least: int) -> int:
+    """`text` as a whole number of at least `least`. Raises InputError."""
+    try:
+        number = int(text)
+    except ValueError:
+        raise InputError(f"{what} must be a whole number, not '{text}'.") from None
+    if number < least:
+        raise InputError(f"{what} must be {least} or more, not {number}.")
+    return number
+
+
+def parse_weight(text: str) -> Weight:
+    """`U_f[2,1] = 0.5` or `b[3] = 1`. Raises InputError."""
+    match = _WEIGHT.fullmatch(text)
+    if match is None:
+        raise InputError(f"'{text}' sets no weight: write a name, a place and a value, such as U_f[2,1] = 0.5.")
+    place = tuple(int(part) for part in (match[2] or "").replace(",", " ").split())
+    try:
+        return Weight(match[1], place, float(match[3]))
+    except ValueError:
+        raise InputError(f"'{match[3]}' is no number: write one such as 0.5 or -1e-3.") from None
+
+
+def _apply(params: Mapping[str, Any], weights: tuple[Weight, ...]) -> dict[str, Any]:
+    changed = {label: np.array(value) for label, value in params.items()}
+    for weight in weights:
+        if weight.label not in changed:
+            raise unknown("parameter", weight.label, changed)
+        shape = changed[weight.label].shape
+        fits = len(weight.place) == len(shape) and all(1 <= i <= n for i, n in zip(weight.place, shape, strict=True))
+        if not fits:
+            place, last = (",".join(map(str, numbers)) for numbers in (weight.place, shape))
+            raise InputError(f"there is no {weight.label}[{place}]: its places end at [{last}].")
+        changed[weight.label][tuple(i - 1 for i in weight.place)] = weight.value
+    return changed

@@ -1,0 +1,55 @@
+"""Formulas and sentences of the walk as text: one place between the app and the notation layer."""
+
+from dataclasses import dataclass
+
+from rnnsym.core.expr import Expr
+from rnnsym.core.names import FREE, NOW, Name, Point
+from rnnsym.derivation.equations import Equation, Words
+from rnnsym.notation import Style, load, relation, text
+from rnnsym.ops.leaves import leaf
+from rnnsym_tui.model.glyphs import Glyphs
+from rnnsym_tui.model.spans import Line, Span
+
+
+@dataclass(frozen=True)
+class Writing:
+    """Sets formulas in the style that the glyphs ask for, so that the screen is of one kind."""
+
+    glyphs: Glyphs
+
+    @property
+    def style(self) -> Style:
+        return "ascii" if self.glyphs.ascii else "text"
+
+    def formula(self, expr: Expr) -> str:
+        return text(expr, style=self.style)
+
+    def equation(self, equation: Equation) -> str:
+        """`cₜ = fₜ ⊙ cₜ₋₁ + iₜ ⊙ gₜ`, with the sum over steps where the line has one."""
+        total_over = equation.domain if equation.total else None
+        left, right = relation(equation.lhs, equation.rhs, total_over, style=self.style)
+        return f"{left} = {right}"
+
+    def latex(self, equation: Equation) -> str:
+        total_over = equation.domain if equation.total else None
+        left, right = relation(equation.lhs, equation.rhs, total_over, style="latex")
+        return f"{left} = {right}"
+
+    def symbol(self, name: Name) -> str:
+        """The quantity without its time: `c`, `δh`, `a_f`, `∂L/∂U`."""
+        return text(leaf(name, FREE, ()), style=self.style)
+
+    def symbol_at(self, name: Name, t: int) -> str:
+        """The quantity at step t: `c₁₀`."""
+        return text(leaf(name, NOW, ()), style=self.style, at=Point(0, t))
+
+    def sign(self, head: str) -> str:
+        """An operator between columns, or the head of a function: `×`, `σ(`."""
+        function = load("default").functions.get(head.removesuffix("("))
+        if head.endswith("(") and function:
+            return f"{function.get(self.style, head.removesuffix('('))}("
+        return head.replace("×", self.glyphs.times).replace("−", self.glyphs.minus).replace("÷", "/")
+
+    def sentence(self, words: Words) -> Line:
+        """A sentence as spans: the formulas in it are spans of a kind, so that they are not broken."""
+        return tuple(Span(word) if isinstance(word, str) else Span(self.formula(word), "strong") for word in words)

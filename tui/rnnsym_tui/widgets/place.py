@@ -1,0 +1,40 @@
+"""The rule under the timeline: where the walk stands, the value under the cursor, the colours and the progress."""
+
+from rich.segment import Segment
+from textual.strip import Strip
+
+from rnnsym_tui.model.glyphs import Glyphs
+from rnnsym_tui.model.spans import Line, Span, line, width
+from rnnsym_tui.widgets import heat
+from rnnsym_tui.widgets.panel import Panel
+from rnnsym_tui.widgets.rules import rule
+
+LEGEND = (" ", "-", "m", "a", "x", " ", " ", "0", " ", " ", "+", "m", "a", "x", " ")
+
+
+class PlaceRule(Panel):
+    """`── t = 10  reads 'a', must predict 't' ─── c₂ = 0.239 ─── -max 0 +max ─── forward ▶ line 9 of 38 ──`."""
+
+    def __init__(self, glyphs: Glyphs, id: str) -> None:
+        super().__init__(glyphs, id)
+        self._place: Line = ()
+        self._value: Line = ()
+        self._progress: Line = ()
+
+    def show(self, place: Line, value: Line, progress: Line) -> None:
+        self._place, self._value, self._progress = place, value, progress
+        self.refresh()
+
+    def line_at(self, y: int) -> Line:
+        """Parts that do not fit are left out: first the legend, then the value."""
+        free = self.size.width - width(self._place) - width(self._progress) - 8
+        stroke = Span(f" {self.glyphs.rule * 2} ", "rule")
+        tail: Line = self._progress
+        legend_cells = len(LEGEND) + 4
+        if free >= legend_cells:
+            tail = (*(Span(sign, f"level{i}") for i, sign in enumerate(LEGEND)), stroke, *tail)
+            free -= legend_cells
+        head = self._place
+        if self._value and free >= width(self._value) + 4:
+            head = (*head, stroke, *self._value)
+        return rule(self.size.width, head, tail, self.glyphs)
