@@ -15,6 +15,8 @@ class MGU(rs.Cell):
     carry = {"h": ("H",)}
 
     def step(self, p, prev, x, now):
-        now.f = rs.sigmoid(p.W_f @ x + p.U_f @ prev.h + p.b_f)
-        now.n = rs.tanh(p.W_n @ x + p.U_n @ (now.f * prev.h) + p.b_n)
+        now.a_f = p.W_f @ x + p.U_f @ prev.h + p.b_f
+        now.f = rs.sigmoid(now.a_f)
+        now.a_n = p.W_n @ x + p.U_n @ (now.f * prev.h) + p.b_n
+        now.n = rs.tanh(now.a_n)
         now.h = (1 - now.f) * prev.h + now.f * now.n

@@ -38,7 +38,8 @@ def show_gradient_growing(walk: Walk, label: str) -> None:
 
 def main(sentence: str) -> None:
     walk = text_walk("lstm", sentence, hidden=3, seed=7)
-    print(f"{walk.net!r} reads {sentence!r}: {len(walk)} equations, {walk.turn} of them forward, loss {walk.run.loss:.3f}")
+    print(f"{walk.net!r} reads {sentence!r}, loss {walk.run.loss:.3f}")
+    print(f"{len(walk)} moves, {walk.turn} of them forward")
     show_step(walk, 1, "forward")
     show_step(walk, walk.steps, "backward")
     show_gradient_growing(walk, "U_f")

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from rnnsym._version import __version__
 
 if TYPE_CHECKING:
-    from rnnsym import cells
+    from rnnsym import cells, testing
     from rnnsym.api.derivation import Derivation, derive
     from rnnsym.api.display import latex, pretty
     from rnnsym.api.network import Network
     from rnnsym.api.unrolled import unroll
     from rnnsym.cells.base import Cell
+    from rnnsym.checks.gradients import check_gradients
     from rnnsym.interpreters.numeric import evaluate
     from rnnsym.interpreters.symbolic import to_sympy
     from rnnsym.ops import (
@@ -39,15 +40,17 @@ _HOMES = {
     "rnnsym.api.unrolled": "unroll",
     "rnnsym.api.derivation": "Derivation derive",
     "rnnsym.api.display": "latex pretty",
+    "rnnsym.checks.gradients": "check_gradients",
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
-_MODULES = ("cells", "errors")
+_MODULES = ("cells", "errors", "testing")
 
 __all__ = [
-    "Cell", "Derivation", "Network", "__version__", "avg_pool1d", "cells", "concat", "constant", "conv1d",
-    "cross_entropy", "derive", "dot", "evaluate", "exp", "grad", "jacobian", "jvp", "latex", "log", "log_softmax", "logsumexp",
-    "max_pool1d", "maximum", "mean", "minimum", "outer", "param", "pretty", "relu", "sigmoid", "softmax", "softplus", "sqrt",
-    "squared_error", "stop_gradient", "sum", "take", "tanh", "to_sympy", "unroll", "var", "vjp",
+    "Cell", "Derivation", "Network", "__version__", "avg_pool1d", "cells", "check_gradients", "concat", "constant",
+    "conv1d", "cross_entropy", "derive", "dot", "evaluate", "exp", "grad", "jacobian", "jvp", "latex", "log",
+    "log_softmax", "logsumexp", "max_pool1d", "maximum", "mean", "minimum", "outer", "param", "pretty", "relu", "sigmoid",
+    "softmax", "softplus", "sqrt", "squared_error", "stop_gradient", "sum", "take", "tanh", "testing",
+    "to_sympy", "unroll", "var", "vjp",
 ]  # fmt: skip
 
 

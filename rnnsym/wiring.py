@@ -12,6 +12,7 @@ from rnnsym.errors import unknown
 from rnnsym.ops.leaves import leaf
 from rnnsym.ops.losses import cross_entropy, squared_error
 from rnnsym.ops.products import dot
+from rnnsym.ops.structure import sum_all
 
 PATTERNS: dict[str, Interval] = {"many_to_many": EVERY_STEP, "many_to_one": END}
 LOSSES = ("squared", "cross_entropy")
@@ -47,7 +48,8 @@ def cell_system(cell: Cell) -> System:
     building = _Building(cell)
     output = building.read(building.output)
     seed = building.given_at_step(Name(Role.SEED, building.output.symbol), output.shape)
-    building.define(TOTAL_LOSS, (), Piece(EVERY_STEP, dot(seed, output), total=True))
+    paired = dot(seed, output) if len(output.shape) == 1 else sum_all(seed * output)
+    building.define(TOTAL_LOSS, (), Piece(EVERY_STEP, paired, total=True))
     return building.system()
 
 
@@ -114,7 +116,8 @@ class _Building:
 
     def readout(self, hidden: Expr, when: Interval) -> Expr:
         weights, bias = self.given(READOUT, ("C", *hidden.shape)), self.given(READOUT_BIAS, ("C",))
-        self.define(Y, ("C",), Piece(when, weights @ hidden + bias))
+        product = weights @ hidden if hidden.shape else weights * hidden
+        self.define(Y, ("C",), Piece(when, product + bias))
         return self.read(Y)
 
     def system(self) -> System:

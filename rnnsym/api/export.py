@@ -69,7 +69,7 @@ def _markdown_line(shown: Page, equation: Equation) -> Iterator[str]:
 
 
 def data(shown: Page) -> dict[str, Any]:
-    """The derivation as plain data. A line's formula is given in three styles; `cases` join with `; `."""
+    """The derivation as plain data; each line's formula is given in three styles."""
     given = shown.system.given
     return {
         "schema_version": SCHEMA_VERSION,
@@ -78,23 +78,19 @@ def data(shown: Page) -> dict[str, Any]:
         "notation": shown.notation.name,
         "parameters": {name.label: list(shape) for name, shape in given.items() if name.role == Role.PARAM},
         "inputs": {name.label: list(shape) for name, shape in given.items() if name.role == Role.INPUT},
-        "lines": [
-            _line(shown, section.title.lower(), equation) for section in shown.sections for equation in section.equations
-        ],
+        "lines": [_line(shown, part.title.lower(), equation) for part in shown.sections for equation in part.equations],
     }
 
 
 def _line(shown: Page, kind: str, equation: Equation) -> dict[str, Any]:
-    styles: tuple[Style, ...] = ("text", "ascii", "latex")
-    spelt = {
-        style: "; ".join(f"{left} = {right}" for left, right in equation.sides(shown.notation, style)) for style in styles
-    }
     return {
         "number": equation.number,
         "kind": kind,
         "name": equation.name.label,
         "role": str(equation.name.role),
-        **spelt,
+        "text": _joined(shown, equation, "text"),
+        "ascii": _joined(shown, equation, "ascii"),
+        "latex": _joined(shown, equation, "latex"),
         "rule": equation.rule,
         "because": shown.say(equation.because, "text"),
         "uses": list(equation.uses),
@@ -102,3 +98,8 @@ def _line(shown: Page, kind: str, equation: Equation) -> dict[str, Any]:
         "total": equation.total,
         "shape": list(equation.lhs.shape),
     }
+
+
+def _joined(shown: Page, equation: Equation, style: Style) -> str:
+    """The formula, or the formulas of all cases, on one line."""
+    return "; ".join(f"{left} = {right}" for left, right in equation.sides(shown.notation, style))

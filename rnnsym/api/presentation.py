@@ -7,7 +7,7 @@ from typing import Literal
 from rnnsym.api.page import Page, Section, comment, restriction
 from rnnsym.derivation.equations import Equation
 from rnnsym.errors import unknown
-from rnnsym.notation import Style
+from rnnsym.notation import Sides, Style
 
 Detail = Literal["formulas", "brief", "full"]
 DETAILS = ("formulas", "brief", "full")
@@ -58,11 +58,21 @@ def _symbol_lines(shown: Page, style: Style) -> Iterator[str]:
 
 def _rows(shown: Page, section: Section, style: Style) -> list[Row]:
     """Each equation with its formulas, aligned at the equals sign where the longest one still fits."""
-    found = [(equation, equation.sides(shown.notation, style)) for equation in section.equations]
-    width = max(len(left) for _, sides in found for left, _ in sides)
-    if MARGIN + width + max(len(f" = {right}") for _, sides in found for _, right in sides) > WIDTH:
+    found = [(equation, _sides(shown, equation, style)) for equation in section.equations]
+    every = [side for _, sides in found for side in sides]
+    width = max(len(left) for left, _ in every)
+    if MARGIN + width + max(len(f" = {right}") for _, right in every) > WIDTH:
         width = 0
     return [(equation, [f"{left.rjust(width)} = {right}" for left, right in sides]) for equation, sides in found]
+
+
+def _sides(shown: Page, equation: Equation, style: Style) -> list[Sides]:
+    """The sides of each formula, with the steps that it must name itself."""
+    limits = [restriction(equation, case.domain) for case in equation.cases] or [""]
+    return [
+        Sides(left, f"{right}{' ' * GAP}({limit})" if limit else right)
+        for (left, right), limit in zip(equation.sides(shown.notation, style), limits, strict=True)
+    ]
 
 
 def _comment_column(formulas: Sequence[str]) -> int:
@@ -78,9 +88,7 @@ def _heading(shown: Page, section: Section, style: Style) -> list[str]:
 
 def _row_lines(shown: Page, row: Row, style: Style, detail: Detail, column: int) -> Iterator[str]:
     equation, formulas = row
-    limits = [restriction(equation, case.domain) for case in equation.cases] or [""]
-    limited = [f"{text}{' ' * GAP}({limit})" if limit else text for text, limit in zip(formulas, limits, strict=True)]
-    numbered = [f"{equation.number:>{MARGIN - 1}} {limited[0]}", *(" " * MARGIN + text for text in limited[1:])]
+    numbered = [f"{equation.number:>{MARGIN - 1}} {formulas[0]}", *(" " * MARGIN + text for text in formulas[1:])]
     said = shown.say([comment(equation)], style)
     if detail == "brief":
         yield from _beside(numbered, said, column)

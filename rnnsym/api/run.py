@@ -142,6 +142,6 @@ class Run(Mapping[str, Array]):
         for name in self.system.given:
             if name.role == Role.INPUT:
                 zero = np.zeros(np.shape(self[name.label]))
-                found[name.label] = self.adjoint[name.label] if name.label in self.adjoint else zero
+                found[name.label] = self.adjoint.get(name.label, zero)
         return next(iter(found.values())) if len(found) == 1 else found
 

@@ -151,9 +151,10 @@ class _Now:
     def __getattr__(self, symbol: str) -> Expr:
         if symbol not in self.written:
             cell: Cell = vars(self)["_cell"]
+            hint = f" For the previous step read prev.{symbol}." if symbol in cell.carry else ""
             raise UnknownNameError(
                 f"cell {cell.name}: now.{symbol} is read before it is assigned. Assigned so far: "
-                f"{', '.join(self.written) or 'none'}. For the previous step read prev.{symbol}."
+                f"{', '.join(self.written) or 'none'}.{hint}"
             )
         return leaf(vars(self)["_cell"].equation_name(symbol), NOW, self.written[symbol].shape)
 

@@ -64,8 +64,9 @@ class FunctionProblem:
         shape = arrays[which].shape
         expected, scale = (np.array([s[i] for s in slopes], dtype=float).reshape(shape) for i in (0, 1))
         kink = f"{self.subject.title} has no derivative here" if any(s.kink for s in slopes) else None
-        by_differences = any(not s.by_complex_step for s in slopes)
-        return Opinion(expected, got, scale, kink=kink, tolerance=BY_DIFFERENCES if by_differences else None)
+        if all(s.by_complex_step for s in slopes):
+            return Opinion(expected, got, scale, kink=kink)
+        return Opinion(expected, got, scale, kink=kink, method="differences", tolerance=BY_DIFFERENCES)
 
 
 class _Slope(NamedTuple):

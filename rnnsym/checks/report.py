@@ -8,12 +8,10 @@ import numpy as np
 
 from rnnsym.checks.verdicts import Array, Block, Finding, Opinion, Verdict
 
-SCHEMA = 1
-
 
 @dataclass(frozen=True)
 class Witness:
-    """The smallest case found in which a block is wrong: `got` at `entry` where complex step gives `expected`.
+    """The smallest case found in which a block is wrong: `got` at `entry` where `method` gives `expected`.
 
     `graph` is the third opinion, reverse mode over the unrolled graph (None where there is no graph). `entry` is None
     for a gradient of a wrong shape.
@@ -28,15 +26,16 @@ class Witness:
     got: float
     graph: float | None
     error: float
+    method: str
 
     @classmethod
     def of(cls, sizes: Mapping[str, int], arrays: Mapping[str, Array], opinion: Opinion, finding: Finding) -> "Witness":
         shapes = opinion.expected.shape, opinion.got.shape
         if shapes[0] != shapes[1]:
-            return cls(sizes, arrays, *shapes, None, float("nan"), float("nan"), None, finding.error)
+            return cls(sizes, arrays, *shapes, None, float("nan"), float("nan"), None, finding.error, opinion.method)
         graph = None if opinion.graph is None else float(opinion.graph[finding.entry])
         expected, got = float(opinion.expected[finding.entry]), float(np.real(opinion.got[finding.entry]))
-        return cls(sizes, arrays, *shapes, finding.entry, expected, got, graph, finding.error)
+        return cls(sizes, arrays, *shapes, finding.entry, expected, got, graph, finding.error, opinion.method)
 
     def __str__(self) -> str:
         sizes = ", ".join(f"{name} = {size}" for name, size in self.sizes.items())
@@ -52,18 +51,17 @@ class Witness:
         if self.entry is None:
             return [f"  the gradient has shape {self.got_shape}, it must have the shape {self.shape} of its primal"]
         where = f"[{', '.join(map(str, self.entry))}]" if self.entry else ""
-        lines = [f"  entry {where}".rstrip(), f"    complex step   {self.expected: .12g}"]
-        if self.graph is not None:
-            lines.append(f"    reverse mode   {self.graph: .12g}   (over the unrolled graph)")
-        return [*lines, f"    under test     {self.got: .12g}   relative error {self.error:.1e}", *self._blame()]
+        rows = [(self.method, self.expected), ("unrolled graph", self.graph), ("under test", self.got)]
+        lines = [f"    {label:<16}{value: .12g}" for label, value in rows if value is not None]
+        return [f"  entry {where}".rstrip(), *lines, f"    relative error   {self.error:.1e}", *self._blame()]
 
     def _blame(self) -> list[str]:
         """Which of the two derivations is at fault, where a third opinion tells."""
         if self.graph is None:
             return []
         if abs(self.graph - self.expected) < abs(self.graph - self.got):
-            return ["  Complex step and reverse mode agree: the gradient under test is wrong."]
-        return ["  Reverse mode over the graph is wrong as well: look for a derivative rule that is wrong."]
+            return ["  Complex step and reverse mode over the unrolled graph agree: the gradient under test is wrong."]
+        return ["  Reverse mode over the unrolled graph is wrong as well: a derivative rule must be wrong."]
 
     def to_json(self) -> dict[str, Any]:
         """The witness as data; numbers that JSON lacks are None."""
@@ -71,6 +69,7 @@ class Witness:
             "sizes": dict(self.sizes),
             "arrays": {label: array.tolist() for label, array in self.arrays.items()},
             "entry": None if self.entry is None else list(self.entry),
+            "method": self.method,
             "expected": _finite(self.expected),
             "got": _finite(self.got),
             "graph": _finite(self.graph),
@@ -159,9 +158,8 @@ class Report:
         return f"Undecided: {', '.join(open_ones)}. {tried}." if open_ones else f"All right. {tried}."
 
     def to_json(self) -> dict[str, Any]:
-        """The report as data, with the version of its schema."""
+        """The report as data."""
         return {
-            "schema": SCHEMA,
             "title": self.title,
             "ok": self.ok,
             "cases": self.cases,

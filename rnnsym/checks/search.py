@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 from typing import Any
 
 import numpy as np
-from hypothesis import Phase, Verbosity, find, settings
+from hypothesis import Phase, Verbosity, currently_in_test_context, find, settings
 from hypothesis.errors import NoSuchExample
 
 from rnnsym.checks.problem import Problem, Subject
@@ -65,8 +66,9 @@ class Search:
             max_examples=self.examples, database=None, deadline=None, derandomize=False,
             phases=(Phase.generate, Phase.shrink), verbosity=Verbosity.quiet, print_blob=False,
         )  # fmt: skip
+        search = partial(find, problem.cases, partial(self._fails, problem), settings=quiet, random=Random(self.seed))
         try:
-            case = find(problem.cases, partial(self._fails, problem), settings=quiet, random=Random(self.seed))
+            case = _aside(search) if currently_in_test_context() else search()
         except NoSuchExample:
             return False
         self._record_witness(problem, case)
@@ -104,3 +106,9 @@ class Search:
         opinion, finding = self._judge(problem, case, self._target)[self._target]
         assert finding is not None
         self.records[self._target].witness = Witness.of(problem.sizes, problem.arrays(case), opinion, finding)
+
+
+def _aside(search: Callable[[], Any]) -> Any:
+    """Run a search from inside a property test: Hypothesis refuses one within another in the same thread."""
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        return worker.submit(search).result()

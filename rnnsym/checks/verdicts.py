@@ -36,7 +36,7 @@ class Opinion:
     `expected` comes from the reference, `got` from the gradient under test, `graph` from reverse mode over the
     unrolled graph (None where there is no graph). `scale` is the sum of absolute contributions to each entry. `kink`
     says where the function has no derivative, if it has none. `absent`: the loss does not depend on the block at all.
-    `tolerance` replaces the usual one where the reference is less exact.
+    `method` names the reference; `tolerance` replaces the usual one where that is less exact.
     """
 
     expected: Array
@@ -45,6 +45,7 @@ class Opinion:
     graph: Array | None = None
     kink: str | None = None
     absent: bool = False
+    method: str = "complex step"
     tolerance: float | None = None
 
 

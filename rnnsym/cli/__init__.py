@@ -70,7 +70,7 @@ def _dispatch(arguments: list[str]) -> int:
 
         return open_app({})
     word, *rest = arguments
-    if word in ("-h", "--help"):
+    if word in ("-h", "--help", "help"):
         commands = "\n".join(f"  {name:<8} {about}" for name, about in COMMANDS.items())
         sys.stdout.write(HELP.format(commands=commands))
         return OK

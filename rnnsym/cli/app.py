@@ -13,7 +13,7 @@ def open_app(options: Mapping[str, Any]) -> int:
     """Run the app and return its exit code. Raises InputError where there is no terminal to show it."""
     if not interactive():
         raise InputError(
-            "the app needs a terminal, and this is none. For plain output try `rnnsym step lstm --text \"hello\"` or "
+            'the app needs a terminal, and this is none. For plain output try `rnnsym step lstm --text "hello"` or '
             "`rnnsym --help`."
         )
     from importlib.metadata import entry_points

@@ -1,6 +1,7 @@
 """Arguments that several commands take, and what they stand for."""
 
 import argparse
+import traceback
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +66,9 @@ def load_cell(args: argparse.Namespace) -> "Cell":
     except RnnsymError:
         raise
     except Exception as error:
-        raise CellError(f"cell {args.cell} fails: {type(error).__name__}: {error}.") from error
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{last.filename}:{last.lineno}"
+        raise CellError(f"cell {args.cell} fails at {where}: {type(error).__name__}: {error}.") from error
     return cell
 
 

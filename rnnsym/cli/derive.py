@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnnsym.cli import common
-from rnnsym.cli.terminal import say, schema, shows_unicode
+from rnnsym.cli.terminal import say, shows_unicode
 from rnnsym.errors import InputError, unknown
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ Form = Callable[["Derivation"], str]
 def _json(derivation: "Derivation") -> str:
     import json
 
-    return json.dumps({"schema": schema("derive"), **derivation.to_dict()}, indent=2, ensure_ascii=not shows_unicode())
+    return json.dumps(derivation.to_dict(), indent=2, ensure_ascii=not shows_unicode())
 
 
 FORMS: dict[str, Form] = {
@@ -43,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pattern", metavar="P", help="with readout: many_to_many (default) or many_to_one")
     parser.add_argument("--output", metavar="FILE", type=Path, help="write to FILE, which must not exist")
     parser.add_argument("--force", action="store_true", help="let --output replace FILE")
+    parser.usage = f"{parser.prog} CELL [options]"
     parser.epilog = """\
 Without --loss and --pattern the cell stands alone, and the gradient of the loss
 with respect to its output is given at every step.

@@ -13,8 +13,12 @@ class Parser(argparse.ArgumentParser):
     """The parser of one command. Unknown options suggest the nearest; -1e-3 and -1,0 are values, not options."""
 
     def __init__(self, prog: str, about: str) -> None:
-        formatter = argparse.RawDescriptionHelpFormatter
-        super().__init__(prog=prog, description=f"{about[0].upper()}{about[1:]}.", formatter_class=formatter, allow_abbrev=False)
+        super().__init__(
+            prog=prog,
+            description=f"{about[0].upper()}{about[1:]}.",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
         # The pattern of Python 3.14; older ones know only -1 and -.5 as negative numbers.
         self._negative_number_matcher: Any = re.compile(r"-\.?\d")
 

@@ -1,15 +1,15 @@
 """A problem sheet, worked out and printed: forward, backward, gradients, and one step of gradient descent."""
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from rnnsym.cli.tables import Group, array_text, blocks, number, quantity, short, words
-from rnnsym.cli.writing import Writing, indented
-from rnnsym.core.names import FREE, NOW, Name, Role
-from rnnsym.core.system import System
+from rnnsym.cli.writing import INDENT, Writing, indented
+from rnnsym.core.names import NOW, Name, Role
 from rnnsym.derivation.equations import Equation
 from rnnsym.ops.leaves import leaf
 from rnnsym.walk.sheet import MISSING, Sheet
@@ -17,133 +17,122 @@ from rnnsym.walk.walk import Walk
 from rnnsym.wiring import TARGET
 
 Array = np.ndarray[Any, Any]
+SCORE = (Role.LOSS, Role.TOTAL)
 
 
-def report(sheet: Sheet, writing: Writing, rate: float | None, steps: range) -> Iterator[str]:
-    """All lines of the sheet. The tables show the rows of `steps`; `rate` is the learning rate, None for no update."""
-    yield from _header(sheet, writing)
-    yield ""
-    yield from _forward(sheet, writing, steps)
-    if not any(sheet.present):
+@dataclass(frozen=True)
+class Report:
+    """The sheet as lines. The tables show the rows of `steps`; `rate` is the learning rate, None for no update."""
+
+    sheet: Sheet
+    writing: Writing
+    steps: range
+    rate: float | None = None
+
+    @property
+    def walk(self) -> Walk:
+        return self.sheet.walk
+
+    def lines(self) -> Iterator[str]:
+        """The whole report."""
+        yield from self._header()
+        yield from self._forward()
+        if not any(self.sheet.present):
+            yield ""
+            yield "No target was given, so there is no loss and no backward pass."
+            return
+        yield from self._backward()
+        yield from self._gradients()
+        if self.rate is not None:
+            yield from self._update(self.rate)
+
+    def _header(self) -> Iterator[str]:
+        walk, sheet = self.walk, self.sheet
+        sizes = ", ".join(f"{dim} = {size}" for dim, size in walk.net.sizes.items())
+        yield f"{walk.net.cell.name} on numbers of your own: T = {walk.steps}, {sizes}"
         yield ""
-        yield "No target was given, so there is no loss and no backward pass."
-        return
-    yield ""
-    yield from _backward(sheet, writing, steps)
-    yield ""
-    yield from _gradients(sheet, writing, steps)
-    if rate is not None:
+        for name in walk.params:
+            if name not in sheet.unset:
+                yield f"{INDENT}{name} = {array_text(walk.params[name])}"
+        if sheet.unset:
+            how = "zero" if sheet.given.seed is None else f"drawn with seed {sheet.given.seed}"
+            yield from self._wrapped(f"not set, so {how}: {', '.join(sheet.unset)}")
+        if not walk.net.options.readout:
+            yield from self._wrapped(f"V not set, so no readout: the output is {walk.net.cell.output_name} itself")
+
+    def _wrapped(self, sentence: str) -> list[str]:
+        return textwrap.wrap(sentence, self.writing.width, initial_indent=INDENT, subsequent_indent=INDENT * 2)
+
+    def _forward(self) -> Iterator[str]:
+        scored = any(self.sheet.present)
+        lines = [line for line in self.walk.lines.forward if scored or line.name.role not in SCORE]
+        yield from self._section(f"FORWARD   t = 1…{self.walk.steps}", lines)
+        if scored and not all(self.sheet.present):
+            yield f"{INDENT * 3}m is 1 where there is a target, and 0 where there is none."
         yield ""
-        yield from _update(sheet, writing, rate)
+        steps = [self.steps[0] - 1, *self.steps]
+        inputs = [name for name in self.walk.system.given if name.role == Role.INPUT]
+        groups = [self._quantity(name, steps) for name in inputs]
+        if scored:
+            groups.append(self._targets(steps))
+        groups += [self._quantity(line.name, steps) for line in lines if not line.total]
+        yield from self._table([str(t) for t in steps], groups)
+        if scored:
+            yield ""
+            yield f"{INDENT}total loss L = {number(self.walk.run.loss)}"
 
-
-def _header(sheet: Sheet, writing: Writing) -> Iterator[str]:
-    walk, given = sheet.walk, sheet.given
-    sizes = ", ".join(f"{dim} = {size}" for dim, size in walk.net.sizes.items())
-    yield f"{walk.net.cell.name} on numbers of your own: T = {walk.steps}, {sizes}"
-    yield ""
-    for name in walk.params:
-        if name not in sheet.unset:
-            yield f"  {name} = {array_text(walk.params[name])}"
-    if sheet.unset:
-        how = "zero" if given.seed is None else f"drawn with seed {given.seed}"
-        names = f"not set, so {how}: {', '.join(sheet.unset)}"
-        yield from textwrap.wrap(names, writing.width, initial_indent="  ", subsequent_indent="    ")
-    if not walk.net.options.readout:
-        yield f"  no V, so no readout: the output is {walk.net.cell.output_name} itself"
-
-
-def _at_step(system: System, name: Name, writing: Writing) -> str:
-    """`hₜ`; a name without a time axis keeps its plain symbol."""
-    timed = system.timed(name) or name in system.equations
-    return writing.formula(leaf(name, NOW if timed else FREE, system.shape(name)))
-
-
-def _table(writing: Writing, steps: Sequence[str], groups: Sequence[Group]) -> Iterator[str]:
-    return indented(blocks(words("t", steps), groups, writing.width - 2))
-
-
-def _values(walk: Walk, name: Name, steps: Sequence[int]) -> list[Array | None]:
-    """The value at each step, None where the name has none."""
-    if name not in walk.system.equations:
-        return [None if t == 0 else walk.value(name, t) for t in steps]
-    known = walk.system.hull(name).at(walk.steps)
-    return [walk.value(name, t) if t in known else None for t in steps]
-
-
-def _forward(sheet: Sheet, writing: Writing, shown: range) -> Iterator[str]:
-    walk = sheet.walk
-    scored = any(sheet.present)
-    lines = [line for line in walk.lines.forward if scored or line.name.role not in (Role.LOSS, Role.TOTAL)]
-    yield writing.plain(f"FORWARD   t = 1…{walk.steps}")
-    yield from writing.equations(lines)
-    if scored and not all(sheet.present):
-        yield "      m is 1 where there is a target, and 0 where there is none."
-    yield ""
-    steps = [shown[0] - 1, *shown]
-    groups = [
-        quantity(_at_step(walk.system, name, writing), _values(walk, name, steps))
-        for name in walk.system.given
-        if name.role == Role.INPUT
-    ]
-    if scored:
-        targets = [walk.value(TARGET, t) if t and sheet.present[t - 1] else None for t in steps]
-        blank = ["" if t == 0 or sheet.present[t - 1] else MISSING for t in steps]
-        groups.append(quantity(_at_step(walk.system, TARGET, writing), targets, blank))
-    groups += [
-        quantity(_at_step(walk.system, line.name, writing), _values(walk, line.name, steps))
-        for line in lines
-        if not line.total
-    ]
-    yield from _table(writing, [str(t) for t in steps], groups)
-    if scored:
+    def _backward(self) -> Iterator[str]:
+        lines = self.walk.lines.backward
+        yield from self._section(f"BACKWARD   t = {self.walk.steps}…1", lines)
         yield ""
-        yield f"  total loss L = {number(walk.run.loss)}"
+        steps = self.steps[::-1]
+        yield from self._table([str(t) for t in steps], [self._quantity(line.name, steps) for line in lines])
 
+    def _gradients(self) -> Iterator[str]:
+        lines = self.walk.lines.gradients
+        yield from self._section("GRADIENTS   the term that each step adds, and the sum over all steps", lines)
+        yield ""
+        keys = [*(str(t) for t in self.steps[::-1]), "sum" if self.writing.ascii else "Σ"]
+        yield from self._table(keys, [self._terms(line) for line in lines])
 
-def _backward(sheet: Sheet, writing: Writing, shown: range) -> Iterator[str]:
-    walk = sheet.walk
-    yield writing.plain(f"BACKWARD   t = {walk.steps}…1")
-    yield from writing.equations(walk.lines.backward)
-    yield ""
-    steps = shown[::-1]
-    groups = [
-        quantity(_at_step(walk.system, line.name, writing), [walk.value(line.name, t) for t in steps])
-        for line in walk.lines.backward
-    ]
-    yield from _table(writing, [str(t) for t in steps], groups)
+    def _update(self, rate: float) -> Iterator[str]:
+        """One row for each entry of each parameter."""
+        before = self.walk.params
+        yield from self._section(f"UPDATE   gradient descent: new = old − {short(rate)} · gradient", [])
+        yield ""
+        places = [(name, place) for name in before for place in np.ndindex(before[name].shape)]
+        keys = words("", [_entry(name, place, before[name]) for name, place in places])
+        columns = (("old", before), ("gradient", self.walk.run.grads), ("new", self.sheet.updated(rate)))
+        groups = [quantity(head, [np.asarray(held[name][place]) for name, place in places]) for head, held in columns]
+        yield from indented(blocks(keys, groups, self.writing.width - len(INDENT)))
 
+    def _section(self, title: str, lines: Iterable[Equation]) -> Iterator[str]:
+        yield ""
+        yield self.writing.plain(title)
+        yield from self.writing.equations(list(lines))
 
-def _gradients(sheet: Sheet, writing: Writing, shown: range) -> Iterator[str]:
-    """The term of each step, and their sum."""
-    walk = sheet.walk
-    yield writing.plain("GRADIENTS   the term that each step adds, and their sum")
-    yield from writing.equations(walk.lines.gradients)
-    yield ""
-    keys = [*(str(t) for t in shown[::-1]), writing.plain("Σ")]
-    groups = [_terms(walk, line, writing, shown) for line in walk.lines.gradients]
-    yield from _table(writing, keys, groups)
+    def _table(self, keys: Iterable[str], groups: Iterable[Group]) -> Iterator[str]:
+        return indented(blocks(words("t", list(keys)), list(groups), self.writing.width - len(INDENT)))
 
+    def _quantity(self, name: Name, steps: Iterable[int]) -> Group:
+        """The values of a name, empty at steps where it has none."""
+        system = self.walk.system
+        first = system.hull(name).lo.at(self.walk.steps) if name in system.equations else 1
+        head = self.writing.formula(leaf(name, NOW, system.shape(name)))
+        return quantity(head, [self.walk.value(name, t) if t >= first else None for t in steps])
 
-def _terms(walk: Walk, line: Equation, writing: Writing, shown: range) -> Group:
-    terms: list[Array | None] = []
-    for t in shown[::-1]:
-        held = t in line.domain.at(walk.steps)
-        terms.append(walk.result(walk[walk.find("gradient", t, line.number)]) if held else None)
-    return quantity(writing.formula(line.lhs), [*terms, walk.value(line.name, 0)])
+    def _targets(self, steps: Iterable[int]) -> Group:
+        """The targets, with `_` where one is missing, as on the sheet."""
+        present = dict(enumerate(self.sheet.present, 1))
+        values = [self.walk.value(TARGET, t) if present.get(t) else None for t in steps]
+        blanks = [MISSING if t in present and not present[t] else "" for t in steps]
+        return quantity(self.writing.formula(leaf(TARGET, NOW, self.walk.system.shape(TARGET))), values, blanks)
 
-
-def _update(sheet: Sheet, writing: Writing, rate: float) -> Iterator[str]:
-    """One row for each entry of each parameter."""
-    before, grads, after = sheet.walk.params, sheet.walk.run.grads, sheet.updated(rate)
-    yield writing.plain(f"UPDATE   one step of gradient descent: new = old − {short(rate)} · gradient")
-    yield ""
-    names = [_entry(name, place, before[name]) for name in before for place in np.ndindex(before[name].shape)]
-    columns = [words("", names)]
-    for head, arrays in (("old", before), ("gradient", grads), ("new", after)):
-        entries: list[Array | None] = [np.asarray(arrays[name][place]) for name in before for place in np.ndindex(before[name].shape)]
-        columns.append(quantity(head, entries))
-    yield from indented(blocks(columns[0], columns[1:], writing.width - 2))
+    def _terms(self, line: Equation) -> Group:
+        """What each step adds to a gradient, and the whole gradient."""
+        moves = [self.walk[self.walk.find("gradient", t, line.number)] for t in self.steps[::-1]]
+        terms = [self.walk.result(move) for move in moves]
+        return quantity(self.writing.formula(line.lhs), [*terms, self.walk.value(line.name, 0)])
 
 
 def _entry(name: str, place: tuple[int, ...], array: Array) -> str:

@@ -5,39 +5,34 @@ from typing import TYPE_CHECKING, Any
 
 from rnnsym.cli import common
 from rnnsym.cli.app import open_app
-from rnnsym.cli.terminal import interactive, shows_unicode, width, write, write_json
+from rnnsym.cli.terminal import interactive, say, shows_unicode, width, write, write_json
 from rnnsym.errors import InputError
 
 if TYPE_CHECKING:
+    from rnnsym.cells.base import Cell
     from rnnsym.cli.writing import Writing
     from rnnsym.walk.sheet import Given
+    from rnnsym.walk.walk import Walk
 
 HIDDEN, SEED, INPUT = 3, 0, "x"
+"""Defaults on a text, and the input that --x means."""
 SHEET_OPTIONS = ("set", "x", "target", "carry", "h0", "lr", "loss", "inputs", "outputs")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     common.add_cell(parser, default="lstm")
-    parser.add_argument("--hidden", metavar="H", type=common.size, help=f"hidden units (default: {HIDDEN} for a text)")
-    parser.add_argument("--seed", metavar="S", type=common.seed, help=f"seed of the weights (default: {SEED} for a text)")
+    parser.add_argument("--hidden", metavar="H", type=common.size, help=f"hidden units (on a text: {HIDDEN})")
+    parser.add_argument("--seed", metavar="S", type=common.seed, help=f"seed of the weights (on a text: {SEED})")
     parser.add_argument("--steps", metavar="A:B", help="print the steps A to B only")
     parser.add_argument("--plain", action="store_true", help="print, even where the app could open")
     common.add_ascii(parser)
     common.add_json(parser)
     text = parser.add_argument_group("on a text", "Each character is read, and the next one must be predicted.")
-    text.add_argument("--text", metavar="TEXT", help="at least two characters")
-    sheet = parser.add_argument_group(
-        "on numbers of your own", "A number is .6, a vector 1,0, a matrix '1,2;3,4'. What is not set is zero."
+    text.add_argument("--text", help="at least two characters")
+    _add_sheet(parser)
+    parser.usage = (
+        f"{parser.prog} [CELL] --text TEXT [options]\n       {parser.prog} [CELL] --set P=A … --x A … [options]"
     )
-    sheet.add_argument("--set", metavar="P=A", nargs="+", action="extend", default=[], help="parameters, for example W=.6 U=.4")
-    sheet.add_argument("--x", metavar="X", nargs="+", action="append", default=[], help="the input of each step; of several inputs, --x u= 1 2 --x v= 3 4")
-    sheet.add_argument("--target", metavar="Y", nargs="+", default=[], help="the target of each step, _ where there is none")
-    sheet.add_argument("--h0", metavar="A", help="initial hidden state, the same as --carry h=A")
-    sheet.add_argument("--carry", metavar="C=A", nargs="+", action="extend", default=[], help="initial carry, for example c=1,0")
-    sheet.add_argument("--loss", metavar="L", help="squared (default), or cross_entropy with labels 0, 1, … as targets")
-    sheet.add_argument("--lr", metavar="R", help="also print the parameters after one step of gradient descent")
-    sheet.add_argument("--inputs", metavar="X", type=common.size, help="size of the input, where no number tells")
-    sheet.add_argument("--outputs", metavar="C", type=common.size, help="size of the output, where V and b_y are not set")
     parser.epilog = """\
 On a terminal, --text opens the app; elsewhere, and with --plain, it prints.
 
@@ -48,21 +43,44 @@ examples
   rnnsym step lstm --set 'W_i=1,0;0,1' --x 1,0 0,1 --target 1,1 0,0 --json"""
 
 
+def _add_sheet(parser: argparse.ArgumentParser) -> None:
+    """The options of a problem sheet."""
+    what = "A number is .6, a vector 1,0, a matrix '1,2;3,4'. A parameter that is not set is zero."
+    add = parser.add_argument_group("on numbers of your own", what).add_argument
+    many: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
+    add("--set", metavar="P=A", **many, help="parameters, for example W=.6 U=.4 V=.5")
+    add("--x", metavar="A", nargs="+", action="append", default=[], help="the input of each step (u= first: input u)")
+    add("--target", metavar="A", **many, help="the target of each step, _ where there is none")
+    add("--h0", metavar="A", help="the initial hidden state, short for --carry h=A")
+    add("--carry", metavar="C=A", **many, help="the initial carry, for example c=1,0")
+    add("--loss", metavar="L", help="squared (default), or cross_entropy with labels 0, 1, … as targets")
+    add("--lr", metavar="R", help="learning rate: also take one step of gradient descent")
+    add("--inputs", metavar="X", type=common.size, help="size of the input, where no number tells")
+    add("--outputs", metavar="C", type=common.size, help="size of the output, where V and b_y are not set")
+
+
 def run(args: argparse.Namespace) -> int:
     used = [f"--{name}" for name in SHEET_OPTIONS if getattr(args, name)]
     if args.text is not None and used:
         raise InputError(f"--text and {used[0]} exclude each other: step on a text or on numbers of your own.")
-    if used:
-        return _step_on_sheet(args)
-    if interactive() and not (args.json or args.plain or args.steps):
+    if not used and interactive() and not (args.json or args.plain or args.steps):
         return open_app(_app_options(args))
-    if args.text is None:
+    if not used and args.text is None:
         raise InputError('give a text, --text "hello", or numbers, --x 1 2 3; `rnnsym step --help` has examples.')
-    return _step_on_text(args)
+    import numpy as np
+
+    # Overflow is no accident here but a thing to be seen: it prints as inf, and `_remark_on_overflow` says so.
+    with np.errstate(all="ignore"):
+        return _step_on_sheet(args) if used else _step_on_text(args)
 
 
 def _app_options(args: argparse.Namespace) -> dict[str, Any]:
-    """What the app should open with; what was not given is for it to choose."""
+    """What the app should open with; what was not given is for it to choose. Raises RnnsymError for what it cannot."""
+    from rnnsym.walk.text import encode
+
+    _reader(common.load_cell(args))
+    if args.text is not None:
+        encode(args.text)
     known = {"text": args.text, "hidden": args.hidden, "seed": args.seed}
     return {
         "cell": args.cell,
@@ -80,34 +98,56 @@ def _writing(args: argparse.Namespace) -> "Writing":
 
 def _step_on_text(args: argparse.Namespace) -> int:
     from rnnsym.cli.record import text_record
-    from rnnsym.cli.walkthrough import report
+    from rnnsym.cli.walkthrough import Walkthrough
     from rnnsym.walk.text import encode, text_walk
 
     task = encode(args.text)
     hidden, seed = args.hidden or HIDDEN, SEED if args.seed is None else args.seed
-    walk = text_walk(common.load_cell(args), args.text, hidden, seed)
+    walk = text_walk(_reader(common.load_cell(args)), args.text, hidden, seed)
     steps = _range(args.steps, walk.steps)
+    _remark_on_overflow(walk)
     if args.json:
-        write_json("step", text_record(walk, task, seed, steps))
+        write_json("walk", text_record(walk, task, seed, steps))
     else:
-        write(report(walk, task, seed, steps, _writing(args)))
+        write(Walkthrough(walk, task, seed, steps, _writing(args)).lines())
     return 0
+
+
+def _remark_on_overflow(walk: "Walk") -> None:
+    import numpy as np
+
+    if not all(np.isfinite(value).all() for value in walk.run.values.values()):
+        say("some numbers are too large to hold; they and what follows from them are inf or nan (null in JSON).")
+
+
+def _reader(cell: "Cell") -> "Cell":
+    """`cell`, if it can read a text. Raises InputError."""
+    if [len(shape) for shape in cell.inputs.values()] != [1]:
+        names = ", ".join(cell.inputs) or "nothing"
+        raise InputError(
+            f"a text is read as one vector at each step, but cell {cell.name} reads {names}: give numbers, with --x."
+        )
+    return cell
 
 
 def _step_on_sheet(args: argparse.Namespace) -> int:
     from rnnsym.cli.record import sheet_record
-    from rnnsym.cli.sheet import report
+    from rnnsym.cli.sheet import Report
     from rnnsym.walk.numbers import parse_number
     from rnnsym.walk.sheet import work_out
 
     rate = None if args.lr is None else parse_number("the learning rate --lr", args.lr)
+    if rate is not None and rate <= 0:
+        raise InputError(f"the learning rate --lr must be more than 0, not {args.lr}.")
     sheet = work_out(common.load_cell(args), _given(args))
     if rate is not None and not any(sheet.present):
         raise InputError("--lr needs a --target: without a loss there is nothing to descend.")
+    steps = _range(args.steps, sheet.walk.steps)
+    _remark_on_overflow(sheet.walk)
     if args.json:
-        write_json("step", sheet_record(sheet, rate, _range(args.steps, sheet.walk.steps)))
+        write_json("sheet", sheet_record(sheet, rate, steps))
     else:
-        write(report(sheet, _writing(args), rate, _range(args.steps, sheet.walk.steps)))
+        write(Report(sheet, _writing(args), steps, rate).lines())
     return 0
 
 
@@ -136,13 +176,12 @@ def _inputs(args: argparse.Namespace) -> dict[str, list[str]]:
     """`--x 1 2 3` is the input x; `--x u= 1 2 3` the input u of a cell with several."""
     found: dict[str, list[str]] = {}
     for first, *rest in args.x:
-        name, equals, value = first.partition("=")
-        label = name if equals else INPUT
-        if label in found:
-            raise InputError(f"--x gives {label} twice.")
-        found[label] = [*([value] if equals and value else [] if equals else [first]), *rest]
+        name, _, value = first.partition("=") if "=" in first else (INPUT, "", first)
+        if name in found:
+            raise InputError(f"--x gives the input {name} twice.")
+        found[name] = [value, *rest] if value else rest
     if not found:
-        raise InputError("numbers of your own need an input: give --x with one value for each step, for example --x 1 2 3.")
+        raise InputError("there is no input: give --x with one value for each step, for example --x 1 2 3.")
     return found
 
 

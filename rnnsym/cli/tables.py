@@ -1,4 +1,4 @@
-"""Tables of numbers: columns aligned on the right, and wide tables in blocks of whole columns, never in broken lines."""
+"""Tables of numbers, aligned on the right. A wide table goes on in a new block of columns; no line is broken."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -52,6 +52,12 @@ def quantity(head: str, values: Sequence[Array | None], blanks: Sequence[str] = 
         cells = column_text(entries)
         columns.append(Column(label, tuple(cell or blank for cell, blank in zip(cells, blanks or cells, strict=True))))
     return Group(head, tuple(columns))
+
+
+def labelled(head: str, labels: Sequence[str], matrix: Array) -> Group:
+    """The columns of a matrix under labels of their own."""
+    cells = (column_text([float(entry) for entry in column]) for column in matrix.T)
+    return Group(head, tuple(Column(label, tuple(column)) for label, column in zip(labels, cells, strict=True)))
 
 
 def words(head: str, cells: Sequence[str]) -> Group:
@@ -113,11 +119,14 @@ def _parts(group: Group, width: int) -> Iterator[Group]:
 
 
 def _block(groups: Sequence[Group]) -> Iterator[str]:
-    yield GAP.join(_head(group) for group in groups)
+    """One block; a row in which only the key stands is left out."""
+    if any(group.head for group in groups):
+        yield GAP.join(_head(group) for group in groups)
     if any(column.label for group in groups for column in group.columns):
         yield GAP.join(_row(group, [column.label for column in group.columns]) for group in groups)
     for i in range(len(groups[0].columns[0].cells)):
-        yield GAP.join(_row(group, [column.cells[i] for column in group.columns]) for group in groups)
+        if any(column.cells[i] for group in groups[1:] for column in group.columns):
+            yield GAP.join(_row(group, [column.cells[i] for column in group.columns]) for group in groups)
 
 
 def _head(group: Group) -> str:

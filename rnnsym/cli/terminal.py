@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+SCHEMA_VERSION = 1
 PROBE = "∂δₜ₋₁⊙σ½ᵀ→␣"
 """Characters that formulas need: an encoding that lacks one of them gets ASCII."""
 
@@ -36,15 +37,11 @@ def write(lines: Iterable[str]) -> None:
         sys.stdout.write(f"{line.rstrip()}\n")
 
 
-def write_json(name: str, data: Mapping[str, Any]) -> None:
-    """`data` as JSON; its first key says what it is, and in which version of the format."""
-    json.dump({"schema": schema(name), **data}, sys.stdout, indent=2, ensure_ascii=not shows_unicode(), allow_nan=False)
+def write_json(kind: str, data: Mapping[str, Any]) -> None:
+    """`data` as JSON. The version of the format changes when a reader of the old one would fail."""
+    record = {"schema_version": SCHEMA_VERSION, "kind": kind, **data}
+    json.dump(record, sys.stdout, indent=2, ensure_ascii=not shows_unicode(), allow_nan=False)
     sys.stdout.write("\n")
-
-
-def schema(name: str) -> str:
-    """The version changes when a reader of the old format would fail."""
-    return f"rnnsym.{name}/1"
 
 
 def say(sentence: str) -> None:

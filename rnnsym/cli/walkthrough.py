@@ -1,117 +1,147 @@
 """A walk through a text, printed: every equation of every step with its numbers put in."""
 
+import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+from typing import Any
 
 import numpy as np
 
-from rnnsym.cli.tables import Column as Cells
-from rnnsym.cli.tables import Group, blocks, number, quantity, words
-from rnnsym.cli.writing import INDENT, Writing, indented
+from rnnsym.cli.tables import blocks, column_text, labelled, number, words
+from rnnsym.cli.writing import INDENT, Writing
+from rnnsym.core.dims import Dim
+from rnnsym.core.expr import Expr
 from rnnsym.walk.breakdown import Breakdown, Column
 from rnnsym.walk.text import TextTask
 from rnnsym.walk.walk import Move, Walk
 
+Array = np.ndarray[Any, Any]
 MARGIN = INDENT * 3
+SIGNS = ("+", "−", "-")
 
 
-def report(walk: Walk, task: TextTask, seed: int, steps: range, writing: Writing) -> Iterator[str]:
-    """The lines, made one by one: `steps` are the steps to print in both passes."""
-    yield from _header(walk, task, seed, writing)
-    last: tuple[bool, int] | None = None
-    for move in walk:
-        place = (move.phase == "forward", move.t)
-        if move.t not in steps or (move.equation.total and move.phase == "forward"):
-            continue
-        if place != last:
-            yield ""
-            yield _heading(walk, move, writing)
-            last = place
-        yield from _move(walk, task, move, writing)
-    if len(steps) == walk.steps:
+@dataclass(frozen=True)
+class Walkthrough:
+    """The walk as lines, made one by one; both passes show the moves of `steps`."""
+
+    walk: Walk
+    task: TextTask
+    seed: int
+    steps: range
+    writing: Writing
+
+    def lines(self) -> Iterator[str]:
+        """The whole report; the gradients at its end where no step was left out."""
+        yield from self._header()
+        moves = (move for move in self.walk if move.t in self.steps)
+        for _, together in groupby(moves, key=lambda move: (move.phase == "forward", move.t)):
+            yield from self._step(list(together))
+        if len(self.steps) == self.walk.steps:
+            yield from self._gradients()
+
+    def _header(self) -> Iterator[str]:
+        walk, alphabet = self.walk, [self._character(character) for character in self.task.alphabet]
+        sizes = ", ".join(f"{dim} = {size}" for dim, size in walk.net.sizes.items())
+        yield f"{walk.net.cell.name} reads '{self.task.text}' and predicts each next character."
+        yield f"{INDENT}T = {walk.steps}, {sizes}, seed {self.seed}; alphabet: {' '.join(alphabet)}"
+        mean, guess = number(walk.run.loss / walk.steps), number(math.log(len(alphabet)))
+        loss = f"loss {number(walk.run.loss)} = {walk.steps} × {mean}"
+        yield self.writing.plain(f"{INDENT}{loss}; a blind guess costs ln {len(alphabet)} = {guess}")
+
+    def _character(self, character: str) -> str:
+        """A character as a label: a space and what cannot be seen by a sign."""
+        if character == " ":
+            return "_" if self.writing.ascii else "␣"
+        return character if character.isprintable() else repr(character)[1:-1]
+
+    def _step(self, moves: Sequence[Move]) -> Iterator[str]:
+        t, forward = moves[0].t, moves[0].phase == "forward"
+        reads, predicts = self._character(self.task.reads[t - 1]), self._character(self.task.predicts[t - 1])
         yield ""
-        yield from _totals(walk, writing)
+        heading = f"t = {t}   reads {reads}, must predict {predicts}"
+        yield self.writing.rule(heading, "forward" if forward else "backward")
+        for phase, together in groupby(moves, key=lambda move: move.phase):
+            if phase == "gradient":
+                yield ""
+                yield f"{INDENT}what t = {t} adds to the gradients"
+            for move in together:
+                yield ""
+                yield from self.writing.equations([move.equation])
+                yield from self._worked(move)
+
+    def _worked(self, move: Move) -> Iterator[str]:
+        """The numbers of one move: a table of its operands, or an array where there is nothing to take apart."""
+        table = self.walk.breakdown(move)
+        whole = len(table.columns) == 1
+        if move.phase == "gradient" and whole:
+            yield from self._array(self._head(table.columns[0], move.t), move.equation.lhs, self.walk.result(move))
+        elif whole and not move.equation.lhs.shape:
+            yield f"{MARGIN}{self._head(table.result, move.t)} = {number(float(self.walk.result(move)))}"
+        else:
+            yield from self._table(move, table)
+
+    def _table(self, move: Move, table: Breakdown) -> Iterator[str]:
+        """One row a unit: its operands with the operators between them, and the result."""
+        labels = self._labels(move.equation.lhs.shape[0], table.units) if move.equation.lhs.shape else [""]
+        result = replace(table.result, head="this step adds") if move.phase == "gradient" else table.result
+        keys = ["", *(f"{label}:" if label else "" for label in labels)]
+        columns = [self._column(column, len(labels), move.t) for column in (*table.columns, Column("="), result)]
+        for block in _fitting(columns, self.writing.width - len(MARGIN) - _width([keys]) - 1):
+            for row in zip(*map(_aligned, [keys, *block]), strict=True):
+                yield MARGIN + " ".join(row)
+
+    def _labels(self, dim: Dim, size: int) -> list[str]:
+        """What the entries of an axis are called: inputs and outputs by their character, others by number."""
+        if dim in ("X", "C"):
+            return [self._character(character) for character in self.task.alphabet]
+        return [f"unit {i + 1}" for i in range(size)]
+
+    def _column(self, column: Column, rows: int, t: int) -> list[str]:
+        """The head and a number for each row, or an operator repeated in every row."""
+        if column.values is None:
+            return ["", *[self._sign(str(column.head))] * rows]
+        return [self._head(column, t), *column_text([float(v) for v in np.broadcast_to(column.values, rows)])]
+
+    def _head(self, column: Column, t: int) -> str:
+        return column.head if isinstance(column.head, str) else self.writing.formula(column.head, t)
+
+    def _sign(self, text: str) -> str:
+        """An operator in the style of the page: `σ(` for `sigmoid(`."""
+        return f"{self.writing.function(text[:-1])}(" if text[-1:] == "(" else self.writing.plain(text)
+
+    def _array(self, head: str, like: Expr, array: Array) -> Iterator[str]:
+        """A gradient or a term of one, with its axes labelled: a matrix, or a vector as one row."""
+        matrix, shape = (array, like.shape) if array.ndim == 2 else (array.reshape(1, -1), ("", *like.shape))
+        rows = words("", self._labels(shape[0], len(matrix)) if shape[0] else [""])
+        group = labelled(head, self._labels(shape[1], matrix.shape[1]) if like.shape else [""], matrix)
+        yield from (MARGIN + line for line in blocks(rows, [group], self.writing.width - len(MARGIN)))
+
+    def _gradients(self) -> Iterator[str]:
+        yield ""
+        yield self.writing.rule("the gradients: the terms of all steps added up")
+        for line in self.walk.lines.gradients:
+            yield ""
+            yield from self.writing.equations([line])
+            yield from self._array("", line.lhs, self.walk.value(line.name, 0))
 
 
-def _header(walk: Walk, task: TextTask, seed: int, writing: Writing) -> Iterator[str]:
-    yield f'{walk.net.cell.name} reads "{task.text}" character by character and predicts the next one each time.'
-    sizes = ", ".join(f"{dim} = {size}" for dim, size in walk.net.sizes.items())
-    yield f"T = {walk.steps}, {sizes}, seed {seed}; the alphabet is {' '.join(_character(c, writing) for c in task.alphabet)}"
-    guess = np.log(len(task.alphabet))
-    yield (
-        f"loss {number(walk.run.loss)} = {walk.steps} × {number(walk.run.loss / walk.steps)}; guessing at random costs "
-        f"{number(guess)} a character"
-    )
+def _aligned(cells: Sequence[str]) -> list[str]:
+    width = max(map(len, cells))
+    return [cell.rjust(width) for cell in cells]
 
 
-def _character(character: str, writing: Writing) -> str:
-    """A character as a label: a space and what cannot be seen by its sign or name."""
-    if character == " ":
-        return writing.plain("␣") if not writing.ascii else "' '"
-    return character if character.isprintable() else repr(character).strip("'")
+def _width(columns: Sequence[Sequence[str]]) -> int:
+    return sum(max(map(len, cells)) + 1 for cells in columns) - 1
 
 
-def _heading(walk: Walk, move: Move, writing: Writing) -> str:
-    assert walk.reads is not None
-    assert walk.predicts is not None
-    reads, predicts = (_character(labels[move.t - 1], writing) for labels in (walk.reads, walk.predicts))
-    direction = "forward" if move.phase == "forward" else "backward"
-    return writing.rule(f"t = {move.t}   reads {reads}, must predict {predicts}", direction)
-
-
-def _move(walk: Walk, task: TextTask, move: Move, writing: Writing) -> Iterator[str]:
-    yield ""
-    yield from writing.equations([move.equation])
-    if move.phase == "gradient" and walk.result(move).ndim == 2:
-        yield from _matrix(walk, move, writing)
-    else:
-        yield from _breakdown(walk.breakdown(move), _labels(walk, task, move), move.t, writing)
-
-
-def _labels(walk: Walk, task: TextTask, move: Move) -> Sequence[str]:
-    """What the rows are called: units by number, outputs by their character."""
-    shape = move.equation.lhs.shape
-    if shape == ("C",):
-        return task.alphabet
-    return [f"unit {i + 1}" for i in range(walk.result(move).size)] if shape else [""]
-
-
-def _breakdown(table: Breakdown, labels: Sequence[str], t: int, writing: Writing) -> Iterator[str]:
-    groups = [words("", [_character(label, writing) if label else "" for label in labels])]
-    for column in (*table.columns, Column("="), table.result):
-        groups.append(_column(column, len(labels), t, writing))
-    heads = [group.head.rjust(group.width) for group in groups]
-    yield MARGIN + " ".join(heads).rstrip()
-    for i in range(len(labels)):
-        cells = (group.columns[0].cells[i].rjust(group.width) for group in groups)
-        yield MARGIN + " ".join(cells).rstrip()
-
-
-def _column(column: Column, rows: int, t: int, writing: Writing) -> Group:
-    """An operand with its numbers, or an operator repeated in every row."""
-    if column.values is None:
-        sign = _sign(str(column.head), writing)
-        return words("", [sign] * rows)
-    head = column.head if isinstance(column.head, str) else writing.formula(column.head, t)
-    values = np.broadcast_to(column.values, (rows,)) if column.values.ndim < 2 else column.values
-    return words(head, [number(float(value)) for value in values])
-
-
-def _sign(text: str, writing: Writing) -> str:
-    """An operator in the style of the page: `σ(` for `sigmoid(`."""
-    return f"{writing.function(text[:-1])}(" if text[-1:] == "(" else writing.plain(text)
-
-
-def _matrix(walk: Walk, move: Move, writing: Writing) -> Iterator[str]:
-    """The term that this step adds to a weight's gradient."""
-    (column,) = walk.breakdown(move).columns
-    head = column.head if isinstance(column.head, str) else writing.formula(column.head, move.t)
-    yield f"{MARGIN}this step adds {head} ="
-    yield from (MARGIN + row for row in _matrix_rows(walk.result(move), writing))
-
-
-def _matrix_rows(matrix: np.ndarray, writing: Writing) -> Iterator[str]:
-    return iter(())
-
-
-def _totals(walk: Walk, writing: Writing) -> Iterator[str]:
-    yield writing.rule("the gradients: the terms of all steps added up")
+def _fitting(columns: Sequence[Sequence[str]], width: int) -> Iterator[list[Sequence[str]]]:
+    """The columns in blocks that fit into `width`; only a sum is broken, before one of its signs."""
+    signs = [i for i, cells in enumerate(columns) if i and cells[-1] in SIGNS]
+    block: list[Sequence[str]] = []
+    for start, end in pairwise([0, *signs, len(columns)]):
+        if block and _width([*block, *columns[start:end]]) > width:
+            yield block
+            block = []
+        block += columns[start:end]
+    yield block

@@ -42,6 +42,23 @@ class Adjoint:
 def adjoint(system: System, loss: Name) -> Adjoint:
     """Adjoint equations for every ancestor of `loss`, in reverse order of the story, then parameter gradients."""
     relevant = system.ancestors([loss])
+    found, inlined = _pull_all(system, loss, relevant)
+    while unmoved := [name for name in system.equations if name in relevant and not found.get(name) and name != loss]:
+        relevant.difference_update(unmoved)
+        found, inlined = _pull_all(system, loss, relevant)
+    for name in inlined:
+        found.pop(name, None)
+    return _assemble(system, found)
+
+
+def _pull_all(
+    system: System, loss: Name, relevant: set[Name]
+) -> tuple[dict[Name, list[Contribution]], dict[Name, Expr]]:
+    """What every relevant equation sends back to each quantity that it reads, and the cotangents that need no name.
+
+    A quantity that gets nothing back (what would come cancels, or a gradient stops) must not be relevant: its adjoint
+    has no equation.
+    """
     found: dict[Name, list[Contribution]] = {}
     inlined: dict[Name, Expr] = {loss: ones(())}
     for user in reversed(list(system.equations)):
@@ -52,9 +69,7 @@ def adjoint(system: System, loss: Name) -> Adjoint:
         cotangent = inlined.get(user, leaf(user.as_role(Role.ADJOINT), NOW, system.shape(user)))
         for piece in system.equations[user]:
             _pull_piece(system, user, piece, cotangent, relevant, found)
-    for name in inlined:
-        found.pop(name, None)
-    return _assemble(system, relevant, found)
+    return found, inlined
 
 
 def _plain_cotangent(uses: Iterable[Contribution]) -> Expr | None:
@@ -102,7 +117,7 @@ def _at_one_step(value: Expr, user: Name, read: Read, domain: Interval) -> Expr:
             f"what it reads an equation of its own on that step, and read this without time."
         )
     fixed = {
-        node: leaf(node.attrs[0], Fixed(domain.lo.shift(node.attrs[1].k)), node.shape, node.dtype)  # type: ignore[arg-type, union-attr]
+        node: leaf(node.attrs[0], Fixed(domain.lo.shift(node.attrs[1].k)), node.shape, node.dtype)  # type: ignore[arg-type]
         for node in leaves([value])
         if isinstance(node.attrs[1], Offset)
     }
@@ -119,7 +134,7 @@ def shift(expr: Expr, k: int) -> Expr:
     return substitute([expr], moved)[0]
 
 
-def _assemble(system: System, relevant: set[Name], found: Mapping[Name, list[Contribution]]) -> Adjoint:
+def _assemble(system: System, found: Mapping[Name, list[Contribution]]) -> Adjoint:
     order = list(system.equations)
     backward = [name for name in reversed(order) if name in found]
     inputs = [name for name in system.given if name in found and name.role == Role.INPUT]

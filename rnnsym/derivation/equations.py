@@ -14,6 +14,7 @@ from rnnsym.notation import Notation, Sides, Style, relation
 from rnnsym.ops.arithmetic import add
 from rnnsym.ops.leaves import leaf
 
+BEFORE_END = Interval(START.lo.shift(1), T.shift(-1))
 Words = tuple[str | Expr, ...]
 """A sentence: text, and expressions that the notation sets."""
 
@@ -150,7 +151,7 @@ def _cases(pieces: Sequence[Piece]) -> tuple[Case, ...]:
     before = [piece for piece in pieces if not piece.domain.single]
     if any(piece.total for piece in pieces) or not before or END not in [piece.domain for piece in pieces]:
         return ()
-    return Case(END, add(*at_end)), Case(Interval(START.lo.shift(1), T.shift(-1)), add(*(piece.rhs for piece in before)))
+    return Case(END, add(*at_end)), Case(BEFORE_END, add(*(piece.rhs for piece in before)))
 
 
 def _original(system: System, bar: Name) -> Name:
@@ -179,7 +180,8 @@ def _because(system: System, bar: Name, uses: Sequence[Contribution], numbers: M
     for i, use in enumerate(uses):
         words += [", " if 0 < i < len(uses) - 1 else " and "] * (i > 0) + [*_place(system, use, numbers)]
     if bar.role == Role.GRADIENT:
-        words.append(", at every step: the gradient is the sum over all of them." if not uses[0].piece.domain.single else ".")
+        every_step = not uses[0].piece.domain.single
+        words.append(", at every step: the gradient is the sum over all of them." if every_step else ".")
     else:
         words.append("." if len(uses) == 1 else "; the loss feels it in each place, and the shares add up.")
     return tuple(words)

@@ -31,7 +31,7 @@ RULES = {
     "index": ("back to its place",),
     "take": ("back to the row that was read",),
 }
-"""By primitive, for each argument; the last one serves all arguments after it. The first two speak of A x: of A, of x."""
+"""By primitive, for each argument; the last text serves all arguments after it. In A x, A comes first, then x."""
 
 SILENT = frozenset({"leaf", "add", "neg", "broadcast", "transpose", "full"})
 PLAIN_SUM = "passes through the sum"

@@ -9,9 +9,21 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction as Ratio
 
 from rnnsym.core.mathtree import (
-    BigSum, Bracket, Call, Fraction, Indicator, Infix, MathTree, Negated, Norm, Number, Subscript, Superscript, Symbol,
+    BigSum,
+    Bracket,
+    Call,
+    Fraction,
+    Indicator,
+    Infix,
+    MathTree,
+    Negated,
+    Norm,
+    Number,
+    Subscript,
+    Superscript,
+    Symbol,
     Word,
-)  # fmt: skip
+)
 from rnnsym.core.names import Point
 from rnnsym.notation.profile import Notation, Style
 from rnnsym.notation.symbols import ADJOINT_BINDING, ATOM_BINDING, Piece, lowered, symbol

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -47,7 +47,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(file.name.removesuffix(".toml") for file in _PROFILES.iterdir() if file.name.endswith(".toml")))
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(name: str) -> Notation:
     """The profile called `name`. Raises UnknownNameError with the nearest one that exists."""
     if name not in names():
@@ -61,7 +61,7 @@ def from_data(name: str, data: Mapping[str, Any]) -> Notation:
         name=name,
         title=data["title"],
         symbols=data["symbols"],
-        glyphs={style: {k: v for k, v in table.items() if isinstance(v, str)} for style, table in data["glyphs"].items()},
+        glyphs={style: _single(table) for style, table in data["glyphs"].items()},
         pairs={style: _pairs(table) for style, table in data["glyphs"].items()},
         operators={key: _operator(table) for key, table in data["operators"].items()},
         functions=data["functions"],
@@ -72,6 +72,10 @@ def from_data(name: str, data: Mapping[str, Any]) -> Notation:
         greek=data["greek"],
         prose=data["prose"],
     )
+
+
+def _single(table: Mapping[str, Any]) -> dict[str, str]:
+    return {key: value for key, value in table.items() if isinstance(value, str)}
 
 
 def _pairs(table: Mapping[str, Any]) -> dict[str, Pair]:

@@ -9,7 +9,6 @@ from rnnsym.core.mathtree import MathTree
 from rnnsym.notation.profile import Notation, Style, load
 from rnnsym.notation.render import text
 
-
 Words = Sequence[str | Expr | MathTree]
 
 

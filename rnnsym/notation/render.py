@@ -20,7 +20,9 @@ class Sides(NamedTuple):
     right: str
 
 
-def text(what: Expr | MathTree, notation: str | Notation = "default", style: Style = "text", at: Point | None = None) -> str:
+def text(
+    what: Expr | MathTree, notation: str | Notation = "default", style: Style = "text", at: Point | None = None
+) -> str:
     """A formula on one line; `at` is the step that t stands for, or None to keep t a symbol.
 
     Raises InputError for an expression of more than 20 000 nodes when written out, UnknownNameError for a notation.

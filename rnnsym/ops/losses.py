@@ -7,8 +7,17 @@ import numpy as np
 from rnnsym.core.dims import Dim, Shape
 from rnnsym.core.expr import Expr
 from rnnsym.core.mathtree import (
-    Call, Indicator, Infix, MathTree, Negated, Norm, Number, Subscript, Superscript, Word,
-)  # fmt: skip
+    Call,
+    Indicator,
+    Infix,
+    MathTree,
+    Negated,
+    Norm,
+    Number,
+    Subscript,
+    Superscript,
+    Word,
+)
 from rnnsym.core.primitive import sample
 from rnnsym.ops import kernels
 from rnnsym.ops.arithmetic import lift

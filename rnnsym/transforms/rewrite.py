@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from rnnsym.core.expr import Expr, topological
 from rnnsym.ops.arithmetic import ADD, MUL, NEG, add, mul
-from rnnsym.ops.leaves import FULL, number_in
+from rnnsym.ops.leaves import FULL, as_expr, number_in
 from rnnsym.ops.products import dot
 from rnnsym.ops.structure import BROADCAST, SUM, sum_all
 
@@ -60,14 +60,14 @@ def _unsigned(term: Expr) -> tuple[bool, Expr]:
 
 def _first_factor(term: Expr) -> Expr:
     _, body = _unsigned(term)
-    return body.args[0] if body.prim is MUL and body.args[0].prim is not FULL else term
+    return body.args[0] if body.prim is MUL and body.args[0].prim is not FULL else body
 
 
 def _factored(head: Expr, terms: Sequence[Expr]) -> Expr:
     rests = []
     for term in terms:
         minus, body = _unsigned(term)
-        rest = mul(*body.args[1:])
+        rest = as_expr(1.0) if body is head else mul(*body.args[1:])
         rests.append(-rest if minus else rest)
     return mul(head, add(*rests))
 
@@ -84,10 +84,11 @@ def contract(node: Expr) -> Expr | None:
     minus, body = _unsigned(node.args[0])
     if body.prim is not MUL:
         return -sum_all(body) if minus else None
-    scalars = [number_in(arg) if arg.prim is FULL else arg.args[0] for arg in body.args if arg.prim in (FULL, BROADCAST)]
-    vectors = [arg for arg in body.args if arg.prim not in (FULL, BROADCAST)]
+    repeated = [arg for arg in body.args if arg.prim in (FULL, BROADCAST)]
+    vectors = [arg for arg in body.args if arg not in set(repeated)]
     if not vectors:
         return None
+    scalars = [number_in(arg) if arg.prim is FULL else arg.args[0] for arg in repeated]
     total = dot(mul(*vectors[:-1]), vectors[-1]) if len(vectors) > 1 else sum_all(vectors[0])
     product = mul(*scalars, total)
     return -product if minus else product

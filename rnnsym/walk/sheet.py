@@ -61,7 +61,7 @@ def work_out(cell: Cell, given: Given) -> Sheet:
 
     Raises UnknownNameError, ShapeError where sizes disagree, and InputError for numbers that cannot be used.
     """
-    readout = "C" in given.sizes or any(n.label in given.weights and n.label not in cell.params for n in (READOUT, READOUT_BIAS))
+    readout = _has_readout(cell, given)
     system = network_system(cell, Options(readout, given.loss))
     _check_names(cell, system, given)
     found = _Sizes(given.sizes)
@@ -71,10 +71,16 @@ def work_out(cell: Cell, given: Given) -> Sheet:
     steps = len(next(iter(x.values())))
     targets, present = _targets(system, given, steps, found)
     net = _network(cell, readout, given.loss, found)
-    start = {n: np.zeros(s) for n, s in net.params.items()} if given.seed is None else net.init(given.seed, "uniform")
+    start = _zeros(net) if given.seed is None else net.init(given.seed, "uniform")
     mask = None if all(present) else np.array(present, float)
     walk = Walk(net, {**start, **weights}, x, _filled(targets, net, present), carry, mask)
     return Sheet(walk, given, tuple(name for name in net.params if name not in weights), present)
+
+
+def _has_readout(cell: Cell, given: Given) -> bool:
+    """Whether the sheet speaks of a readout: by its weights, where the cell has none of that name, or by its size."""
+    weights = {READOUT.label, READOUT_BIAS.label} - set(cell.params)
+    return "C" in given.sizes or not weights.isdisjoint(given.weights)
 
 
 class _Sizes:
@@ -82,18 +88,22 @@ class _Sizes:
 
     def __init__(self, sizes: Mapping[str, int]) -> None:
         self.sizes = dict(sizes)
-        self.told_by = {dim: f"the size {dim} = {size}" for dim, size in sizes.items()}
+        self.told_by = dict.fromkeys(sizes, "the size asked for")
 
     def learn(self, what: str, shape: Shape, array: Array) -> None:
         """Raises ShapeError where the axes of `array`, declared as `shape`, contradict what is known."""
-        words = f"{what} ({dims.show(shape)}, given as {dims.show(array.shape)})"
+        words = f"{what} ({_product(shape)} = {_product(array.shape)})"
         for dim, size in zip(shape, array.shape, strict=True):
             if not isinstance(dim, str) or not dim.isidentifier():
                 continue
             if self.sizes.setdefault(dim, size) != size:
-                other = self.told_by[dim]
-                raise ShapeError(f"the sizes disagree: {dim} = {size} by {words}, but {dim} = {self.sizes[dim]} by {other}.")
+                known = f"{dim} = {self.sizes[dim]} by {self.told_by[dim]}"
+                raise ShapeError(f"the sizes disagree: {known}, but {dim} = {size} by {words}.")
             self.told_by.setdefault(dim, words)
+
+
+def _product(shape: Shape) -> str:
+    return " × ".join(map(str, shape))
 
 
 def _check_names(cell: Cell, system: System, given: Given) -> None:
@@ -143,9 +153,8 @@ def _targets(system: System, given: Given, steps: int, found: _Sizes) -> tuple[l
     if not given.targets:
         return [None] * steps, (False,) * steps
     if len(given.targets) != steps:
-        raise ShapeError(
-            f"there are {len(given.targets)} targets for T = {steps} steps: give one a step, {MISSING} where there is none."
-        )
+        count = f"there are {len(given.targets)} targets for T = {steps} steps"
+        raise ShapeError(f"{count}: give one a step, {MISSING} where there is none.")
     shape, rows = system.given[TARGET], list[Array | None]()
     for t, text in enumerate(given.targets, 1):
         what = f"the target at t = {t}"
@@ -167,6 +176,10 @@ def _network(cell: Cell, readout: bool, loss: str, found: _Sizes) -> Network:
     sizes = {dim: found.sizes.get(dim, 1) for dim in (*cell.dimensions(), "X", "H", "C")}
     others = {dim: size for dim, size in sizes.items() if dim not in ("X", "H", "C")}
     return Network(cell, sizes["X"], sizes["H"], sizes["C"] if readout else None, loss, dims=others)
+
+
+def _zeros(net: Network) -> dict[str, Array]:
+    return {name: np.zeros(tuple(int(size) for size in shape)) for name, shape in net.params.items()}
 
 
 def _filled(targets: Sequence[Array | None], net: Network, present: Sequence[bool]) -> Array:

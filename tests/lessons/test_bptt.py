@@ -31,9 +31,10 @@ def test_prose_keeps_to_the_width_and_nothing_is_wider_than_a_terminal(name, wid
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_in_ascii_every_character_is_ascii(name):
-    for page in pages(name, Style(ascii=True)):
+def test_in_ascii_every_character_is_ascii_and_none_is_lost(name):
+    for page, original in zip(pages(name, Style(ascii=True)), pages(name), strict=True):
         assert page.isascii(), [char for char in page if not char.isascii()]
+        assert page.count("?") == original.count("?")
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -1,9 +1,9 @@
 """Independent paths to a gradient, and how two of them are compared.
 
-Reverse mode over the explicit unrolled graph uses neither the adjoint System nor the generated program. The shared
-parameters are untied first: each step reads a copy of its own, so that the gradient comes as its contributions, one
-for each step and example. Their absolute values, summed, are the scale on which rounding is judged: an absolute
-tolerance would bless a vanishing gradient, and a relative one for each entry fails where contributions cancel.
+Reverse mode over the explicit unrolled graph uses neither the adjoint System nor the generated program. Two paths are
+compared on the scale of the sum of absolute contributions, for each parameter block: the same gradient with every
+term of every sum taken by its absolute value (so that 1 − y² counts as 1 + y²). An absolute tolerance would bless a
+vanishing gradient, and a relative one for each entry fails where contributions cancel.
 """
 
 from dataclasses import dataclass
@@ -11,90 +11,95 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnsym import evaluate, grad
-from rnnsym.core.expr import leaves
-from rnnsym.core.names import FREE, NOW, Role
-from rnnsym.core.system import Piece, System
+from rnnsym.core import dims
+from rnnsym.core.expr import leaves, topological
+from rnnsym.core.names import FREE, Role
 from rnnsym.engine.unroll import unroll_system
-from rnnsym.ops.leaves import leaf
-from rnnsym.transforms import substitute
+from rnnsym.interpreters.numeric import infer_sizes
 from rnnsym.wiring import TOTAL_LOSS
 
 TOLERANCE = 1e-10
-
-
-@dataclass
-class Contributions:
-    """The terms of one gradient, with their leading axes (steps, *batch)."""
-
-    terms: np.ndarray
-    rank: int
-
-    @property
-    def leading(self):
-        return tuple(range(self.terms.ndim - self.rank))
-
-    @property
-    def total(self):
-        return self.terms.sum(axis=self.leading)
-
-    @property
-    def scale(self):
-        """The largest sum of absolute contributions of an entry of this block."""
-        return np.abs(self.terms).sum(axis=self.leading).max(initial=0.0)
-
-
-def untied(system):
-    """`system` with every parameter made a quantity of each step, so that each step has a copy of its own."""
-    params = [name for name in system.given if name.role == Role.PARAM]
-    copies = {leaf(name, FREE, system.given[name]): leaf(name, NOW, system.given[name]) for name in params}
-    equations = {
-        name: tuple(Piece(p.domain, substitute([p.rhs], copies)[0], p.total) for p in pieces)
-        for name, pieces in system.equations.items()
-    }
-    return System(equations, system.given, system.shapes, system.timed_given | set(params))
-
-
-def values_at(graph, given):
-    """A value for every leaf of unrolled expressions; a copy of a parameter has the parameter's value."""
-    found = {}
-    for node in leaves(graph):
-        name, time = node.attrs
-        value = given[name]
-        found[node] = value if time == FREE or name.role == Role.PARAM else value[time.at.plus]
-    return found
+WANTED = (Role.PARAM, Role.INPUT, Role.INITIAL)
 
 
 @dataclass
 class Explicit:
-    """The loss, and by given name the contributions to its gradient. `rows` has the gradient of each single leaf."""
+    """The loss; by leaf of the unrolled graph its gradient, and the sums of absolute contributions to it."""
 
     loss: float
-    blocks: dict
-    rows: dict
+    gradients: dict
+    absolute: dict
+    batch: tuple
 
-    def at_steps(self, name, like):
-        """The gradient of an input, (T, …) like the array `like`; a step that the loss does not read has zero."""
-        found = {node.attrs[1].at.plus: row for node, row in self.rows.get(name, {}).items()}
-        return np.stack([found.get(t, np.zeros(like.shape[1:])) for t in range(1, len(like) + 1)])
+    def rows(self, name):
+        return {leaf: gradient for leaf, gradient in self.gradients.items() if leaf.attrs[0] == name}
 
-    def alone(self, name, like):
-        """The gradient of a quantity that is read at no step of time, such as an initial carry."""
-        return next(iter(self.rows.get(name, {}).values()), np.zeros(like.shape))
+    def param(self, name, like):
+        """The gradient of a parameter, which all examples share."""
+        return sum((over_batch(row, self.batch) for row in self.rows(name).values()), np.zeros(like.shape))
+
+    def start(self, name, like):
+        """The gradient of an initial carry, for each example."""
+        return sum(self.rows(name).values(), np.zeros(like.shape))
+
+    def series(self, name, like):
+        """The gradient of an input at every step, (T, …) like the array `like`."""
+        out = np.zeros(like.shape)
+        for leaf, row in self.rows(name).items():
+            out[leaf.attrs[1].at.plus - 1] = row
+        return out
+
+    def scale(self, name):
+        """The largest sum of absolute contributions to an entry of this block."""
+        sums = [over_batch(self.absolute[leaf], self.batch) for leaf in self.rows(name)]
+        return max((float(np.max(total, initial=0.0)) for total in sums), default=0.0)
+
+
+def over_batch(array, batch):
+    return array.sum(axis=tuple(range(len(batch))))
+
+
+def values_at(nodes, given):
+    """A value for every leaf of unrolled expressions."""
+    found = {}
+    for node in nodes:
+        name, time = node.attrs
+        found[node] = given[name] if time == FREE else given[name][time.at.plus]
+    return found
 
 
 def explicit(system, given, steps, batch=(), sizes=None):
-    """Reverse mode over the unrolled graph of `system` with untied parameters."""
-    total = unroll_system(untied(system), steps)[TOTAL_LOSS, 0]
-    wanted = [n for n in leaves([total]) if n.attrs[0].role in (Role.PARAM, Role.INPUT, Role.INITIAL)]
-    values = values_at([total], given)
-    loss, *gradients = evaluate([total, *grad(total, wanted)], values, sizes)
-    rows, ranks = {}, {}
-    for node, gradient in zip(wanted, gradients, strict=True):
-        event = np.shape(values[node])[np.ndim(values[node]) - len(node.shape) :]
-        rows.setdefault(node.attrs[0], {})[node] = np.broadcast_to(gradient, (*batch, *event))
-        ranks[node.attrs[0]] = len(node.shape)
-    blocks = {name: Contributions(np.stack(list(found.values())), ranks[name]) for name, found in rows.items()}
-    return Explicit(np.sum(np.broadcast_to(loss, batch)), blocks, rows)
+    """Reverse mode over the unrolled graph of `system`."""
+    total = unroll_system(system, steps)[TOTAL_LOSS, 0]
+    values = values_at(leaves([total]), given)
+    wanted = [node for node in values if node.attrs[0].role in WANTED]
+    exprs = [total, *grad(total, wanted)]
+    loss, *gradients = evaluate(exprs, values, sizes)
+    bounds = absolute(exprs, values, sizes)[1:]
+    full = {n: (*batch, *np.shape(values[n])[np.ndim(values[n]) - len(n.shape) :]) for n in wanted}
+    spread = [
+        {n: np.broadcast_to(array, full[n]) for n, array in zip(wanted, group, strict=True)}
+        for group in (gradients, bounds)
+    ]
+    return Explicit(np.sum(np.broadcast_to(loss, batch)), *spread, batch)
+
+
+def absolute(exprs, values, sizes):
+    """The values of `exprs` with every sum taken over absolute values, and every product over such sums."""
+    known = infer_sizes(values, sizes)
+    value, bound = dict(values), {leaf: np.abs(array) for leaf, array in values.items()}
+    for node in topological(exprs):
+        if node in bound:
+            continue
+        args = [value[arg] for arg in node.args]
+        value[node] = node.prim.numpy(node, args, lambda dim: dims.size(dim, known))
+        if node.prim.name == "neg":
+            bound[node] = bound[node.args[0]]
+        elif node.prim.name in ("add", "mul", "concat") or (node.args and getattr(node.prim, "linear", False)):
+            bound[node] = node.prim.numpy(node, [bound[arg] for arg in node.args], lambda dim: dims.size(dim, known))
+        else:
+            bound[node] = np.abs(value[node])
+    return [bound[expr] for expr in exprs]
 
 
 def assert_block(ours, exact, scale, what, tolerance=TOLERANCE):

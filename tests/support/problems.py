@@ -55,14 +55,12 @@ def problem(cell, inputs, hidden, outputs, steps, batch=(), seed=0, carry=True, 
     """A problem with generic numbers: no zero, no symmetry, and a carry that is not zero."""
     net = rs.Network(cell, inputs, hidden, outputs, **options)
     rng = np.random.default_rng(seed)
-    params = {name: rng.normal(size=shape) for name, shape in net.params.items()}
-    x = rng.normal(size=(steps, *batch, inputs))
+    params = {name: rng.uniform(-0.9, 0.9, shape) for name, shape in net.params.items()}
+    x = rng.uniform(-1, 1, (steps, *batch, inputs))
     lead = (steps, *batch) if net.options.pattern == "many_to_many" else batch
     width = outputs or hidden
-    if net.options.loss == "cross_entropy":
-        targets = rng.integers(0, width, lead)
-    else:
-        targets = rng.normal(size=(*lead, width))
+    labels = net.options.loss == "cross_entropy"
+    targets = rng.integers(0, width, lead) if labels else rng.normal(size=(*lead, width))
     start = {name: rng.normal(size=(*batch, hidden)) for name in net.cell.carry} if carry else None
     masks = {"binary": rng.integers(0, 2, lead).astype(float), "weights": rng.uniform(0.1, 2, lead)}
     masks["binary"].flat[-1:] = 1.0

@@ -130,7 +130,7 @@ class Drawn(rs.Cell):
     def __init__(self, body=None, carries=("h",)):
         self.body = body or Body({"w0": ("H",)}, [("h", ("pair", "product", ("param", "w0"), ("prev", "h")))])
         self.params = dict(self.body.params)
-        self.carry = {name: ("H",) for name in carries}
+        self.carry = dict.fromkeys(carries, ("H",))
 
     @property
     def name(self):

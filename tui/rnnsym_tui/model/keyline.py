@@ -23,7 +23,9 @@ GAP = "  "
 
 def key_lines(entries: Sequence[Entry], commands: Iterable[Command], cells: int, rows: int, ascii_only: bool) -> list[Line]:
     """`rows` lines of `cells` cells. An action without a key is left out; the last line ends with help."""
-    table = {command.name: command for command in commands}
+    table: dict[str, Command] = {}
+    for command in commands:
+        table.setdefault(command.name, command)
     tail = _entry((("command_palette",), "all"), table, ascii_only) + _entry((("help",), "help"), table, ascii_only)
     lines: list[list[Span]] = [[Span(" ")] for _ in range(rows)]
     row = 0

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnsym.errors import InputError, RnnsymError, unknown
-from rnnsym_tui.model.commands import COMMANDS, Command, identifier, with_keys
+from rnnsym_tui.model.commands import COMMANDS, PLACES, Command, identifier, with_keys
 
 @dataclass(frozen=True)
 class Keymap:
@@ -74,5 +74,6 @@ def remapped(wanted: Mapping[str, Sequence[str]]) -> Keymap:
 
 
 def _owner(taken: Mapping[tuple[str, str], str], place: str, key: str) -> str | None:
-    """Who has the key where it would clash: in the same place, or in the app as a whole."""
-    return taken.get((place, key)) or taken.get(("app", key))
+    """Who has the key where it would clash: in the same place, and between the app as a whole and any place."""
+    rivals = PLACES if place == "app" else (place, "app")
+    return next((taken[rival, key] for rival in rivals if (rival, key) in taken), None)

@@ -1,5 +1,6 @@
 """What a session is about: cell, text, size, seed and weights set by hand; all that is needed to make its walk."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,14 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from rnnsym.errors import InputError, unknown
+from rnnsym.cells.base import Cell
+from rnnsym.cells.registry import get
+from rnnsym.errors import CellError, InputError, RnnsymError, unknown
 from rnnsym.walk.text import text_walk
 from rnnsym.walk.walk import Walk
 
+Options = tuple[tuple[str, Any], ...]
 LONGEST = 20_000
 """Characters of text: longer ones take more than some seconds to run."""
 
 _WEIGHT = re.compile(r"\s*([\w.]+)\s*(?:\[\s*([\d\s,]*)\])?\s*=\s*(\S+)\s*")
+_OPTION = re.compile(r"\s+([^\W\d]\w*)=(\S+)")
 
 
 @dataclass(frozen=True)
@@ -32,18 +37,29 @@ class Weight:
 
 @dataclass(frozen=True)
 class Setup:
-    """A session's beginning; equal setups give equal numbers."""
+    """A session's beginning; equal setups give equal numbers. `options` are those of the cell, such as activation."""
 
     cell: str = "lstm"
     text: str = "the cat sat on the mat"
     hidden: int = 3
     seed: int = 7
+    options: Options = ()
     weights: tuple[Weight, ...] = ()
+
+    @property
+    def cell_text(self) -> str:
+        """The cell with its options, as `parse_cell` reads it."""
+        return " ".join([self.cell, *(f"{name}={value}" for name, value in self.options)])
 
     def with_weight(self, weight: Weight) -> "Setup":
         """The same with one weight set; setting it again replaces the earlier value."""
         others = tuple(w for w in self.weights if (w.label, w.place) != (weight.label, weight.place))
         return replace(self, weights=(*others, weight))
+
+    def keeping_weights_of(self, other: "Setup") -> "Setup":
+        """The same with the weights set by hand in `other`, where the parameters have the same shapes."""
+        shapes = [(s.cell, s.options, s.hidden, len(set(s.text))) for s in (self, other)]
+        return replace(self, weights=other.weights if shapes[0] == shapes[1] else ())
 
     @property
     def names_a_file(self) -> bool:
@@ -54,21 +70,54 @@ class Setup:
         """The walk. Raises RnnsymError for what cannot be used: cell, text, size or weight."""
         if len(self.text) > LONGEST:
             raise InputError(f"the text has {len(self.text)} characters; up to {LONGEST} can be stepped through.")
-        walk = text_walk(self.cell, self.text, self.hidden, self.seed)
+        walk = text_walk(load_cell(self.cell, self.options), self.text, self.hidden, self.seed)
         return walk.changed(_apply(walk.params, self.weights)) if self.weights else walk
 
     def as_data(self) -> dict[str, Any]:
         weights = [[w.label, list(w.place), w.value] for w in self.weights]
-        return {"cell": self.cell, "text": self.text, "hidden": self.hidden, "seed": self.seed, "weights": weights}
+        return {
+            "cell": self.cell,
+            "options": dict(self.options),
+            "text": self.text,
+            "hidden": self.hidden,
+            "seed": self.seed,
+            "weights": weights,
+        }
 
 
 def from_data(data: Mapping[str, Any]) -> Setup:
     """The setup that `as_data` wrote. Raises InputError where the data is something else."""
     try:
         weights = tuple(Weight(str(label), tuple(map(int, at)), float(v)) for label, at, v in data["weights"])
-        return Setup(str(data["cell"]), str(data["text"]), int(data["hidden"]), int(data["seed"]), weights)
-    except (KeyError, TypeError, ValueError) as error:
+        options = tuple((str(name), value) for name, value in data["options"].items())
+        return Setup(str(data["cell"]), str(data["text"]), int(data["hidden"]), int(data["seed"]), options, weights)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"this is no saved session: {error}.") from None
+
+
+def parse_cell(text: str) -> tuple[str, Options]:
+    """`elman activation=relu` as the cell and its options; a value is a number where it reads as one."""
+    found = tuple((name, _value(value)) for name, value in _OPTION.findall(text))
+    return _OPTION.sub("", text).strip(), found
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def load_cell(name: str, options: Options) -> Cell:
+    """The cell. Raises RnnsymError, also where the user's own code fails."""
+    try:
+        cell = get(name, **dict(options))
+        cell.trace()
+    except RnnsymError:
+        raise
+    except Exception as error:
+        raise CellError(f"cell {name} fails: {type(error).__name__}: {error}.") from error
+    return cell
 
 
 def whole_number(what: str, text: str, least: int) -> int:

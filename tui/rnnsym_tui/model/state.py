@@ -90,6 +90,16 @@ def load(path: Path) -> State:
         raise InputError(f"{path} cannot be read as a saved session: {error}") from None
 
 
+def load_or_put_aside(path: Path) -> tuple[State, str]:
+    """The saved state; a file that cannot be read is put aside, not overwritten, and a sentence says so."""
+    try:
+        return load(path), ""
+    except InputError as error:
+        aside = path.with_suffix(".unreadable.json")
+        os.replace(path, aside)
+        return State(), f"{error} It was put aside as {aside.name}."
+
+
 def _state(data: Mapping[str, Any]) -> State:
     if data["version"] != VERSION:
         raise InputError(f"it has version {data['version']}, not {VERSION}.")

@@ -19,11 +19,11 @@ class Panel(Widget):
     Panel {
         background: $background;
         color: $foreground;
-        & > .kind--dim { color: $foreground 65%; }
+        & > .kind--dim { text-style: dim; }
         & > .kind--strong { text-style: bold; }
         & > .kind--active { text-style: bold reverse; }
         & > .kind--done { color: $success; }
-        & > .kind--rule { color: $foreground 35%; }
+        & > .kind--rule { text-style: dim; }
         & > .kind--title { color: $accent; text-style: bold; }
         & > .kind--cursor { text-style: bold underline; color: $accent; }
         & > .kind--here { text-style: bold reverse; }
@@ -51,6 +51,12 @@ class Panel(Widget):
     def _style(self, span: Span) -> Style:
         style = self.get_component_rich_style(f"kind--{span.kind}", partial=True) if span.kind else Style()
         return style + Style.from_meta({"@click": span.action}) if span.action else style
+
+    @property
+    def ground(self) -> tuple[str, str]:
+        """The colours of the panel, background and foreground, as hexadecimal codes."""
+        background, foreground = self.background_colors[1], self.colors[3]
+        return background.hex6, foreground.hex6
 
 
 class Banner(Panel):

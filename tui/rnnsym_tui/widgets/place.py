@@ -1,15 +1,17 @@
 """The rule under the timeline: where the walk stands, the value under the cursor, the colours and the progress."""
 
-from rich.segment import Segment
-from textual.strip import Strip
+from rich.style import Style
 
 from rnnsym_tui.model.glyphs import Glyphs
-from rnnsym_tui.model.spans import Line, Span, line, width
+from rnnsym_tui.model.spans import Line, Span, width
 from rnnsym_tui.widgets import heat
 from rnnsym_tui.widgets.panel import Panel
 from rnnsym_tui.widgets.rules import rule
 
-LEGEND = (" ", "-", "m", "a", "x", " ", " ", "0", " ", " ", "+", "m", "a", "x", " ")
+LEGEND = "-max   0   +max"
+"""Painted in the colours of the timeline, from the most negative to the most positive."""
+
+LEVEL = "level "
 
 
 class PlaceRule(Panel):
@@ -32,9 +34,16 @@ class PlaceRule(Panel):
         tail: Line = self._progress
         legend_cells = len(LEGEND) + 4
         if free >= legend_cells:
-            tail = (*(Span(sign, f"level{i}") for i, sign in enumerate(LEGEND)), stroke, *tail)
+            tail = (*(Span(sign, f"{LEVEL}{i}") for i, sign in enumerate(LEGEND)), stroke, *tail)
             free -= legend_cells
         head = self._place
         if self._value and free >= width(self._value) + 4:
             head = (*head, stroke, *self._value)
         return rule(self.size.width, head, tail, self.glyphs)
+
+    def _style(self, span: Span) -> Style:
+        if not span.kind.startswith(LEVEL):
+            return super()._style(span)
+        middle = len(LEGEND) // 2
+        step = int(span.kind.removeprefix(LEVEL)) - middle
+        return heat.shade(round(step / middle * heat.SHADES), *self.ground)

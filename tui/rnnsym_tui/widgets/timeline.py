@@ -1,5 +1,6 @@
 """The timeline: labels at the left stay, steps scroll sideways and rows up and down; only what is seen is painted."""
 
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click, MouseScrollDown, MouseScrollUp
@@ -103,9 +104,9 @@ class TimelinePanel(Panel, can_focus=True):
         for t in self.shown:
             here = t == self.timeline.now
             text = (f"[{t}]" if here else f"{t} ") if y == 0 else f"{self.timeline.reads[t - 1]} "
-            padding = right(text, self.cells)
-            blank = len(padding) - len(padding.lstrip()) if padding.strip() else 0
-            spans += [Span(padding[:blank]), Span(padding[blank:], "here" if here and y == 0 else "strong" if here else "")]
+            blank = max(0, self.cells - cell_len(text))
+            kind = ("here" if y == 0 else "strong") if here else ""
+            spans += [Span(" " * blank), Span(set_cell_size(text, self.cells - blank), kind)]
         return tuple(spans)
 
     def _more(self) -> str:
@@ -115,13 +116,10 @@ class TimelinePanel(Panel, can_focus=True):
         return f"{before}{after}"
 
     def _row_strip(self, row: Row, chosen: bool) -> Strip:
-        base = self.rich_style
+        base, ground = self.rich_style, self.ground
         segments = [Segment(span.text, base + self._style(span)) for span in self._row_label(row, chosen)]
-        ground, ink = base.bgcolor, base.color
-        background = ground.name if ground else "#000000"
-        foreground = ink.name if ink else "#ffffff"
         for t in self.shown:
-            text, style = self._cell(row, t, background, foreground)
+            text, style = self._cell(row, t, ground)
             segments.append(Segment(text, base + style))
         return Strip(segments).adjust_cell_length(self.size.width, base).simplify()
 
@@ -131,16 +129,16 @@ class TimelinePanel(Panel, can_focus=True):
         name = right(scale, LABEL_CELLS - 1 - len(row.label)) if len(row.label) < LABEL_CELLS - 1 else ""
         return line(Span(mark, "active" if mark.strip() else ""), Span(row.label, "strong"), Span(name, "dim"))
 
-    def _cell(self, row: Row, t: int, background: str, foreground: str) -> tuple[str, Style]:
+    def _cell(self, row: Row, t: int, ground: tuple[str, str]) -> tuple[str, Style]:
         """The number, right-aligned with a space after it, on its colour."""
         text = right(row.cell(t, self.glyphs.unknown), self.cells - 1) + " "
-        here = Style(bold=True, underline=False) if t == self.timeline.now else Style()
+        here = Style(bold=True) if t == self.timeline.now else Style()
         if row.value(t) is None:
             return text, self.get_component_rich_style("kind--rule", partial=True)
         strength = row.strength(t)
         if strength is None:
             return text, self.get_component_rich_style("kind--alert", partial=True)
-        return text, heat.shade(heat.level(strength), background, foreground) + here
+        return text, heat.shade(heat.level(strength), *ground) + here
 
     # Moving. ------------------------------------------------------------------------------------------------------
 

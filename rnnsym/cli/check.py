@@ -1,0 +1,110 @@
+"""`rnnsym check CELL`: the gradients of a cell against complex step, with the smallest counterexample."""
+
+import argparse
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from rnnsym.cli import common
+from rnnsym.cli.terminal import write, write_json
+from rnnsym.errors import InputError
+
+if TYPE_CHECKING:
+    from rnnsym.checks import Report
+
+EXAMPLES, SEED, LOSS, PATTERN = 25, 0, "squared", "many_to_many"
+FAILED = 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    common.add_cell(parser)
+    parser.add_argument("--loss", metavar="L", default=LOSS, help=f"squared or cross_entropy (default: {LOSS})")
+    parser.add_argument(
+        "--pattern", metavar="P", default=PATTERN, help=f"many_to_many or many_to_one (default: {PATTERN})"
+    )
+    parser.add_argument(
+        "--sizes", metavar="D=N", nargs="+", action="extend", default=[], help="dimensions, T or B that shall not vary"
+    )
+    parser.add_argument(
+        "--examples", metavar="N", type=common.size, default=EXAMPLES, help=f"cases at each size (default: {EXAMPLES})"
+    )
+    parser.add_argument("--seed", metavar="S", type=common.seed, default=SEED, help=f"seed (default: {SEED})")
+    common.add_json(parser)
+    parser.epilog = """\
+Sizes grow from 1 to 3, with and without a batch; a failure is reduced to the smallest numbers that show it.
+The exit code is 0 where every gradient is right, and 1 otherwise.
+
+examples
+  rnnsym check lstm
+  rnnsym check my_cell.py:MyCell --loss cross_entropy --examples 200
+  rnnsym check elman --act relu --sizes T=5 B=2 X=3 H=4 C=2"""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print one line for each block; 0 where all are right, 1 otherwise."""
+    cell = common.load_cell(args)
+    from rnnsym.checks import check_gradients
+
+    report = check_gradients(
+        cell,
+        sizes=_sizes(args.sizes),
+        loss=args.loss,
+        pattern=args.pattern,
+        examples=args.examples,
+        seed=args.seed,
+        progress=_progress(),
+    )
+    if sys.stderr.isatty():
+        _overwrite("")
+    replay = _replay(args, report)
+    if args.json:
+        write_json("check", {**report.to_json(), "replay": replay})
+    else:
+        write(_lines(report, replay))
+    return 0 if report.ok else FAILED
+
+
+def _sizes(items: Sequence[str]) -> dict[str, int]:
+    """`["T=3", "H=2"]` as a dict. Raises InputError for anything else."""
+    try:
+        return {name: common.size(number) for name, number in common.pairs("--sizes", items).items()}
+    except argparse.ArgumentTypeError as error:
+        raise InputError(f"--sizes: {error}.") from None
+
+
+def _lines(report: "Report", replay: str | None) -> list[str]:
+    lines = report.table().splitlines()
+    smallest = report.smallest
+    if smallest is not None:
+        lines += ["", f"smallest counterexample, in {smallest.block.label}", *str(smallest.witness).splitlines()]
+        lines += ["", "replay it with", f"  {replay}"]
+    return lines
+
+
+def _replay(args: argparse.Namespace, report: "Report") -> str | None:
+    """The command that finds the smallest counterexample again: the same search, at its sizes alone."""
+    smallest = report.smallest
+    if smallest is None or smallest.witness is None:
+        return None
+    words = ["rnnsym", "check", args.cell]
+    if args.act is not None:
+        words += ["--act", args.act]
+    for option in args.option:
+        words += ["--option", option]
+    settings = (("loss", LOSS), ("pattern", PATTERN), ("examples", EXAMPLES), ("seed", SEED))
+    for name, default in settings:
+        if getattr(args, name) != default:
+            words += [f"--{name}", str(getattr(args, name))]
+    sizes = smallest.witness.sizes
+    return shlex.join([*words, "--sizes", *(f"{name}={size}" for name, size in sizes.items())])
+
+
+def _progress() -> Callable[[str], None] | None:
+    """Where someone looks on, the sizes being tried; else nothing."""
+    return _overwrite if sys.stderr.isatty() else None
+
+
+def _overwrite(text: str) -> None:
+    """One line on the terminal in the place of the one before."""
+    print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,49 @@
+"""Every file in examples/ runs as its first lines say, and shows what it promises."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+PROMISED = {
+    "derive_a_gradient.py": ["tanh²(w x)", "δhₜ = ∂Lₜ/∂hₜ + Uᵀ δaₜ₊₁", "∂L/∂U_f = Σₜ δa_f,ₜ hₜ₋₁ᵀ"],
+    "check_your_own_cell.py": ["U_f    parameter      right", "All right.", "WRONG: U."],
+    "step_an_lstm.py": ["cₜ = fₜ ⊙ cₜ₋₁ + iₜ ⊙ gₜ", "reads 't', must predict 'h'", "∂L/∂U_f, first row, so far"],
+    "minimal_gated_unit.py": [],
+}
+
+
+def run(*arguments):
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)], cwd=EXAMPLES.parent, capture_output=True, encoding="utf-8"
+    )
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in EXAMPLES.glob("*.py")))
+def test_an_example_runs_and_shows_what_it_promises(file):
+    done = run("-X", "utf8", EXAMPLES / file)
+    assert done.returncode == 0, done.stderr
+    for text in PROMISED[file]:
+        assert text in done.stdout
+
+
+def test_a_sentence_of_one_s_own_is_stepped_through():
+    done = run("-X", "utf8", EXAMPLES / "step_an_lstm.py", "abab")
+    assert "reads 'abab'" in done.stdout
+
+
+def test_the_cell_of_one_s_own_takes_15_lines_at_most():
+    tree = ast.parse((EXAMPLES / "minimal_gated_unit.py").read_text(encoding="utf-8"))
+    (cell,) = (node for node in tree.body if isinstance(node, ast.ClassDef))
+    assert cell.end_lineno - cell.lineno + 1 <= 15
+
+
+@pytest.mark.parametrize("command", [["derive"], ["check"], ["step", "--text", "abc", "--hidden", "2"]])
+def test_the_cell_of_one_s_own_works_in_the_commands(command):
+    name, *options = command
+    done = run("-X", "utf8", "-m", "rnnsym", name, "examples/minimal_gated_unit.py:MGU", *options)
+    assert done.returncode == 0, done.stderr
+    assert "U_f" in done.stdout

@@ -1,0 +1,127 @@
+"""A strict reader of the LaTeX that rnnsym writes: what TeX would reject, and what it would silently set wrong."""
+
+import re
+
+COMMANDS = re.compile(
+    r"\\(frac|tfrac|partial|delta|sum|odot|cdot|top|left|right|lVert|rVert|mathrm|mathbf|operatorname|text|textbf|dots"
+    r"|quad|le|log|tanh|exp|sigma|min|max|sqrt|infty|alpha|theta|textasciicircum|textbackslash|textasciitilde)"
+)
+TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_&$']|\s+|.", re.DOTALL)
+GROUP_AFTER = {r"\mathrm", r"\mathbf", r"\operatorname", r"\text", r"\textbf", r"\sqrt"}
+
+
+class LatexError(AssertionError):
+    pass
+
+
+class _Reader:
+    def __init__(self, source):
+        self.tokens = [token for token in TOKEN.findall(source) if not token.isspace()]
+        self.place = 0
+        self.fences = []
+
+    def peek(self):
+        return self.tokens[self.place] if self.place < len(self.tokens) else None
+
+    def take(self):
+        token = self.peek()
+        if token is None:
+            raise LatexError("the formula ends too early")
+        self.place += 1
+        return token
+
+    def expect(self, wanted):
+        token = self.take()
+        if token != wanted:
+            raise LatexError(f"expected {wanted}, found {token}")
+
+    def row(self, end=None):
+        """Atoms with at most one subscript and one superscript each, up to `end`."""
+        while self.peek() != end:
+            self.atom()
+            scripts = []
+            while self.peek() in ("^", "_", "'"):
+                kind = "^" if self.peek() == "'" else self.peek()
+                if kind in scripts:
+                    raise LatexError(f"double {kind} before {''.join(self.tokens[self.place : self.place + 5])}")
+                scripts.append(kind)
+                if self.take() != "'":
+                    self.argument()
+
+    def argument(self):
+        if self.peek() == "{":
+            self.group()
+        else:
+            token = self.take()
+            self.check_command(token)
+
+    def group(self):
+        self.expect("{")
+        self.row("}")
+        self.expect("}")
+
+    def atom(self):
+        token = self.take()
+        if token == "{":
+            self.place -= 1
+            self.group()
+        elif token in (r"\frac", r"\tfrac"):
+            self.group()
+            self.group()
+        elif token in (r"\left", r"\right"):
+            self.fence(token)
+        elif token in (r"\text", r"\textbf"):
+            self.words()
+        elif token in GROUP_AFTER:
+            self.group()
+        elif token in ("^", "_", "}", "&", "$"):
+            raise LatexError(f"{token} where no {token} can stand")
+        else:
+            self.check_command(token)
+
+    def fence(self, token):
+        self.take()
+        if token == r"\left":
+            self.fences.append(token)
+        elif not self.fences:
+            raise LatexError(r"\right without \left")
+        else:
+            self.fences.pop()
+
+    def words(self):
+        """Text: braces balance, math stands between dollar signs."""
+        self.expect("{")
+        while (token := self.take()) != "}":
+            if token == "$":
+                self.row("$")
+                self.expect("$")
+            elif token in ("^", "_", "&", "{"):
+                raise LatexError(f"{token} in text")
+            elif token in (r"\textasciicircum", r"\textbackslash", r"\textasciitilde"):
+                self.group()
+
+    def check_command(self, token):
+        if not token.isascii():
+            raise LatexError(f"the character {token} in math")
+        if token[0] == "\\" and token[1:].isalpha() and not COMMANDS.fullmatch(token):
+            raise LatexError(f"unknown command {token}")
+        if token[0] == "\\" and not token[1:].isalpha() and token not in (r"\_", r"\,", r"\{", r"\}"):
+            raise LatexError(f"{token} in a formula")
+
+
+def check_formula(source):
+    """Raises LatexError where `source` is no single formula."""
+    reader = _Reader(source)
+    reader.row(None)
+    if reader.fences:
+        raise LatexError(r"\left without \right")
+
+
+def check_align(source):
+    """Raises LatexError where `source` is no `align*` environment of correct rows."""
+    match = re.fullmatch(r"(?:%[^\n]*\n)?\\begin\{align\*\}\n(.*)\n\\end\{align\*\}\n", source, re.DOTALL)
+    if match is None:
+        raise LatexError("no align* environment")
+    for row in match[1].split("\\\\\n"):
+        for cell in re.split(r"(?<!\\)&", row):
+            check_formula(cell)

@@ -1,0 +1,112 @@
+"""The actions of the Step screen that ask, change or write something."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from rnnsym.errors import RnnsymError
+from rnnsym_tui.dialogs.ask import AskDialog
+from rnnsym_tui.dialogs.edit import EditDialog
+from rnnsym_tui.dialogs.origin import OriginDialog
+from rnnsym_tui.model import breaks, exports
+from rnnsym_tui.model.origin import Origin, origin
+from rnnsym_tui.model.setup import Setup, whole_number
+from rnnsym_tui.model.view import alphabet_of
+from rnnsym_tui.screens.moves import Moves
+
+
+class Changes(Moves):
+    """A fault in what was typed is explained in the dialog; nothing is changed then."""
+
+    def _ask(self, title: str, hint: str, use: Callable[[str], None], value: str = "") -> None:
+        self.stop()
+        self.app.push_screen(AskDialog(self.glyphs, title, hint, use, value), self._after)
+
+    def _after(self, changed: bool | None) -> None:
+        if changed:
+            self.services.keep()
+            self.refresh_view()
+
+    # Editing. -----------------------------------------------------------------------------------------------------
+
+    def action_edit(self) -> None:
+        self.stop()
+        self.app.push_screen(EditDialog(self.glyphs, self.session.setup, self.session.change), self._after)
+
+    def action_undo(self) -> None:
+        self._say_nothing_to(self.session.undo(), "undo")
+
+    def action_redo(self) -> None:
+        self._say_nothing_to(self.session.redo(), "redo")
+
+    def _say_nothing_to(self, done: bool, verb: str) -> None:
+        if not done:
+            self.notify(f"There is no edit to {verb}.", timeout=3)
+        self._after(done)
+
+    def action_start_over(self) -> None:
+        """Undo brings the edits back."""
+        self.stop()
+        self.session.clear_breaks()
+        self.session.change(Setup())
+        self.session.first()
+        self.notify("Started over; u brings the last session back.", timeout=4)
+        self._after(True)
+
+    # Breaks and places. -------------------------------------------------------------------------------------------
+
+    def action_add_break(self) -> None:
+        hint = f"Stop where a condition holds, for example:\n{breaks.EXAMPLES}\nThen c runs on to the next place."
+        self._ask("Break when", hint, self.session.add_break)
+
+    def action_clear_breaks(self) -> None:
+        self.session.clear_breaks()
+        self._after(True)
+
+    def action_go_to(self) -> None:
+        self._ask("Go to time step", f"A number from 1 to {self.session.walk.steps}.", self._go_to)
+
+    def _go_to(self, answer: str) -> None:
+        self.session.go_to_time(whole_number("the time step", answer, 1))
+
+    def action_origin(self) -> None:
+        self.stop()
+        self.app.push_screen(OriginDialog(self.glyphs, self._look), self._jump)
+
+    def _look(self, columns: int, units: int) -> Origin:
+        self.viewer.move_cursor(self.session, columns, units)
+        return origin(self.session, self.viewer.place, alphabet_of(self.session), self.viewer.writing)
+
+    def _jump(self, index: int | None) -> None:
+        if index is not None:
+            self.session.go(index)
+        self.refresh_view()
+
+    # Taking out. --------------------------------------------------------------------------------------------------
+
+    def action_copy(self) -> None:
+        """The LaTeX of the active line, to the clipboard and to a file: not every terminal has a clipboard."""
+        equation = self.session.move.equation
+        latex = self.viewer.writing.latex(equation)
+        stem = f"{self.session.walk.net.cell.name.lower()}-line-{equation.number}"
+        self.copy_out(stem, ".tex", latex + "\n", latex)
+
+    def copy_out(self, stem: str, suffix: str, text: str, shown: str) -> None:
+        self.app.copy_to_clipboard(text.rstrip("\n"))
+        try:
+            path = exports.write_copy(self.services.paths.copies, stem, suffix, text)
+        except (OSError, RnnsymError) as error:
+            self.notify(f"Sent to the clipboard, but not to a file: {error}", severity="warning", markup=False)
+            return
+        self.notify(f"{shown}\nsent to the clipboard, and in the file\n{path}", title="Copied", markup=False)
+
+    def action_export(self) -> None:
+        stem = f"rnnsym-{self.session.walk.net.cell.name.lower()}-trace.txt"
+        hint = "The whole trace to a file: .json for JSON, text otherwise.\nA ! at the end replaces a file that exists."
+        self._ask("Export the trace", hint, self._export, stem)
+
+    def _export(self, answer: str) -> None:
+        name = answer.strip().removesuffix("!").strip()
+        path = Path(name).expanduser()
+        text = exports.trace(self.session, path.suffix.lower(), self.viewer.writing)
+        exports.write_new(path, text, overwrite=answer.strip().endswith("!"))
+        self.notify(f"The trace is in {path.resolve()}", title="Exported", markup=False)
