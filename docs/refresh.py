@@ -11,7 +11,7 @@ A page is Markdown. What is done with a fenced block depends on its first line:
     ```pycon                  each `>>>` example is run and its output written below it
     ```console                each `$ rnnsym …` is run and its output written below it
 
-Every other block is left as it is. Numbers below 1e-13 are rounding errors: a block that differs in these alone is kept.
+Every other block is left as it is, and so is one that differs in rounding errors alone, numbers below 1e-13.
 """
 
 import ast
@@ -146,7 +146,7 @@ def printed(action: Callable[[], Any]) -> str:
     with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream), contextlib.chdir(ROOT):
         action()
     stream.flush()
-    return stream.buffer.getvalue().decode()  # type: ignore[attr-defined]
+    return stream.buffer.getvalue().decode()
 
 
 def main(arguments: list[str]) -> int:

@@ -1,6 +1,6 @@
 """Complex step through the interpreter over the explicit unrolled graph: no derivative rule takes part.
 
-L(θ + i ε) = L(θ) + i ε L′(θ) + O(ε²): with ε = 1e-20 the imaginary part is ε L′(θ) to the last digit, and nothing is
+L(θ + i ε) = L(θ) + i ε L′(θ) + O(ε²): with ε = 1e-100 the imaginary part is ε L′(θ) to the last digit, and nothing is
 subtracted. (Squire and Trapp 1998, SIAM Review 40(1), 110–112.)
 """
 
@@ -14,7 +14,7 @@ from rnnsym.checks.verdicts import Array
 from rnnsym.core.expr import Expr, leaves, topological
 from rnnsym.interpreters import numeric
 
-STEP = 1e-20
+STEP = 1e-100
 DIRECTIONS_AT_ONCE = 256
 
 

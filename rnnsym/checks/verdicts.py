@@ -59,8 +59,8 @@ class Finding(NamedTuple):
 
 TOLERANCE = 1e-10
 """The largest error, relative to the sum of absolute contributions, that rounding is held to explain."""
-SMALLEST = 1e-270
-"""Below this a complex step of 1e-20 leaves the range of normal float64 numbers."""
+SMALLEST = 1e-180
+"""Below this a complex step of 1e-100 meets its own square, or leaves the range of normal float64 numbers."""
 
 
 def compare(opinion: Opinion, tolerance: float = TOLERANCE) -> Finding | None:
@@ -78,8 +78,8 @@ def compare(opinion: Opinion, tolerance: float = TOLERANCE) -> Finding | None:
     difference = np.where(np.isfinite(difference), difference, np.inf)
     entry = tuple(int(i) for i in np.unravel_index(np.argmax(difference), difference.shape)) if difference.size else ()
     worst, own = (float(np.max(values, initial=0.0)) for values in (difference, np.abs(expected)))
-    unit = max(float(np.max(opinion.scale, initial=0.0)), own)
-    error = worst / unit if unit else (0.0 if worst == 0 else float("inf"))
+    unit = max(float(np.max(opinion.scale, initial=0.0)), own, SMALLEST)
+    error = 0.0 if worst < SMALLEST else worst / unit
     return Finding(_verdict(opinion, error, own, unit, opinion.tolerance or tolerance), error, entry)
 
 

@@ -38,10 +38,10 @@ A CELL is elman, lstm or gru, or one of your own: path/to/file.py:MyCell
 examples
   rnnsym derive lstm
   rnnsym step lstm --text "the cat sat" --hidden 3 --seed 7
-  rnnsym step elman --act sigmoid --set W=.6 U=.4 V=.5 --x 1 2 3 --target _ _ 4
+  rnnsym step elman --set W=.6 U=.4 --x 1 2 3 --target _ _ .5 --lr .01
   rnnsym check my_cell.py:MyCell
 
-exit codes: 0 done, 1 a check failed, 2 wrong usage or bad input, 130 interrupted
+exit codes: 0 done, 1 a check failed, 2 bad usage or input, 130 interrupted
 """
 
 
@@ -56,6 +56,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         except BrokenPipeError:
             _discard_output()
             return OK
+        except OSError as error:
+            _discard_output()
+            return _complain(f"the output cannot be written: {error.strerror}.")
         except KeyboardInterrupt:
             return INTERRUPTED
         except RnnsymError as error:
@@ -115,5 +118,5 @@ def _unprintable_escaped() -> Iterator[None]:
 
 
 def _discard_output() -> None:
-    """The reader has closed the pipe: Python's own flush at exit must not fail on it again."""
+    """Where writing failed, Python's own flush at exit must not fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -98,7 +98,7 @@ class Report:
     def _update(self, rate: float) -> Iterator[str]:
         """One row for each entry of each parameter."""
         before = self.walk.params
-        yield from self._section(f"UPDATE   gradient descent: new = old − {short(rate)} · gradient", [])
+        yield from self._section(f"UPDATE   gradient descent: new = old − {short(rate)} × gradient", [])
         yield ""
         places = [(name, place) for name in before for place in np.ndindex(before[name].shape)]
         keys = words("", [_entry(name, place, before[name]) for name, place in places])

@@ -43,17 +43,18 @@ class Walkthrough:
     def _header(self) -> Iterator[str]:
         walk, alphabet = self.walk, [self._character(character) for character in self.task.alphabet]
         sizes = ", ".join(f"{dim} = {size}" for dim, size in walk.net.sizes.items())
-        yield f"{walk.net.cell.name} reads '{self.task.text}' and predicts each next character."
+        text = "".join(c if c == " " else self._character(c) for c in self.task.text)
+        yield f"{walk.net.cell.name} reads '{text}' and predicts each next character."
         yield f"{INDENT}T = {walk.steps}, {sizes}, seed {self.seed}; alphabet: {' '.join(alphabet)}"
         mean, guess = number(walk.run.loss / walk.steps), number(math.log(len(alphabet)))
         loss = f"loss {number(walk.run.loss)} = {walk.steps} × {mean}"
         yield self.writing.plain(f"{INDENT}{loss}; a blind guess costs ln {len(alphabet)} = {guess}")
 
     def _character(self, character: str) -> str:
-        """A character as a label: a space and what cannot be seen by a sign."""
+        """A character as a label: a space by a sign, and what cannot be shown by its escape."""
         if character == " ":
             return "_" if self.writing.ascii else "␣"
-        return character if character.isprintable() else repr(character)[1:-1]
+        return (ascii if self.writing.ascii else repr)(character)[1:-1] if character not in "'\\" else character
 
     def _step(self, moves: Sequence[Move]) -> Iterator[str]:
         t, forward = moves[0].t, moves[0].phase == "forward"

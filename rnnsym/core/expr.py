@@ -1,8 +1,8 @@
 """Expressions: immutable, interned nodes of a directed acyclic graph.
 
 Two equal expressions are the same object, so identity is equality. Nodes are nameless: names, roles and time
-live in the leaves (`core.names`) and in the System (`core.system`). Every node has a creation serial that is
-larger than those of its arguments: descending serial is reverse topological order.
+live in the leaves (`core.names`) and in the System (`core.system`). Every node has a creation serial, which stands
+for it in the keys of interning; nothing that is printed depends on it.
 """
 
 import itertools
@@ -159,17 +159,25 @@ def _rebuild(rows: list[tuple[Any, ...]]) -> Expr:
 
 
 def topological(roots: Iterable[Expr]) -> list[Expr]:
-    """Every node under `roots`, once, arguments before users; iterative, so depth does not matter."""
-    seen: set[Expr] = set()
-    stack = list(roots)
+    """Every node under `roots`, once, arguments before users, in the order in which they are read from left to right.
+
+    The order depends on the structure alone, not on what was built before, so that prints are the same in every run.
+    Iterative, so depth does not matter.
+    """
+    order: dict[Expr, None] = {}
+    stack = list(roots)[::-1]
     while stack:
-        node = stack.pop()
-        if node not in seen:
-            seen.add(node)
-            stack.extend(node.args)
-    return sorted(seen, key=lambda node: node.serial)
+        node = stack[-1]
+        if node not in order:
+            missing = [arg for arg in node.args if arg not in order]
+            if missing:
+                stack.extend(reversed(missing))
+                continue
+            order[node] = None
+        stack.pop()
+    return list(order)
 
 
 def leaves(roots: Iterable[Expr]) -> Iterator[Expr]:
-    """The named leaves under `roots`, in order of creation."""
+    """The named leaves under `roots`, in the order of `topological`."""
     return (node for node in topological(roots) if node.prim.name == "leaf")

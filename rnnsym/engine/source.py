@@ -8,6 +8,7 @@ import inspect
 import re
 import types
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from rnnsym.core import dims
 from rnnsym.core.dims import Dim
@@ -72,7 +73,10 @@ class Writer:
     def _preamble(self, names: Sequence[Name], args: Sequence[Name], clock: Name) -> list[str]:
         rank, c = len(self.system.shape(clock)), self.names[clock]
         real = [self.names[name] for name in args if name.role not in (Role.TARGET, Role.COUNT)]
-        lines = [f"T = len({c}) - 1", f"batch = {c}.shape[1:{-rank if rank else ''}]"]
+        lines = [f"T = len({c}) - 1"]
+        if (least := max(map(self._least_steps, names))) > 1:
+            lines.append(f"assert T >= {least}, 'these equations need {least} steps or more'")
+        lines += [f"batch = {c}.shape[1:{-rank if rank else ''}]"]
         lines += [f"{self.sizes[dim]} = {source}" for dim, source in self._size_lines(names)]
         lines.append(f"kind = np.result_type({', '.join(real)})")
         for name in names:
@@ -81,6 +85,13 @@ class Writer:
                 rows = _text(max(T, self.system.hull(name).hi).shift(1))
                 lines.append(f"{self.names[name]} = np.zeros(({rows}, *batch{shape}), kind)")
         return lines
+
+    def _least_steps(self, name: Name) -> int:
+        """The smallest T at which the hull of `name`, found by the order of `Point`, holds all its steps."""
+        hull, domains = self.system.hull(name), [piece.domain for piece in self.system.equations[name]]
+        early = [hull.lo.plus - d.lo.plus for d in domains if d.lo.times_T > hull.lo.times_T]
+        late = [d.hi.plus - hull.hi.plus for d in domains if d.hi.times_T < hull.hi.times_T]
+        return max([*early, *late, 0])
 
     def _needed_sizes(self, names: Sequence[Name]) -> list[str]:
         shapes = [self.system.shape(name) for name in names]
@@ -131,15 +142,15 @@ class Writer:
         if core.lo > core.hi:
             raise ScheduleError(f"the equations of {', '.join(n.label for n in block.names)} share no step.")
         first, last = min(h.lo for h in hulls), max(h.hi for h in hulls)
-        before = [line for p in _points(first, core.lo) for line in self._single(block, p)]
-        after = [line for p in _points(core.hi.shift(1), last.shift(1)) for line in self._single(block, p)]
+        before = [self._single(block, p) for p in _points(first, core.lo)]
+        after = [self._single(block, p) for p in _points(core.hi.shift(1), last.shift(1))]
         lo, stop = _text(core.lo), _text(core.hi.shift(1))
         header = f"for t in range({lo}, {stop}):"
         if block.direction < 0:
             before, after = after[::-1], before[::-1]
             header = f"for t in range({_text(core.hi)}, {_text(core.lo.shift(-1))}, -1):"
         body = [line for name in block.names for line in self._in_loop(name, core)]
-        return [*before, header, *(INDENT + line for line in body), *after]
+        return [*chain(*before), header, *(INDENT + line for line in body), *chain(*after)]
 
     def _single(self, block: Block, point: Point) -> list[str]:
         """The lines of a recurrence at one step outside its loop."""
@@ -169,8 +180,9 @@ class Writer:
             return f"total_outer({left.text}, {right.text})"
         text = self.code(piece.rhs, steps).text
         if not self._varies(piece.rhs, steps):
-            count = "" if steps.single else f"{_text(steps.hi.shift(1))} - {_text(steps.lo)}, "
-            text = f"np.broadcast_to({text}, ({count}*batch{''.join(f', {self.dim(d)}' for d in piece.rhs.shape)}))"
+            count = [] if steps.single else [f"{_text(steps.hi.shift(1))} - {_text(steps.lo)}"]
+            shape = [*count, "*batch", *map(self.dim, piece.rhs.shape)]
+            text = f"np.broadcast_to({text}, ({', '.join(shape)},))"
         if not name.batched:
             return f"total({text}, {len(piece.rhs.shape)})"
         return text if steps.single else f"np.sum({text}, axis=0)"

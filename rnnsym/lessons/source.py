@@ -80,7 +80,7 @@ def _header(lines: Iterable[str], file: str) -> dict[str, Any]:
         if key not in HEADER_KEYS:
             raise InputError(f"{file}: the header has '{key}'; it may have {', '.join(HEADER_KEYS)}.")
     if not isinstance(header.get("title"), str):
-        raise InputError(f"{file}: the header needs a title = \"…\".")
+        raise InputError(f'{file}: the header needs a title = "…".')
     return header
 
 

@@ -13,9 +13,7 @@ from rnnsym.derivation.equations import Equation
 from rnnsym.notation import prose, text
 
 INDENT = "    "
-_DRAWING = str.maketrans(
-    {"│": "|", "▼": "v", "▲": "^", "─": "-", "▶": ">", "◀": "<", "‖": "|", "×": "*", "÷": "/"}
-)
+_DRAWING = str.maketrans({"│": "|", "▼": "v", "▲": "^", "─": "-", "▶": ">", "◀": "<", "‖": "|", "×": "*", "÷": "/"})
 _LEVELS, _ASCII_LEVELS = "▁▂▃▄▅▆▇█", "_.:-=+*#"
 
 

@@ -1,5 +1,6 @@
 """Cells drawn at random: the built-in ones, and cells of random equations."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
 from hypothesis import strategies as st
@@ -11,7 +12,9 @@ from rnnsym.core.expr import Expr
 from rnnsym.ops.elementwise import sigmoid, softplus, tanh
 
 LARGEST = 3
-FUNCTIONS = {"tanh": tanh, "sigmoid": sigmoid, "softplus": softplus, "identity": lambda a: a}
+FUNCTIONS: dict[str, Callable[[Any], Expr]] = {
+    "tanh": tanh, "sigmoid": sigmoid, "softplus": softplus, "identity": lambda a: a,
+}  # fmt: skip
 
 
 class Unit(NamedTuple):

@@ -1,6 +1,6 @@
 """vjp, jvp, grad and jacobian: Expr in, Expr out, so that every derivative has derivatives.
 
-Reverse mode visits nodes in descending serial (every user before its arguments), forward mode in ascending serial.
+Forward mode visits nodes in topological order, reverse mode in the opposite one: every user before its arguments.
 """
 
 from collections.abc import Sequence

@@ -64,12 +64,13 @@ def _first_factor(term: Expr) -> Expr:
 
 
 def _factored(head: Expr, terms: Sequence[Expr]) -> Expr:
-    rests = []
+    """head ⊙ (the rest of each term), what is added before what is taken away."""
+    added, taken = list[Expr](), list[Expr]()
     for term in terms:
         minus, body = _unsigned(term)
         rest = as_expr(1.0) if body is head else mul(*body.args[1:])
-        rests.append(-rest if minus else rest)
-    return mul(head, add(*rests))
+        (taken if minus else added).append(rest)
+    return mul(head, add(*added, *(-rest for rest in taken)))
 
 
 def flat(exprs: Sequence[Expr]) -> list[Expr]:

@@ -8,10 +8,12 @@ import pytest
 
 import rnnsym as rs
 from rnnsym.api.derivation import Derivation
+from rnnsym.core.names import NOW, Name, Role
 from rnnsym.core.primitive import PRIMITIVES
 from rnnsym.derivation.rules import RULES
 from rnnsym.errors import UnknownNameError
 from rnnsym.notation import load, prose
+from rnnsym.ops.leaves import leaf
 from rnnsym.wiring import Options, network_system
 from support.latex import LatexError, check_align, check_formula
 
@@ -85,6 +87,31 @@ def test_printing_is_the_same_each_time(elman):
     assert str(elman) == elman.pretty() == rs.pretty(elman)
     assert rs.pretty(elman, ascii=True) == elman.pretty(ascii=True)
     assert rs.latex(elman) == elman.latex()
+
+
+class Twice(rs.Cell):
+    """Reads its sum through two functions."""
+
+    params = {"U": ("H", "H")}
+    carry = {"h": ("H",)}
+    inputs = {"x": ("H",)}
+
+    def __init__(self, symbol):
+        self.symbol = symbol
+
+    def step(self, p, prev, x, now):
+        setattr(now, self.symbol, p.U @ prev.h + x)
+        total = getattr(now, self.symbol)
+        now.h = rs.tanh(total) + rs.exp(total)
+
+
+@pytest.mark.parametrize("first", [rs.tanh, rs.exp])
+def test_printing_does_not_depend_on_what_was_built_before(first):
+    symbol = f"q{first.__name__}"
+    kept = first(leaf(Name(Role.EQUATION, symbol), NOW, ("H",)))
+    lines = rs.derive(Twice(symbol)).backward
+    assert kept.shape == ("H",), "it must live until here"
+    assert str(lines[1]).replace(symbol, "q") == "δqₜ = δhₜ ⊙ (exp(qₜ) + 1 − tanh²(qₜ))"
 
 
 def test_one_line_prints_alone(elman):

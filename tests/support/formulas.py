@@ -24,9 +24,9 @@ PAIRS = [lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a * b, lambda a, b
 def expressions(draw, shape=None, depth=3):
     """An expression of scalars, vectors and matrices of size 2; `VALUES` gives its names values."""
     shape = draw(st.sampled_from(list(LEAVES))) if shape is None else shape
-    if depth == 0 or draw(st.integers(0, 4)) == 0:
+    if depth == 0 or draw(st.integers(0, 6)) == 0:
         return draw(st.sampled_from(LEAVES[shape]))
-    build = draw(st.sampled_from(["map", "pair", "scaled", "product"]))
+    build = draw(st.sampled_from(["map", "pair", "pair", "scaled", "product"]))
     if build == "map":
         return draw(st.sampled_from(MAPS))(draw(expressions(shape, depth - 1)))
     if build == "pair":

@@ -22,7 +22,7 @@ REWRITES = [
     (rs.sum(-u), "−sum(u)"),
     (rs.sum(A * A), "sum(A ⊙ A)"),
     (u * v - u * (A @ v), "u ⊙ (v − A v)"),
-    ((u + v) + (u - v), "u + v + u − v"),
+    ((u + v) + (A @ u - A @ v), "u + v + A u − A v"),
 ]
 
 

@@ -49,7 +49,8 @@ def test_sizes_are_found_from_whatever_was_given():
 
 def test_a_size_that_no_number_tells_is_the_one_asked_for_or_one():
     assert work_out(rs.cells.LSTM(), Given({"x": ["1"]})).walk.net.sizes == {"X": 1, "H": 1}
-    assert work_out(rs.cells.LSTM(), Given({"x": ["1"]}, sizes={"H": 3, "C": 2})).walk.net.sizes == {"X": 1, "H": 3, "C": 2}
+    asked = work_out(rs.cells.LSTM(), Given({"x": ["1"]}, sizes={"H": 3, "C": 2}))
+    assert asked.walk.net.sizes == {"X": 1, "H": 3, "C": 2}
 
 
 def test_without_v_the_output_is_the_hidden_state():

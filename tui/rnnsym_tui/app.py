@@ -13,7 +13,6 @@ from textual.app import App, SystemCommand
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-from rnnsym import lessons
 from rnnsym.errors import RnnsymError
 from rnnsym_tui.dialogs.help import HelpDialog, help_text
 from rnnsym_tui.model import exports, keymap, state
@@ -24,7 +23,6 @@ from rnnsym_tui.model.opening import Opening, opening
 from rnnsym_tui.model.session import Session
 from rnnsym_tui.model.state import Paths, Remembered, State, user_paths
 from rnnsym_tui.model.view import Viewer
-from rnnsym_tui.screens.lesson import LessonScreen
 from rnnsym_tui.screens.step import StepScreen
 from rnnsym_tui.services import Services
 from rnnsym_tui.widgets import bindings as made
@@ -110,11 +108,13 @@ class RnnsymApp(App[None]):
             self.switch_screen("step")
 
     def action_show_lesson(self) -> None:
+        """Lessons bring the gradient checks with them: they are loaded when first asked for, to start fast."""
+        from rnnsym_tui.screens.lesson import LessonScreen, lesson_screen
+
         if isinstance(self.screen, LessonScreen):
             return
         if not self.is_screen_installed("lesson"):
-            name = self._start.lesson or lessons.names()[0]
-            self.install_screen(LessonScreen(self._services, name, lessons.load(name), self.glyphs), "lesson")
+            self.install_screen(lesson_screen(self._services, self._start.lesson, self.glyphs), "lesson")
         self.switch_screen("lesson")
 
     def action_toggle_light(self) -> None:
@@ -130,7 +130,7 @@ class RnnsymApp(App[None]):
         ascii_only = self.glyphs.ascii
         on_step = isinstance(self.screen, StepScreen)
         focused = self.focused.id if on_step and self.focused is not None else None
-        places = ["step", "timeline", "equations", "numbers", "gradients"] if on_step else ["lesson"]
+        places = ["step", "timeline", "equations", "numbers", "matrices"] if on_step else ["lesson"]
         ordered = sorted(places, key=lambda place: place != focused)
         text = help_text(self.commands, (*ordered, "app"), ascii_only)
         notes = f"Tab goes from panel to panel. Keys of your own go into {self.paths.keys}."
@@ -144,7 +144,7 @@ class RnnsymApp(App[None]):
         """Every command of the table that applies to this screen, and the choice of a theme."""
         on_step = isinstance(screen, StepScreen)
         seen: set[str] = set()
-        for place in ("step", "timeline", "equations", "numbers", "gradients", "app") if on_step else ("lesson", "app"):
+        for place in ("step", "timeline", "equations", "numbers", "matrices", "app") if on_step else ("lesson", "app"):
             for command in bound_at(place, self.commands):
                 if command.name in seen or command.name == "command_palette":
                     continue
@@ -175,7 +175,7 @@ def main(options: Mapping[str, Any] | None = None) -> int:
     try:
         start = opening(chosen, remembered)
         if start.lesson is not None:
-            lessons.load(start.lesson)
+            _check_lesson(start.lesson)
     except RnnsymError as error:
         return _refuse(str(error))
     start = replace(start, notice=" ".join(filter(None, (complaint, start.notice))))
@@ -190,6 +190,13 @@ def main(options: Mapping[str, Any] | None = None) -> int:
 def open_step(cell: str = "lstm", **options: Any) -> int:
     """Open the app on a cell; `options` as in `main`."""
     return main({"cell": cell, **options})
+
+
+def _check_lesson(name: str) -> None:
+    """Raises UnknownNameError for a lesson that does not exist. (Loaded only here: see `action_show_lesson`.)"""
+    from rnnsym import lessons
+
+    lessons.load(name)
 
 
 def _refuse(sentence: str) -> int:

@@ -8,9 +8,11 @@ from rnnsym_tui.model.glyphs import Glyphs
 from rnnsym_tui.model.setup import Setup, parse_cell, parse_weight, whole_number
 
 HINT = """\
-cell: lstm, gru, elman activation=relu, or path/to/file.py:MyCell (the file is then run)
-weight: sets one entry, such as U_f[2,1] = 0.5; leave it empty to change none
-Enter applies all, Tab goes to the next field, Esc cancels. u takes an edit back later."""
+cell: lstm, gru, elman activation=relu, or path/to/file.py:MyCell
+      (the file is then run)
+weight: one entry, such as U_f[2,1] = 0.5; empty changes none
+Enter applies all, Tab goes to the next field, Esc cancels.
+An edit can be taken back later with u."""
 
 
 class EditDialog(Form):

@@ -12,7 +12,7 @@ from rnnsym_tui.model.glyphs import Glyphs
 
 HEADINGS = {
     "step": "Step", "lesson": "Lesson", "app": "Everywhere", "timeline": "In the timeline",
-    "equations": "In the equations", "numbers": "In the numbers", "gradients": "In the gradients",
+    "equations": "In the equations", "numbers": "In the numbers", "matrices": "In the weights and gradients",
 }  # fmt: skip
 KEY_CELLS = 17
 

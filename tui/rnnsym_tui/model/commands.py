@@ -3,49 +3,48 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-PLACES = ("app", "step", "lesson", "timeline", "equations", "numbers", "gradients")
+PLACES = ("app", "step", "lesson", "timeline", "equations", "numbers", "matrices")
 """Where a command is bound: the whole app, a screen, or one panel when it has the focus."""
 
 
 @dataclass(frozen=True)
 class Command:
-    """`keys` are bound to the action `name`; `short` is its text in the line of keys, where it has a place there."""
+    """`keys` are bound to the action `name` at `place`."""
 
     place: str
     name: str
     keys: tuple[str, ...]
     title: str
     help: str
-    short: str = ""
 
 
-def _command(place: str, name: str, keys: str, title: str, text: str, short: str = "") -> Command:
-    return Command(place, name, tuple(keys.split()), title, text, short)
+def _command(place: str, name: str, keys: str, title: str, text: str) -> Command:
+    return Command(place, name, tuple(keys.split()), title, text)
 
 
 COMMANDS: tuple[Command, ...] = (
-    _command("step", "next_line", "n pagedown", "Next line", "Compute the next equation", "next line"),
-    _command("step", "previous_line", "p pageup", "Line back", "Take the last equation back", "back"),
-    _command("step", "next_time", "N shift+pagedown", "Next time step", "The same line, one time step on", "time step on"),
-    _command("step", "previous_time", "P shift+pageup", "Time step back", "The same line, one time step back", "back"),
-    _command("step", "turn_round", "T", "Turn round", "From a quantity to its adjoint, or back", "turn round"),
-    _command("step", "play", "space", "Play or pause", "Go on line by line; any other key stops", "play"),
-    _command("step", "origin", "enter", "Where a number comes from", "The sum behind the chosen number", "origin"),
-    _command("step", "edit", "e", "Edit text, cell, sizes or a weight", "Change what is stepped through", "edit"),
-    _command("step", "undo", "u", "Undo", "Take the last edit back", "undo"),
+    _command("step", "next_line", "n pagedown", "Next line", "Compute the next equation"),
+    _command("step", "previous_line", "p pageup", "Line back", "Take the last equation back"),
+    _command("step", "next_time", "N shift+pagedown", "Next time step", "The same line, one time step on"),
+    _command("step", "previous_time", "P shift+pageup", "Time step back", "The same line, one time step back"),
+    _command("step", "turn_round", "T", "Turn round", "From a quantity to its adjoint, or back"),
+    _command("step", "play", "space", "Play or pause", "Go on line by line; any other key stops"),
+    _command("step", "origin", "enter", "Where a number comes from", "The sum behind the chosen number"),
+    _command("step", "edit", "e", "Edit text, cell, sizes or a weight", "Change what is stepped through"),
+    _command("step", "undo", "u", "Undo", "Take the last edit back"),
     _command("step", "redo", "U", "Redo", "Make the edit again"),
-    _command("step", "add_break", "b", "Break when …", "Set a condition at which play and run stop", "break"),
-    _command("step", "run_on", "c", "Run on", "On to the next break, or to the end", "run on"),
+    _command("step", "add_break", "b", "Break when …", "Set a condition at which play and run stop"),
+    _command("step", "run_on", "c", "Run on", "On to the next break, or to the end"),
     _command("step", "clear_breaks", "B", "Clear breaks", "Forget all conditions"),
-    _command("step", "go_to", "t", "Go to time step …", "Type the number of a time step", "go to t"),
+    _command("step", "go_to", "t", "Go to time step …", "Type the number of a time step"),
     _command("step", "left", "left h", "Time t − 1", "The same line one column to the left"),
     _command("step", "right", "right l", "Time t + 1", "The same line one column to the right"),
     _command("step", "home", "home", "First column", "The same line at t = 1"),
     _command("step", "end", "end", "Last column", "The same line at t = T"),
     _command("step", "first", "g", "First line of all", "The beginning of the forward pass"),
     _command("step", "last", "G", "Last line of all", "The end of the backward pass"),
-    _command("step", "copy", "y", "Copy LaTeX", "The active line, to the clipboard and to a file", "copy"),
-    _command("step", "export", "x", "Export the trace …", "All lines with their numbers, as text or JSON", "export"),
+    _command("step", "copy", "y", "Copy LaTeX", "The active line, to the clipboard and to a file"),
+    _command("step", "export", "x", "Export the trace …", "All lines with their numbers, as text or JSON"),
     _command("step", "start_over", "R", "Start over", "Forget edits and breaks; begin with the default session"),
     _command("equations", "next_line", "down j", "Next line", "Compute the next equation"),
     _command("equations", "previous_line", "up k", "Line back", "Take the last equation back"),
@@ -57,24 +56,26 @@ COMMANDS: tuple[Command, ...] = (
     _command("numbers", "unit_up", "up k", "Unit up", "Choose the number above"),
     _command("numbers", "column_right", "right l", "Operand to the right", "Choose the number to the right"),
     _command("numbers", "column_left", "left h", "Operand to the left", "Choose the number to the left"),
-    _command("gradients", "scroll_down", "down j", "Scroll down", "More gradients"),
-    _command("gradients", "scroll_up", "up k", "Scroll up", "Back up"),
-    _command("gradients", "scroll_left", "<", "Scroll left", "Back to the first columns"),
-    _command("gradients", "scroll_right", ">", "Scroll right", "More columns"),
-    _command("lesson", "next_page", "n pagedown right space", "Next page", "Turn the page", "next page"),
-    _command("lesson", "previous_page", "p pageup left", "Page back", "Turn back", "back"),
-    _command("lesson", "first_page", "g home", "First page", "Begin again", "first page"),
+    _command("matrices", "scroll_down", "down j", "Scroll down", "More of them"),
+    _command("matrices", "scroll_up", "up k", "Scroll up", "Back up"),
+    _command("matrices", "scroll_left", "<", "Scroll left", "Back to the first columns"),
+    _command("matrices", "scroll_right", ">", "Scroll right", "More columns"),
+    _command("lesson", "read_on", "n pagedown space", "Read on", "The rest of the page, then the next one"),
+    _command("lesson", "read_back", "p pageup", "Read back", "Up this page, then the page before"),
+    _command("lesson", "next_page", "right l", "Next page", "Turn the page"),
+    _command("lesson", "previous_page", "left h", "Page back", "Turn back"),
+    _command("lesson", "first_page", "g home", "First page", "Begin again"),
     _command("lesson", "last_page", "G end", "Last page", "Go to the end"),
-    _command("lesson", "scroll_down", "down j", "Scroll down", "Further down this page", "scroll"),
+    _command("lesson", "scroll_down", "down j", "Scroll down", "Further down this page"),
     _command("lesson", "scroll_up", "up k", "Scroll up", "Back up this page"),
-    _command("lesson", "copy", "y", "Copy page", "This page as text, to the clipboard and to a file", "copy"),
+    _command("lesson", "copy", "y", "Copy page", "This page as text, to the clipboard and to a file"),
     _command("app", "show_step", "1", "Step", "Step through a cell that reads a text"),
     _command("app", "show_lesson", "2", "Lesson", "Read a lesson with live numbers"),
     _command("app", "toggle_light", "D", "Dark or light", "Switch between a dark and a light theme"),
     _command("app", "screenshot_svg", "ctrl+s", "Screenshot", "Write the screen to an SVG file"),
-    _command("app", "command_palette", "ctrl+p", "All actions", "Find any action by its name", "all actions"),
-    _command("app", "help", "? f1", "Help", "Open or close this page", "help"),
-    _command("app", "quit", "q ctrl+c ctrl+q", "Quit", "Leave; the session is kept", "quit"),
+    _command("app", "command_palette", "ctrl+p", "All actions", "Find any action by its name"),
+    _command("app", "help", "? f1", "Help", "Open or close this page"),
+    _command("app", "quit", "q ctrl+c ctrl+q", "Quit", "Leave; the session is kept"),
 )
 
 PRIORITY = frozenset({"ctrl+c", "ctrl+q", "ctrl+p"})

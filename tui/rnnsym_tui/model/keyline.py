@@ -7,21 +7,24 @@ from rnnsym_tui.model.spans import Line, Span, width
 
 Entry = tuple[tuple[str, ...], str]
 STEP: tuple[Entry, ...] = (
-    (("next_line",), "next line"), (("previous_line",), "back"), (("next_time", "previous_time"), "time step"),
-    (("turn_round",), "turn round"), (("play",), "play"), (("edit",), "edit"), (("origin",), "origin of a number"),
+    (("next_line",), "next"), (("previous_line",), "back"), (("next_time", "previous_time"), "time step"),
+    (("turn_round",), "turn"), (("play",), "play"), (("edit",), "edit"), (("origin",), "origin of a number"),
     (("add_break",), "break when"), (("run_on",), "run on"), (("undo",), "undo"), (("go_to",), "go to t"),
-    (("first", "last"), "first, last"), (("copy",), "copy LaTeX"), (("export",), "export"), (("show_lesson",), "lesson"),
-    (("toggle_light",), "light"), (("quit",), "quit"),
+    (("first", "last"), "first, last"), (("copy",), "copy LaTeX"), (("export",), "export"),
+    (("show_lesson",), "lesson"), (("toggle_light",), "light"), (("quit",), "quit"),
 )  # fmt: skip
 LESSON: tuple[Entry, ...] = (
-    (("next_page",), "next page"), (("previous_page",), "back"), (("first_page", "last_page"), "first, last"),
+    (("read_on",), "read on"), (("read_back",), "back"), (("previous_page", "next_page"), "turn page"),
+    (("first_page", "last_page"), "first, last"),
     (("scroll_down", "scroll_up"), "scroll"), (("copy",), "copy page"), (("show_step",), "step a cell"),
     (("toggle_light",), "light"), (("quit",), "quit"),
 )  # fmt: skip
 GAP = "  "
 
 
-def key_lines(entries: Sequence[Entry], commands: Iterable[Command], cells: int, rows: int, ascii_only: bool) -> list[Line]:
+def key_lines(
+    entries: Sequence[Entry], commands: Iterable[Command], cells: int, rows: int, ascii_only: bool
+) -> list[Line]:
     """`rows` lines of `cells` cells. An action without a key is left out; the last line ends with help."""
     table: dict[str, Command] = {}
     for command in commands:

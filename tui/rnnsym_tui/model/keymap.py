@@ -14,6 +14,7 @@ from typing import Any
 from rnnsym.errors import InputError, RnnsymError, unknown
 from rnnsym_tui.model.commands import COMMANDS, PLACES, Command, identifier, with_keys
 
+
 @dataclass(frozen=True)
 class Keymap:
     """The table of commands with the keys in force, and what is to be told about the file."""

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 LEAST_WIDTH, LEAST_HEIGHT = 60, 20
 WIDE = 120
-GRADIENT_CELLS = 34
+MATRIX_CELLS = 34
 
 
 class Box(NamedTuple):
@@ -29,7 +29,8 @@ def boxes(width: int, height: int, rows: int, units: int, backward: bool) -> dic
     body = _body_height(space, units, width >= WIDE)
     timeline = min(rows + 2, space - body)
     body = space - timeline
-    out = {"header": Box(0, 0, width, 1), "timeline": Box(0, 1, width, timeline), "rule": Box(0, 1 + timeline, width, 1)}
+    out = {"header": Box(0, 0, width, 1), "timeline": Box(0, 1, width, timeline)}
+    out["rule"] = Box(0, 1 + timeline, width, 1)
     arrange = _wide if width >= WIDE else _narrow
     out |= arrange(Box(0, 2 + timeline, width, body), units, backward)
     out["loss"] = Box(0, height - 1 - foot, width, 1)
@@ -47,11 +48,11 @@ def _narrow(body: Box, units: int, backward: bool) -> dict[str, Box]:
     words = 1 if body.height < 12 else 2
     numbers = min(units + 2, body.height - words - 4)
     equations = body.height - numbers - words
-    side = min(GRADIENT_CELLS, body.width // 2) if backward else 0
+    side = min(MATRIX_CELLS, body.width // 2) if backward else 0
     y = body.y + equations
     return {
-        "equations": Box(0, body.y, body.width - side, equations),
-        "gradients": Box(body.width - side, body.y, side, equations),
+        "equations": Box(0, body.y, body.width - side - (1 if side else 0), equations),
+        "matrices": Box(body.width - side, body.y, side, equations),
         "numbers": Box(0, y, body.width, numbers),
         "words": Box(0, y + numbers, body.width, words),
     }
@@ -61,11 +62,11 @@ def _wide(body: Box, units: int, backward: bool) -> dict[str, Box]:
     left = min(body.width // 2 - 4, 76)
     x, across = left + 1, body.width - left - 1
     words = 3
-    numbers = min(units + 2, body.height - words - (6 if backward else 0))
+    numbers = min(units + 2, body.height - words - 6)
     rest = body.height - numbers - words
     return {
         "equations": Box(0, body.y, left, body.height),
         "numbers": Box(x, body.y, across, numbers),
         "words": Box(x, body.y + numbers, across, words),
-        "gradients": Box(x, body.y + numbers + words, across, rest if backward else 0),
+        "matrices": Box(x, body.y + numbers + words, across, rest),
     }

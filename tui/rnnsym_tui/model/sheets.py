@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from rnnsym.core.names import Name
+from rnnsym.core.expr import leaves
+from rnnsym.core.names import Name, Role
 from rnnsym.derivation.equations import Equation
 from rnnsym.walk.breakdown import Breakdown, Column
 from rnnsym.walk.walk import Move, Walk
@@ -14,18 +16,20 @@ from rnnsym_tui.model.spans import Line, Span, centred, line, right, width
 from rnnsym_tui.model.timeline import unit_names
 from rnnsym_tui.model.writing import Writing
 
+Array = np.ndarray[Any, Any]
 FIGURE_CELLS = 7
 MOST_ROWS = 200
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A titled panel: `head` stays in place while `lines` scroll; `active` is kept in sight."""
+    """A titled panel: `head` stays in place while `lines` scroll; `active` is kept in sight, on top where `pinned`."""
 
     title: Line
     lines: tuple[Line, ...]
     head: tuple[Line, ...] = ()
     active: int | None = None
+    pinned: bool = False
 
 
 # Equations. -------------------------------------------------------------------------------------------------------
@@ -145,11 +149,27 @@ def words(walk: Walk, move: Move, writing: Writing) -> Line:
     return (Span(" "), *writing.sentence(walk.words(move)))
 
 
-# Gradients. -------------------------------------------------------------------------------------------------------
+# Weights, and their gradients. ------------------------------------------------------------------------------------
+
+
+def weights(walk: Walk, move: Move, writing: Writing) -> Sheet:
+    """Every parameter; those that the line reads are marked, and the first of them is in sight."""
+    used = {name for name in _read_by(move.equation) if name.role == Role.PARAM}
+    rows: list[Line] = []
+    active = None
+    for name in (name for name in walk.system.given if name.role == Role.PARAM):
+        if name in used and active is None:
+            active = len(rows)
+        rows += _matrix_rows(writing.symbol(name), np.asarray(walk.params[name.label]), name in used, writing)
+    return Sheet(line(Span("weights", "title")), tuple(rows), active=active, pinned=True)
+
+
+def _read_by(found: Equation) -> list[Name]:
+    return [leaf.attrs[0] for leaf in leaves([found.rhs])]  # type: ignore[misc]
 
 
 def gradients(walk: Walk, move: Move, chosen: Name | None, writing: Writing) -> Sheet:
-    """The gradient of each parameter as accumulated from T down to this move; the active one first in sight."""
+    """The gradient of each parameter as accumulated from T down to this move; the active one in sight."""
     rows: list[Line] = []
     active = None
     for found in walk.lines.gradients:
@@ -157,25 +177,32 @@ def gradients(walk: Walk, move: Move, chosen: Name | None, writing: Writing) -> 
         since = move.t if done else move.t + 1
         if found.name == chosen:
             active = len(rows)
-        rows += _gradient_rows(walk, found, since, found.name == chosen, writing)
-    steps = walk.steps
-    span = f"t = {steps}{writing.glyphs.ellipsis}{move.t}" if move.t < steps else f"t = {steps}"
-    return Sheet(line(Span("gradients so far, ", "title"), Span(span, "title")), tuple(rows), active=active)
+        values = walk.gradient_so_far(found.name, since)
+        steps = _steps_text(since, walk.steps, writing)
+        rows += _matrix_rows(writing.symbol(found.name), values, found.name == chosen, writing, steps)
+    return Sheet(line(Span("gradients so far", "title")), tuple(rows), active=active, pinned=True)
 
 
-def _gradient_rows(walk: Walk, found: Equation, since: int, active: bool, writing: Writing) -> list[Line]:
-    """A heading with the scale, and the entries times that scale."""
-    values = np.atleast_1d(walk.gradient_so_far(found.name, since))
-    matrix = values if values.ndim == 2 else values[None, :]
+def _steps_text(since: int, steps: int, writing: Writing) -> str:
+    """`t = 21…10`: which steps are in a sum; empty for none."""
+    if since >= steps:
+        return f"t = {steps}" if since == steps else ""
+    return f"t = {steps}{writing.glyphs.ellipsis}{since}"
+
+
+def _matrix_rows(symbol: str, values: Array, active: bool, writing: Writing, steps: str | None = None) -> list[Line]:
+    """A heading with the scale and the steps, and the entries times that scale; a vector is one row.
+
+    `steps` is None for what is no sum over steps, and empty for a sum over none so far.
+    """
+    matrix = values if values.ndim == 2 else np.atleast_1d(values)[None, :]
     finite = np.abs(matrix[np.isfinite(matrix)])
     exponent = numbers.exponent_for(float(finite.max()) if finite.size else 0.0) + 1
-    empty = since > walk.steps
-    scale = "" if empty else f"  {numbers.scale_text(exponent, writing.glyphs.times)}"
-    kind = "active" if active else "strong"
-    rows = [line(" ", Span(f"{writing.symbol(found.name)}", kind), Span(scale, "dim"))]
+    empty = steps == ""
+    scale = "" if empty else f"  {numbers.scale_text(exponent, writing.glyphs.times)}  {steps or ''}"
+    mark = writing.glyphs.active if active else " "
+    rows = [line(Span(mark, "strong"), " ", Span(symbol, "strong"), Span(scale, "dim"))]
     for entries in matrix[:MOST_ROWS]:
         cells = [writing.glyphs.unknown if empty else numbers.cell(float(v), exponent) for v in entries]
-        rows.append(line(" ", Span("".join(right(cell, 5) for cell in cells), "dim" if empty else "")))
+        rows.append(line(Span("".join(right(cell, 6) for cell in cells), "dim" if empty else "")))
     return rows
-
-

@@ -9,7 +9,7 @@ from rnnsym.derivation.equations import Equation
 from rnnsym.walk.walk import Walk
 from rnnsym_tui.model.glyphs import Glyphs, quoted, shown
 from rnnsym_tui.model.session import Session
-from rnnsym_tui.model.spans import Line, Span, line
+from rnnsym_tui.model.spans import Line, Span, line, width
 from rnnsym_tui.model.timeline import values_over_time
 
 TITLE_TEXT = 40
@@ -34,15 +34,15 @@ def place(session: Session, glyphs: Glyphs) -> Line:
 
 
 def progress(session: Session, glyphs: Glyphs) -> Line:
-    """`forward ▶, line 3 of 13`."""
+    """`forward ▶ 3 of 38`: the line, of how many."""
     move, lines = session.move, session.walk.lines
     count = len(lines.forward) + len(lines.backward) + len(lines.gradients)
     arrow = f"forward {glyphs.forward}" if move.phase == "forward" else f"{glyphs.backward} backward"
-    return line(Span(arrow, "strong"), f" line {move.equation.number} of {count}")
+    return line(Span(arrow, "strong"), f" {move.equation.number} of {count}")
 
 
-def loss(session: Session) -> Line:
-    """The loss so far, per character, beside guessing at random."""
+def loss(session: Session, glyphs: Glyphs, cells: int) -> Line:
+    """The loss so far, per character, beside guessing at random; shorter where there is little room."""
     walk, move = session.walk, session.move
     done = _losses_known(session)
     alphabet = len(set(session.setup.text))
@@ -52,7 +52,10 @@ def loss(session: Session) -> Line:
     total = float(np.nansum(values_over_time(walk, _loss_line(walk))[:done]))
     head = "loss" if move.phase != "forward" or move.equation.total else "loss so far"
     per = f" over {done} character{'s' if done > 1 else ''} = {total / done:.3f} each; "
-    return line(Span(f"{head} {total:.3f}", "strong"), per, guess)
+    long = line(Span(f"{head} {total:.3f}", "strong"), per, guess)
+    if width(long) <= cells:
+        return long
+    return line(Span(f"{head} {total:.3f}", "strong"), f" = {done} {glyphs.times} {total / done:.3f}; {guess}")
 
 
 def _losses_known(session: Session) -> int:

@@ -24,6 +24,8 @@ LABEL_CELLS = 11
 """Of the row labels at the left: `δa_f₁ ×100`."""
 MOST_UNITS = 64
 """Rows of one quantity; wider layers show their first units."""
+ALPHABET_DIMS = ("X", "C")
+"""The dimensions of input and output: in a session on text, one unit for each character."""
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -112,9 +114,17 @@ class Timelines:
 
 
 def _ordered(lines: Sequence[Equation], carried: Set[str]) -> tuple[list[Equation], list[Equation]]:
-    """What comes first, the quantities carried between steps and the loss, and the rest."""
+    """First the quantities carried between steps and the loss; then the rest, gates before their arguments."""
     first = [line for line in lines if line.name.label in carried or line.name.role == Role.LOSS]
-    return first, [line for line in lines if line not in first]
+    rest = [line for line in lines if line not in first]
+    return first, sorted(rest, key=_rank)
+
+
+def _rank(line: Equation) -> int:
+    """0 for what is squashed, 1 for what is not, 2 for what has a row for each character."""
+    if line.lhs.shape and line.lhs.shape[0] in ALPHABET_DIMS:
+        return 2
+    return 0 if line.rhs.prim.family == "elementwise" and len(line.rhs.args) == 1 else 1
 
 
 def _with_known(row: Row, known: range) -> Row:
@@ -135,7 +145,7 @@ def values_over_time(walk: Walk, line: Equation) -> Array:
 
 def unit_names(shape: Sequence[Dim], alphabet: Sequence[str], glyphs: Glyphs) -> list[str] | None:
     """Names for the units of a vector over the alphabet (inputs and outputs); None for units that have none."""
-    if len(shape) == 1 and shape[0] in ("X", "C"):
+    if len(shape) == 1 and shape[0] in ALPHABET_DIMS:
         return [shown(character, glyphs) for character in alphabet]
     return None
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rnnsym.core.names import Name, Role
-from rnnsym.walk.walk import Walk
+from rnnsym.core.expr import leaves
+from rnnsym.core.names import BEFORE, Name, Role
+from rnnsym.walk.walk import Move, Walk
 from rnnsym_tui.model import sheets, status
 from rnnsym_tui.model.glyphs import Glyphs
 from rnnsym_tui.model.session import Session
@@ -16,7 +17,7 @@ from rnnsym_tui.model.writing import Writing
 
 @dataclass(frozen=True)
 class View:
-    """What the Step screen shows. `gradients` is None in the forward pass."""
+    """What the Step screen shows. `matrices` are the weights forward, the gradients so far backward."""
 
     header: Line
     timeline: Timeline
@@ -25,8 +26,8 @@ class View:
     outline: Outline
     numbers: Sheet
     words: Line
-    gradients: Sheet | None
-    loss: Line
+    matrices: Sheet
+    forward: bool
 
 
 class Viewer:
@@ -45,7 +46,6 @@ class Viewer:
         alphabet = alphabet_of(session)
         self._follow(session)
         assert self._timelines is not None
-        backward = move.phase != "forward"
         return View(
             header=status.header(session, self.glyphs),
             timeline=self._timelines.at(session),
@@ -54,9 +54,14 @@ class Viewer:
             outline=sheets.equations(walk, move, self.writing),
             numbers=sheets.numbers_sheet(walk, move, self.place, alphabet, self.writing),
             words=sheets.words(walk, move, self.writing),
-            gradients=sheets.gradients(walk, move, self._gradient, self.writing) if backward else None,
-            loss=status.loss(session),
+            matrices=self._matrices(walk, move),
+            forward=move.phase == "forward",
         )
+
+    def _matrices(self, walk: Walk, move: Move) -> Sheet:
+        if move.phase == "forward":
+            return sheets.weights(walk, move, self.writing)
+        return sheets.gradients(walk, move, self._gradient, self.writing)
 
     def _follow(self, session: Session) -> None:
         """Keep what belongs to the walk and the move in step with them."""
@@ -64,7 +69,7 @@ class Viewer:
         if walk is not self._walk:
             self._walk = walk
             self._timelines = Timelines(walk, alphabet_of(session), self.writing)
-            self._gradient = walk.lines.gradients[0].name if walk.lines.gradients else None
+            self._gradient = _first_recurrent(walk)
         if move.equation.name.role == Role.GRADIENT:
             self._gradient = move.equation.name
         self._keep_cursor(session)
@@ -94,3 +99,10 @@ def operand_columns(session: Session) -> list[int]:
 
 def alphabet_of(session: Session) -> Sequence[str]:
     return tuple(dict.fromkeys(session.setup.text))
+
+
+def _first_recurrent(walk: Walk) -> Name | None:
+    """The gradient to look at first: of a weight that is applied to a value of the step before."""
+    lines = walk.lines.gradients
+    recurrent = [found.name for found in lines if any(leaf.attrs[1] == BEFORE for leaf in leaves([found.rhs]))]
+    return next(iter(recurrent or [found.name for found in lines]), None)

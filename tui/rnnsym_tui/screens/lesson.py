@@ -5,7 +5,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 from rnnsym.errors import RnnsymError
-from rnnsym.lessons import Lesson, Style
+from rnnsym.lessons import Lesson, Style, load, names
 from rnnsym_tui.model import exports, keyline, layout
 from rnnsym_tui.model.glyphs import Glyphs
 from rnnsym_tui.model.layout import Box
@@ -93,6 +93,22 @@ class LessonScreen(Screen[None]):
     def action_previous_page(self) -> None:
         self._turn_to(self.number - 1)
 
+    def action_read_on(self) -> None:
+        """So that one key, or a lecturer's clicker, reads the whole lesson and skips nothing."""
+        panel = self.query_one(SheetPanel)
+        if panel.at_end:
+            self._turn_to(self.number + 1)
+        else:
+            panel.scroll_lines(max(1, panel.room - 1))
+
+    def action_read_back(self) -> None:
+        panel = self.query_one(SheetPanel)
+        if panel.top:
+            panel.scroll_lines(-max(1, panel.room - 1))
+        elif self.number > 1:
+            self._turn_to(self.number - 1)
+            panel.scroll_lines(len(panel.sheet.lines))
+
     def action_first_page(self) -> None:
         self._turn_to(1)
 
@@ -111,6 +127,12 @@ class LessonScreen(Screen[None]):
         stem = f"lesson-{self.lesson_name}-page-{self.number}"
         path = exports.write_copy(self.services.paths.copies, stem, ".txt", text)
         self.notify(f"This page was sent to the clipboard, and is in the file\n{path}", title="Copied", markup=False)
+
+
+def lesson_screen(services: Services, name: str | None, glyphs: Glyphs) -> LessonScreen:
+    """The screen of a lesson; of the first one where none is named. Raises UnknownNameError."""
+    name = name or names()[0]
+    return LessonScreen(services, name, load(name), glyphs)
 
 
 def _set(text: str) -> Line:

@@ -3,7 +3,7 @@
 from textual.app import ComposeResult
 from textual.geometry import Size
 
-from rnnsym_tui.model import keyline, layout
+from rnnsym_tui.model import keyline, layout, status
 from rnnsym_tui.model.layout import Box
 from rnnsym_tui.model.numbers import figure
 from rnnsym_tui.model.session import Session
@@ -16,7 +16,7 @@ from rnnsym_tui.widgets.bindings import bindings
 from rnnsym_tui.widgets.panel import Banner
 from rnnsym_tui.widgets.place import PlaceRule
 from rnnsym_tui.widgets.sheet import SheetPanel
-from rnnsym_tui.widgets.step_panels import Body, Equations, Gradients, Numbers, RuleLine, StepTimeline, Words
+from rnnsym_tui.widgets.step_panels import Body, Equations, Matrices, Numbers, RuleLine, StepTimeline, Words
 from rnnsym_tui.widgets.timeline import TimelinePanel
 
 
@@ -39,7 +39,7 @@ class StepScreen(Changes):
             Equations(glyphs, "equations"),
             Numbers(glyphs, "numbers"),
             Words(glyphs, "words"),
-            Gradients(glyphs, "gradients"),
+            Matrices(glyphs, "matrices"),
             RuleLine(glyphs, "loss"),
             Banner(glyphs, "keys"),
             Banner(glyphs, "small"),
@@ -50,8 +50,7 @@ class StepScreen(Changes):
         if layout.too_small(*size):
             return {"small": Box(0, 0, *size)}
         view = self._view
-        units = len(view.numbers.lines)
-        return layout.boxes(size.width, size.height, len(view.timeline.rows), units, view.gradients is not None)
+        return layout.boxes(*size, len(view.timeline.rows), len(view.numbers.lines), not view.forward)
 
     def on_mount(self) -> None:
         self.start_clock()
@@ -73,10 +72,9 @@ class StepScreen(Changes):
         self._view = view
         if self._shape(before) != self._shape(view):
             self.query_one(Body).refresh(layout=True)
-        gradients = self.query_one(Gradients)
-        gradients.display = view.gradients is not None
-        if view.gradients is not None:
-            gradients.show(view.gradients)
+        matrices = self.query_one(Matrices)
+        matrices.display = not view.forward or self.size.width >= layout.WIDE
+        matrices.show(view.matrices)
         self.query_one(StepTimeline).show(view.timeline)
         self.query_one(Equations).show(view.outline.sheet)
         self.query_one(Numbers).show(view.numbers)
@@ -85,23 +83,23 @@ class StepScreen(Changes):
 
     def _shape(self, view: View) -> tuple[int, int, bool]:
         """What the layout depends on."""
-        return len(view.timeline.rows), len(view.numbers.lines), view.gradients is not None
+        return len(view.timeline.rows), len(view.numbers.lines), view.forward
 
     def _show_lines(self) -> None:
         """The lines that are no panels."""
         view, size = self._view, self.size
         self.query_one("#header", Banner).show(with_tabs(view.header, "step", size.width))
         self.query_one(PlaceRule).show(view.place, self._value(), view.progress)
-        self.query_one(RuleLine).show(self._breaks(), view.loss)
+        self.query_one(RuleLine).show(self._breaks(), status.loss(self.session, self.glyphs, size.width - 8))
         keys = self.query_one("#keys", Banner)
         commands, rows = self.services.commands, keys.size.height or 1
         keys.show(*keyline.key_lines(keyline.STEP, commands, size.width, rows, self.glyphs.ascii))
         self.query_one("#small", Banner).show(*too_small(size.width, size.height))
 
     def _value(self) -> Line:
-        """The value under the cursor of the timeline."""
+        """The value under the cursor of the timeline, while that has the focus."""
         panel = self.query_one(StepTimeline)
-        row = panel.current_row
+        row = panel.current_row if panel.has_focus else None
         value = row.value(panel.timeline.now) if row else None
         if row is None or value is None:
             return line(f"{row.label} not yet") if row else ()
@@ -115,6 +113,9 @@ class StepScreen(Changes):
         hit = self.session.hit()
         text = "break: " + ", ".join(found.text for found in self.session.breaks)
         return line(Span(f"stopped at {hit.text}", "here") if hit else text)
+
+    def on_descendant_focus(self) -> None:
+        self._show_lines()
 
     def on_timeline_panel_moved(self) -> None:
         self._show_lines()

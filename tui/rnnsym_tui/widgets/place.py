@@ -8,14 +8,14 @@ from rnnsym_tui.widgets import heat
 from rnnsym_tui.widgets.panel import Panel
 from rnnsym_tui.widgets.rules import rule
 
-LEGEND = "-max   0   +max"
+LEGEND = "-max 0 +max"
 """Painted in the colours of the timeline, from the most negative to the most positive."""
 
 LEVEL = "level "
 
 
 class PlaceRule(Panel):
-    """`── t = 10  reads 'a', must predict 't' ─── c₂ = 0.239 ─── -max 0 +max ─── forward ▶ line 9 of 38 ──`."""
+    """`── t = 10  reads 'a', must predict 't' ─── c₂ = 0.239 ─── -max 0 +max ─── forward ▶ 9 of 38 ──`."""
 
     def __init__(self, glyphs: Glyphs, id: str) -> None:
         super().__init__(glyphs, id)

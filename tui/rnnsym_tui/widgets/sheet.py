@@ -43,10 +43,17 @@ class SheetPanel(Panel, can_focus=True):
         """Lines that can be seen at once."""
         return max(0, self.size.height - 1 - len(self.sheet.head))
 
+    @property
+    def at_end(self) -> bool:
+        """Whether the last line is in sight."""
+        return self.top + self.room >= len(self.sheet.lines)
+
     def keep_in_sight(self) -> None:
         """Scroll as little as needed to see the active line, with one line of context where there is room."""
         active, room = self.sheet.active, self.room
-        if active is not None and room:
+        if active is not None and self.sheet.pinned:
+            self.top = active
+        elif active is not None and room:
             margin = 1 if room > 2 else 0
             self.top = min(max(self.top, active - room + 1 + margin), max(0, active - margin))
         self.top = min(max(self.top, 0), max(0, len(self.sheet.lines) - room))

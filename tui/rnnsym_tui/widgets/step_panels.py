@@ -36,8 +36,10 @@ class Numbers(SheetPanel):
     BINDINGS = bindings("numbers")
 
 
-class Gradients(Equations, inherit_bindings=False):
-    BINDINGS = bindings("gradients")
+class Matrices(Equations, inherit_bindings=False):
+    """Weights or gradients."""
+
+    BINDINGS = bindings("matrices")
 
     def action_scroll_down(self) -> None:
         self.scroll_lines(1)

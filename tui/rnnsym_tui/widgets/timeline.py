@@ -126,8 +126,10 @@ class TimelinePanel(Panel, can_focus=True):
     def _row_label(self, row: Row, chosen: bool) -> Line:
         mark = self.glyphs.active if chosen and self.has_focus else " "
         scale = numbers.scale_text(row.exponent, self.glyphs.times) if row.unit == 0 else ""
-        name = right(scale, LABEL_CELLS - 1 - len(row.label)) if len(row.label) < LABEL_CELLS - 1 else ""
-        return line(Span(mark, "active" if mark.strip() else ""), Span(row.label, "strong"), Span(name, "dim"))
+        label = set_cell_size(row.label, min(cell_len(row.label), LABEL_CELLS - 1))
+        free = LABEL_CELLS - 1 - cell_len(label)
+        note = f"{right(scale, free - 1)} " if cell_len(scale) < free else " " * free
+        return line(Span(mark, "active" if mark.strip() else ""), Span(label, "strong"), Span(note, "dim"))
 
     def _cell(self, row: Row, t: int, ground: tuple[str, str]) -> tuple[str, Style]:
         """The number, right-aligned with a space after it, on its colour."""
