@@ -115,7 +115,10 @@ class _Building:
         return leaf(name, NOW if not when.single else FREE, shape, kind)
 
     def readout(self, hidden: Expr, when: Interval) -> Expr:
-        weights, bias = self.given(READOUT, ("C", *hidden.shape)), self.given(READOUT_BIAS, ("C",))
+        """y = V h + b_y; the parameters are readout.V and readout.b_y where the cell has a V or b_y of its own."""
+        path = ("readout",) if {READOUT, READOUT_BIAS} & self.givens.keys() else ()
+        weights = self.given(READOUT._replace(path=path), ("C", *hidden.shape))
+        bias = self.given(READOUT_BIAS._replace(path=path), ("C",))
         product = weights @ hidden if hidden.shape else weights * hidden
         self.define(Y, ("C",), Piece(when, product + bias))
         return self.read(Y)

@@ -60,7 +60,7 @@ def given_values(
     """A value for every given name of `system`: timed ones with T + 1 rows, all with the same batch axes."""
     inputs = _inputs(system, x, sizes)
     steps, batch = _steps_and_batch(system, inputs)
-    given: Given = {Name(Role.PARAM, label): value for label, value in params.items()}
+    given: Given = {name: params[name.label] for name in system.given if name.role == Role.PARAM}
     for name, array in inputs.items():
         given[name] = first_row(array, steps, batch, len(system.given[name]))
     for name, array in _initial(system, sizes, batch, carry or {}).items():

@@ -37,6 +37,10 @@ def _from_file(spec: str) -> type[Cell]:
     }
     if not wanted and len(found) == 1:
         return next(iter(found.values()))
+    if not wanted:
+        raise InputError(
+            f"'{file}' has {len(found) or 'no'} cells: name one, as in {file}:{next(iter(found), 'MyCell')}."
+        )
     if wanted not in found:
         raise unknown(f"cell in {file}", wanted, found)
     return found[wanted]

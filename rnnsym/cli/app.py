@@ -13,8 +13,8 @@ def open_app(options: Mapping[str, Any]) -> int:
     """Run the app and return its exit code. Raises InputError where there is no terminal to show it."""
     if not interactive():
         raise InputError(
-            'the app needs a terminal, and this is none. For plain output try `rnnsym step lstm --text "hello"` or '
-            "`rnnsym --help`."
+            "the app needs a terminal that can show it, and this is none. For plain output try "
+            '`rnnsym step lstm --text "hello"` or `rnnsym --help`.'
         )
     from importlib.metadata import entry_points
 

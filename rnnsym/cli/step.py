@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     import numpy as np
 
     # Overflow is no accident here but a thing to be seen: it prints as inf, and `_remark_on_overflow` says so.
-    with np.errstate():
+    with np.errstate(all="ignore"):
         return _step_on_sheet(args) if used else _step_on_text(args)
 
 

@@ -22,10 +22,10 @@ def _terms(dim: Dim) -> tuple[tuple[tuple[str, int], ...], int]:
     if isinstance(dim, int):
         return (), dim
     coefficients: dict[str, int] = {}
-    constant, position = 0, 0
-    while position < len(dim):
-        match = _TERM.match(dim, position)
-        if match is None or match.end() == position or not (match[2] or match[3]):
+    text, constant, position = dim.strip(), 0, 0
+    while position < len(text) or not text:
+        match = _TERM.match(text, position)
+        if match is None or not (match[2] or match[3]) or (position and not match[1]):
             raise ShapeError(f"'{dim}' is no dimension: write a number, a name such as H, or a sum such as H+X.")
         value = int(match[2] or 1) * (-1 if match[1] == "-" else 1)
         if match[3]:

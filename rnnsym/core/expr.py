@@ -89,6 +89,9 @@ class Expr:
     def __iter__(self) -> NoReturn:
         raise MisuseError("an expression cannot be iterated: its length may be a symbol. Index it: e[0], e[1:3].")
 
+    def __contains__(self, item: object) -> NoReturn:
+        self.__iter__()
+
     @property
     def T(self) -> "Expr":
         """The transpose of a matrix."""

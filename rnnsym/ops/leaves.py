@@ -68,7 +68,9 @@ class Size(Primitive):
         return np.array(float(math.prod(counts)))
 
     def source(self, node: Expr, code: Callable[[Expr], Code], size: Callable[[Dim], str]) -> Code:
-        return Code(f"({' * '.join(size(dim) for dim in self.of(node))})", leading=False)
+        factors = [size(dim) for dim in self.of(node)]
+        text = " * ".join(factor if factor.isalnum() else f"({factor})" for factor in factors)
+        return Code(f"({text})", leading=False)
 
     def tree(self, node: Expr, args: Sequence[MathTree]) -> MathTree:
         words = tuple(Word(str(dim)) for dim in self.of(node))
@@ -100,13 +102,34 @@ def param(name: str, shape: Shape = ()) -> Expr:
 
 def constant(value: Any) -> Expr:
     """A fixed number or array (float, or integer for labels). Raises InputError for anything else."""
-    array = np.asarray(value)
-    if array.dtype.kind not in "biuf":
-        raise InputError(f"{value!r} is no constant: an expression takes real numbers and arrays of them.")
+    array = _numbers(value)
     if array.ndim == 0:
         return full(float(array), ())
+    return _interned(array.astype(np.float64) if array.dtype.kind == "f" else array.astype(np.int64))
+
+
+def as_index(value: Any) -> Expr:
+    """A whole number, such as a label or a row of a table; an expression is passed on as it is."""
+    if isinstance(value, Expr):
+        return value
+    array = _numbers(value)
+    if array.dtype.kind not in "iu":
+        raise InputError(f"{value!r} is no index: a whole number is needed.")
+    return _interned(array.astype(np.int64))
+
+
+def _numbers(value: Any) -> "np.ndarray[Any, Any]":
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise InputError(f"{value!r} is ragged: its rows must have equal lengths.") from None
+    if array.dtype.kind not in "biuf":
+        raise InputError(f"{value!r} is no constant: an expression takes real numbers and arrays of them.")
+    return array
+
+
+def _interned(array: "np.ndarray[Any, Any]") -> Expr:
     kind = "float" if array.dtype.kind == "f" else "int"
-    array = np.ascontiguousarray(array, dtype=np.float64 if kind == "float" else np.int64)
     return intern_node(CONSTANT, (), (array.dtype.str, array.tobytes()), array.shape, kind)
 
 

@@ -22,7 +22,7 @@ from rnnsym.core.primitive import sample
 from rnnsym.ops import kernels
 from rnnsym.ops.arithmetic import lift
 from rnnsym.ops.families import Structured, entrywise
-from rnnsym.ops.leaves import as_expr, ones
+from rnnsym.ops.leaves import as_expr, as_index, ones
 from rnnsym.ops.products import along, contract, outer
 from rnnsym.ops.structure import broadcast, sum_all
 
@@ -135,13 +135,13 @@ PUT: Structured = Structured(
 
 def one_hot(index: Any, size: Dim) -> Expr:
     """The vector of `size` zeros with a one at the integer `index`."""
-    return ONE_HOT(as_expr(index), attrs=(size,))
+    return ONE_HOT(as_index(index), attrs=(size,))
 
 
 def take(table: Any, index: Any) -> Expr:
     """Row `index` of `table`: the same as one_hot(index) @ table, without the one-hot vector."""
     table = as_expr(table)
-    return TAKE(table, as_expr(index), attrs=(len(table.shape),))
+    return TAKE(table, as_index(index), attrs=(len(table.shape),))
 
 
 # Losses: of one example at one step. ------------------------------------------------------------------------------
@@ -185,4 +185,4 @@ def squared_error(y: Any, target: Any) -> Expr:
 
 def cross_entropy(y: Any, label: Any) -> Expr:
     """−log softmax(y)[label], a scalar; `label` is an integer."""
-    return CROSS_ENTROPY(as_expr(y), as_expr(label))
+    return CROSS_ENTROPY(as_expr(y), as_index(label))

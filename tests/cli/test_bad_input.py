@@ -100,3 +100,13 @@ def test_a_cell_whose_constructor_fails_is_reported(capsys, tmp_path):
     file.write_text(BODY + code, encoding="utf-8")
     assert main(["derive", f"{file}:A", "--option", "n=3"]) == 2
     assert "late.py:10: IndexError" in capsys.readouterr().err
+
+
+def test_a_file_with_several_cells_asks_for_one_of_them(capsys, tmp_path):
+    file = tmp_path / "two.py"
+    file.write_text(
+        BODY + "def step(self, p, prev, x, now):\n        now.h = p.W @ x\n\n\nclass B(A):\n    pass\n",
+        encoding="utf-8",
+    )
+    assert main(["derive", str(file)]) == 2
+    assert f"has 2 cells: name one, as in {file}:A" in capsys.readouterr().err

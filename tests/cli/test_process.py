@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -54,6 +55,15 @@ def test_an_encoding_without_formulas_gets_ascii(arguments, encoding):
     done = run(*arguments, env={"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"})
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.isascii()
+
+
+def test_what_the_encoding_lacks_is_escaped(own_cell):
+    file = Path(own_cell.removesuffix(":MGU"))
+    code = file.read_text(encoding="utf-8")
+    file.write_text(code.replace("    carry =", '    source = "Łukasz"\n    carry ='), encoding="utf-8")
+    done = run("derive", own_cell, "--format", "numpy", env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u0141ukasz" in done.stdout
 
 
 def test_a_dumb_terminal_gets_a_sentence():

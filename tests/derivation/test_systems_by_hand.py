@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from support.paths import assert_block, explicit
-from support.systems import SIZES, SYSTEMS, gradients, numbers
 
 from rnnsym.core.names import END, EVERY_STEP, Role
 from rnnsym.wiring import TOTAL_LOSS
+from support.paths import assert_block, explicit
+from support.systems import SIZES, SYSTEMS, gradients, numbers
 
 SHORT = {("reversed_layer", END, 1)}
 """Where the last step is not after the second, which the loop of the program relies on."""

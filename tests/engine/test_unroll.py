@@ -49,7 +49,7 @@ def test_quantities_are_found_by_name_and_step():
     assert set(graph.params) == {"W", "U", "b", "V", "b_y"}
     with pytest.raises(InputError, match=r"h has no step t = 4: it has t = 0…3"):
         graph["h", 4]
-    with pytest.raises(UnknownNameError, match="hh.*Did you mean 'h'"):
+    with pytest.raises(UnknownNameError, match=r"hh.*Did you mean 'h'"):
         graph["hh", 1]
 
 

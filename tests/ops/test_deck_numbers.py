@@ -110,3 +110,13 @@ def test_gradients_are_those_of_complex_step(build, width):
 def test_what_does_not_fit_is_refused(build, message):
     with pytest.raises(rs.errors.ShapeError, match=message):
         build()
+
+
+def test_a_label_or_a_row_may_be_a_plain_number():
+    y = rs.var("y", (3,))
+    values = {"y": [0.1, 0.2, 0.7]}
+    assert evaluate(rs.take(y, 2), values) == 0.7
+    expected = np.log(np.sum(np.exp(values["y"]))) - 0.2
+    assert evaluate(rs.cross_entropy(y, 1), values) == pytest.approx(expected)
+    with pytest.raises(rs.errors.InputError, match=r"1\.5 is no index"):
+        rs.take(y, 1.5)

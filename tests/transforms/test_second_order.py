@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from support.problems import problem
 
 import rnnsym as rs
 from rnnsym import evaluate, grad, jvp, vjp
 from rnnsym.ops.leaves import var
+from support.problems import problem
 
 STEPS = 3
 

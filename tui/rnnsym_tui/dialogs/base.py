@@ -26,8 +26,8 @@ class Dialog(ModalScreen[Result]):
             padding: 0 1; background: $surface; color: $foreground; border: round $accent;
         }
         &.-ascii > .frame { border: ascii $accent; }
-        .error { color: $error; text-style: bold; height: auto; }
-        .hint { color: $foreground 65%; height: auto; }
+        .error { color: $text-error; text-style: bold; height: auto; }
+        .hint { text-style: dim; height: auto; }
         Input { border: none; height: 1; padding: 0; background: $background; }
         Input:focus { border: none; text-style: underline; }
     }

@@ -18,24 +18,41 @@ def too_small(width: int, height: int) -> bool:
     return width < LEAST_WIDTH or height < LEAST_HEIGHT
 
 
-def boxes(width: int, height: int, rows: int, units: int, backward: bool) -> dict[str, Box]:
-    """A box for each panel. `rows` of the timeline and `units` of the active line are what they would like to show.
+class Wishes(NamedTuple):
+    """What the panels would like to show: rows of the timeline, hidden units, rows of the active line, and the pass.
+
+    How much goes to the timeline depends on nothing that changes from line to line: stepping must not move it.
+    """
+
+    rows: int
+    units: int
+    entries: int
+    backward: bool
+
+
+def boxes(width: int, height: int, wish: Wishes) -> dict[str, Box]:
+    """A box for each panel.
 
     From top to bottom: header, timeline, rule; then wide, equations beside numbers, words and gradients; narrow,
     equations (beside gradients in the backward pass) over numbers and words; then the loss and the keys.
     """
-    foot = 2 if height >= 30 else 1
+    foot = key_rows(height)
     space = height - 1 - 1 - 1 - foot
-    body = _body_height(space, units, width >= WIDE)
-    timeline = min(rows + 2, space - body)
+    body = _body_height(space, wish.units, width >= WIDE)
+    timeline = min(wish.rows + 2, space - body)
     body = space - timeline
     out = {"header": Box(0, 0, width, 1), "timeline": Box(0, 1, width, timeline)}
     out["rule"] = Box(0, 1 + timeline, width, 1)
     arrange = _wide if width >= WIDE else _narrow
-    out |= arrange(Box(0, 2 + timeline, width, body), units, backward)
+    out |= arrange(Box(0, 2 + timeline, width, body), wish)
     out["loss"] = Box(0, height - 1 - foot, width, 1)
     out["keys"] = Box(0, height - foot, width, foot)
     return out
+
+
+def key_rows(height: int) -> int:
+    """Lines of keys at the foot."""
+    return 2 if height >= 30 else 1
 
 
 def _body_height(space: int, units: int, wide: bool) -> int:
@@ -44,11 +61,11 @@ def _body_height(space: int, units: int, wide: bool) -> int:
     return min(max(space // 2, wanted), space - 6)
 
 
-def _narrow(body: Box, units: int, backward: bool) -> dict[str, Box]:
+def _narrow(body: Box, wish: Wishes) -> dict[str, Box]:
     words = 1 if body.height < 12 else 2
-    numbers = min(units + 2, body.height - words - 4)
+    numbers = min(wish.entries + 2, body.height - words - 4)
     equations = body.height - numbers - words
-    side = min(MATRIX_CELLS, body.width // 2) if backward else 0
+    side = min(MATRIX_CELLS, body.width // 2) if wish.backward else 0
     y = body.y + equations
     return {
         "equations": Box(0, body.y, body.width - side - (1 if side else 0), equations),
@@ -58,11 +75,11 @@ def _narrow(body: Box, units: int, backward: bool) -> dict[str, Box]:
     }
 
 
-def _wide(body: Box, units: int, backward: bool) -> dict[str, Box]:
+def _wide(body: Box, wish: Wishes) -> dict[str, Box]:
     left = min(body.width // 2 - 4, 76)
     x, across = left + 1, body.width - left - 1
     words = 3
-    numbers = min(units + 2, body.height - words - 6)
+    numbers = min(wish.entries + 2, body.height - words - 6)
     rest = body.height - numbers - words
     return {
         "equations": Box(0, body.y, left, body.height),

@@ -4,7 +4,7 @@ from textual.app import ComposeResult
 from textual.geometry import Size
 
 from rnnsym_tui.model import keyline, layout, status
-from rnnsym_tui.model.layout import Box
+from rnnsym_tui.model.layout import Box, Wishes
 from rnnsym_tui.model.numbers import figure
 from rnnsym_tui.model.session import Session
 from rnnsym_tui.model.spans import Line, Span, line
@@ -49,8 +49,7 @@ class StepScreen(Changes):
     def _boxes(self, size: Size) -> dict[str, Box]:
         if layout.too_small(*size):
             return {"small": Box(0, 0, *size)}
-        view = self._view
-        return layout.boxes(*size, len(view.timeline.rows), len(view.numbers.lines), not view.forward)
+        return layout.boxes(*size, self._wishes(self._view))
 
     def on_mount(self) -> None:
         self.start_clock()
@@ -70,7 +69,7 @@ class StepScreen(Changes):
             return
         before, view = self._view, self.viewer.view(self.session)
         self._view = view
-        if self._shape(before) != self._shape(view):
+        if self._wishes(before) != self._wishes(view):
             self.query_one(Body).refresh(layout=True)
         matrices = self.query_one(Matrices)
         matrices.display = not view.forward or self.size.width >= layout.WIDE
@@ -81,9 +80,9 @@ class StepScreen(Changes):
         self.query_one(Words).show(view.words)
         self._show_lines()
 
-    def _shape(self, view: View) -> tuple[int, int, bool]:
-        """What the layout depends on."""
-        return len(view.timeline.rows), len(view.numbers.lines), view.forward
+    def _wishes(self, view: View) -> Wishes:
+        rows, entries = len(view.timeline.rows), len(view.numbers.lines)
+        return Wishes(rows, self.session.setup.hidden, entries, not view.forward)
 
     def _show_lines(self) -> None:
         """The lines that are no panels."""
@@ -91,9 +90,9 @@ class StepScreen(Changes):
         self.query_one("#header", Banner).show(with_tabs(view.header, "step", size.width))
         self.query_one(PlaceRule).show(view.place, self._value(), view.progress)
         self.query_one(RuleLine).show(self._breaks(), status.loss(self.session, self.glyphs, size.width - 8))
-        keys = self.query_one("#keys", Banner)
-        commands, rows = self.services.commands, keys.size.height or 1
-        keys.show(*keyline.key_lines(keyline.STEP, commands, size.width, rows, self.glyphs.ascii))
+        rows = layout.key_rows(size.height)
+        keys = keyline.key_lines(keyline.STEP, self.services.commands, size.width, rows, self.glyphs.ascii)
+        self.query_one("#keys", Banner).show(*keys)
         self.query_one("#small", Banner).show(*too_small(size.width, size.height))
 
     def _value(self) -> Line:

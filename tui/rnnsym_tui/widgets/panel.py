@@ -22,13 +22,13 @@ class Panel(Widget):
         & > .kind--dim { text-style: dim; }
         & > .kind--strong { text-style: bold; }
         & > .kind--active { text-style: bold reverse; }
-        & > .kind--done { color: $success; }
+        & > .kind--done { color: $text-success; }
         & > .kind--rule { text-style: dim; }
-        & > .kind--title { color: $accent; text-style: bold; }
-        & > .kind--cursor { text-style: bold underline; color: $accent; }
+        & > .kind--title { color: $text-accent; text-style: bold; }
+        & > .kind--cursor { text-style: bold underline; color: $text-accent; }
         & > .kind--here { text-style: bold reverse; }
-        & > .kind--alert { text-style: bold reverse; color: $error; }
-        & > .kind--key { color: $accent; text-style: bold; }
+        & > .kind--alert { text-style: bold reverse; color: $text-error; }
+        & > .kind--key { color: $text-accent; text-style: bold; }
     }
     """
 

@@ -33,7 +33,7 @@ class PlaceRule(Panel):
         stroke = Span(f" {self.glyphs.rule * 2} ", "rule")
         tail: Line = self._progress
         legend_cells = len(LEGEND) + 4
-        if free >= legend_cells:
+        if free >= legend_cells and not self.app.no_color:
             tail = (*(Span(sign, f"{LEVEL}{i}") for i, sign in enumerate(LEGEND)), stroke, *tail)
             free -= legend_cells
         head = self._place

@@ -1,0 +1,165 @@
+"""Expressions: interned, immutable, nameless, and patient with misuse."""
+
+import copy
+import gc
+import pickle
+import threading
+import weakref
+
+import numpy as np
+import pytest
+
+import rnnsym as rs
+from rnnsym import evaluate, grad
+from rnnsym.core import expr
+from rnnsym.core.expr import topological
+from rnnsym.errors import MisuseError
+from rnnsym.ops.leaves import constant, full, number_in
+
+DEPTH = 5000
+
+
+def formula():
+    x, W = rs.var("x", ("H",)), rs.param("W", ("H", "H"))
+    return rs.sum(rs.tanh(W @ x) * x + 2 * x)
+
+
+def test_equal_formulas_are_the_same_object():
+    assert formula() is formula()
+    assert rs.var("x") is not rs.var("x", ("H",))
+    assert rs.var("x") is not rs.param("x")
+    assert rs.var("x") + rs.var("y") is not rs.var("y") + rs.var("x")
+
+
+def test_a_node_is_newer_than_its_arguments():
+    for node in topological([formula()]):
+        assert all(arg.serial < node.serial for arg in node.args)
+
+
+def test_pickle_and_copy_find_the_same_object():
+    node = formula()
+    assert pickle.loads(pickle.dumps(node)) is node
+    assert copy.copy(node) is node
+    assert copy.deepcopy({"a": [node]})["a"][0] is node
+
+
+def test_a_pickle_of_a_formula_that_is_gone_makes_it_again():
+    data = pickle.dumps(rs.sum(rs.var("only here", (3,)) * 5.25))
+    gc.collect()
+    again = pickle.loads(data)
+    assert evaluate(again, {"only here": [1.0, 2.0, 3.0]}) == pytest.approx(31.5)
+    assert pickle.loads(data) is again
+
+
+def test_a_deep_formula_is_pickled():
+    node = chain(rs.var("x"))
+    assert pickle.loads(pickle.dumps(node)) is node
+
+
+@pytest.mark.parametrize("name", ["shape", "args", "serial", "anything"])
+def test_a_formula_is_immutable(name):
+    with pytest.raises(MisuseError, match=f"immutable: '{name}' cannot be set"):
+        setattr(rs.var("x"), name, None)
+
+
+def test_bool_teaches():
+    with pytest.raises(MisuseError, match=r"no truth value.*rs\.evaluate.*`is`"):
+        bool(rs.var("x"))
+    with pytest.raises(MisuseError, match="no truth value"):
+        rs.var("x") and rs.var("y")
+
+
+@pytest.mark.parametrize("other", [1, 1.5, 2j, np.float64(1.0), np.zeros(3)])
+def test_comparing_with_a_number_teaches(other):
+    with pytest.raises(MisuseError, match=r"compares formulas, not values.*rs\.evaluate"):
+        rs.var("x") == other  # noqa: B015 - the comparison is what is tested
+    with pytest.raises(MisuseError, match="compares formulas"):
+        rs.var("x") != other  # noqa: B015
+
+
+def test_comparing_formulas_is_identity():
+    assert rs.var("x") == rs.var("x")
+    assert rs.var("x") != rs.var("y")
+    assert rs.var("x") != "x"
+    assert {rs.var("x"): 1}[rs.var("x")] == 1
+
+
+@pytest.mark.parametrize("compare", ["__lt__", "__le__", "__gt__", "__ge__"])
+def test_ordering_teaches(compare):
+    with pytest.raises(MisuseError, match=r"no order.*rs\.minimum"):
+        getattr(rs.var("x"), compare)(1)
+
+
+def test_iterating_teaches():
+    with pytest.raises(MisuseError, match=r"cannot be iterated.*e\[0\]"):
+        list(rs.var("x", (3,)))
+    with pytest.raises(MisuseError, match="cannot be iterated"):
+        1.0 in rs.var("x", (3,))  # noqa: B015
+
+
+def test_numpy_on_the_left_builds_a_formula():
+    x = rs.var("x", (2,))
+    assert evaluate(np.array([[1.0, 2.0], [3.0, 4.0]]) @ x, {"x": [1.0, 1.0]}).tolist() == [3, 7]
+    assert evaluate(np.array([1.0, 2.0]) * x, {"x": [3.0, 4.0]}).tolist() == [3, 8]
+    assert evaluate(np.float64(2.0) - x, {"x": [3.0, 4.0]}).tolist() == [-1, -2]
+
+
+def test_constants_are_keyed_by_their_bits():
+    assert full(0.0, ()) is not full(-0.0, ())
+    assert constant([0.0, 1.0]) is not constant([-0.0, 1.0])
+    assert constant(float("nan")) is constant(float("nan"))
+    assert constant([1, 2]) is not constant([1.0, 2.0])
+    assert constant([1, 2]).dtype == "int"
+    assert constant(0.1 + 0.2) is not constant(0.3)
+    assert constant(1) is constant(1.0)
+    assert number_in(constant(0.1)) == 0.1
+
+
+def test_a_constant_keeps_its_own_copy():
+    array = np.array([1.0, 2.0])
+    node = constant(array)
+    array[0] = 9.0
+    assert evaluate(node, {}).tolist() == [1, 2]
+
+
+def chain(x):
+    for _ in range(DEPTH):
+        x = rs.tanh(x * 1.01)
+    return x
+
+
+def test_a_deep_chain_is_built_differentiated_evaluated_and_freed():
+    gc.collect()
+    before = len(expr._interned)
+    x = rs.var("deep")
+    y = chain(x)
+    slope = grad(y, x)
+    value, derivative = evaluate([y, slope], {"deep": 0.3})
+    shifted = evaluate(y, {"deep": 0.3 + 1e-30j})
+    assert value == pytest.approx(shifted.real, rel=1e-12)
+    assert derivative == pytest.approx(shifted.imag / 1e-30, rel=1e-9)
+    kept = weakref.ref(y)
+    del x, y, slope
+    gc.collect()
+    assert kept() is None
+    assert len(expr._interned) == before
+
+
+def derive_in_a_thread(found, wait):
+    wait.wait()
+    x, W = rs.var("thread x", ("H",)), rs.param("thread W", ("H", "H"))
+    y = x
+    for _ in range(40):
+        y = rs.tanh(W @ y + x)
+    found.append(grad(rs.sum(y * y), W))
+
+
+def test_threads_that_derive_at_once_get_the_same_object():
+    found, wait = [], threading.Barrier(8)
+    threads = [threading.Thread(target=derive_in_a_thread, args=(found, wait)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8
+    assert all(gradient is found[0] for gradient in found)
