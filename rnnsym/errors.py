@@ -12,8 +12,10 @@ class ShapeError(RnnsymError, ValueError):
     """Shapes do not fit: in an expression, a cell, or an array that was passed in."""
 
 
-class UnknownNameError(RnnsymError, LookupError):
+class UnknownNameError(RnnsymError, KeyError):
     """A name that does not exist here; the message gives the nearest one that does."""
+
+    __str__ = Exception.__str__
 
 
 class CellError(RnnsymError, ValueError):

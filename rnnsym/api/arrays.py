@@ -34,10 +34,7 @@ def check_params(params: Mapping[str, Any], shapes: Mapping[str, Shape]) -> dict
 
 def finite(what: str, value: Any) -> Array:
     """`value` as a float (or complex) array. Raises InputError where it is not numeric or not finite."""
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise InputError(f"{what} is ragged: its rows must have equal lengths.") from None
+    array = _rectangular(what, value)
     if array.dtype.kind not in "biufc":
         raise InputError(f"{what} is not numeric.")
     array = array if array.dtype.kind == "c" else array.astype(np.float64)
@@ -45,6 +42,13 @@ def finite(what: str, value: Any) -> Array:
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise InputError(f"{what} is not finite: the entry at {where} is {array[where]}.")
     return array
+
+
+def _rectangular(what: str, value: Any) -> Array:
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise InputError(f"{what} is ragged: its rows must have equal lengths.") from None
 
 
 def given_values(
@@ -140,7 +144,7 @@ def _targets(
     timed = TARGET in system.timed_given
     lead = (steps, *batch) if timed else batch
     if options.loss == "cross_entropy":
-        labels = np.asarray(targets)
+        labels = _rectangular("target", targets)
         if labels.dtype.kind not in "iu":
             raise InputError(f"cross-entropy takes integer labels, not {labels.dtype}.")
         classes = sizes["C"] if options.readout else sizes["H"]

@@ -3,6 +3,7 @@
 Operands have equal shapes; a scalar beside a vector or matrix is repeated by an explicit `broadcast` node.
 """
 
+import math
 from collections.abc import Callable, Hashable, Sequence
 from functools import reduce
 from typing import Any
@@ -82,10 +83,12 @@ class Mul(Elementwise):
         factor, factors = 1.0, list[Expr]()
         for arg in args:
             number, rest = coefficient(arg)
+            if number == 0.0:
+                return zeros(shape)
+            if not math.isfinite(factor * number) or factor * number == 0.0:
+                number, rest = 1.0, (arg,)
             factor *= number
             factors.extend(rest)
-        if factor == 0.0:
-            return zeros(shape)
         factors.sort(key=lambda arg: arg.prim is not BROADCAST)
         if abs(factor) != 1.0 or not factors:
             factors.insert(0, full(abs(factor), shape))
@@ -212,14 +215,14 @@ ADD, MUL, DIVIDE, POWER = Add(), Mul(), Divide(), Power()
 
 
 def coefficient(x: Expr) -> tuple[float, tuple[Expr, ...]]:
-    """`x` as a number times factors: -(2 a b) is (-2, (a, b))."""
+    """`x` as a number times at most one factor: -(2 a b) is (-2, (a b,)). One, so that long products stay small."""
     if x.prim is NEG:
         number, factors = coefficient(x.args[0])
         return -number, factors
     if x.prim is FULL:
         return number_in(x), ()
     if x.prim is MUL and x.args[0].prim is FULL:
-        return number_in(x.args[0]), x.args[1:]
+        return number_in(x.args[0]), (MUL(*x.args[1:]),)
     return 1.0, (x,)
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rnnsym.core.mathtree import Symbol
-from rnnsym.core.names import FREE, NOW, Fixed, Name, Point, Role
+from rnnsym.core.names import FREE, Fixed, Name, Offset, Point, Role
 from rnnsym.notation import Style, text
 from rnnsym.walk.graph import Graph, Key, Node
 from rnnsym.walk.graph_canvas import Span
@@ -20,6 +20,8 @@ MOST_ENTRIES = 4
 """Longer vectors show one entry less and an ellipsis."""
 GIVEN = {Role.INPUT: "input"}
 SMALLEST_EXPONENT, LARGEST_PLAIN = -3, 1e4
+TIGHT = 2
+"""With so few digits everything is set as close as it can be."""
 
 
 class Row(NamedTuple):
@@ -35,12 +37,13 @@ EMPTY = Span("")
 def number(value: float, digits: int) -> str:
     """A number in few characters, with about so many significant digits: `.65`, `-1.2`, `.012`, `9e-4`."""
     if value == 0 or not isfinite(value):
-        return f"{value:.0f}"
+        return f"{abs(value) if value == 0 else value:.0f}"
     exponent = floor(log10(abs(value)))
     if exponent < SMALLEST_EXPONENT or abs(value) >= LARGEST_PLAIN:
         mantissa, _, power = f"{value:.{digits - 2}e}".partition("e")
         return f"{mantissa}e{int(power)}"
-    plain = f"{value:.{min(max(digits - 1 - exponent, 0), digits + 1)}f}"
+    decimals = min(digits - 1 - exponent, max(3, 1 - exponent), digits + 1)
+    plain = f"{value:.{max(decimals, 0)}f}"
     return plain.replace("0.", ".", 1) if plain.lstrip("-").startswith("0.") else plain
 
 
@@ -51,19 +54,23 @@ def styled(text: str, value: float) -> Span:
 
 @dataclass(frozen=True)
 class Content:
-    """The text of every box of a graph. `digits` is None for formulas; `labels` are words for inputs and targets."""
+    """The text of every box of a graph. `digits` is None for formulas; `labels` are words for inputs and targets.
+
+    `now` is the step that is written t, where the graph is rolled up.
+    """
 
     graph: Graph
     style: Style = "text"
     digits: int | None = None
     labels: Mapping[Key, str] = field(default_factory=dict)
-    rolled: bool = False
+    now: int | None = None
 
     def symbol(self, key: Key) -> str:
-        """`h₂`, or `hₜ` where the graph is rolled up."""
+        """`h₂`; `hₜ` and `hₜ₋₁` where the graph is rolled up."""
         if key.t is None:
             return text(Symbol(key.name, FREE), style=self.style)
-        return text(Symbol(key.name, NOW if self.rolled else Fixed(Point(0, key.t))), style=self.style)
+        time = Fixed(Point(0, key.t)) if self.now is None else Offset(key.t - self.now)
+        return text(Symbol(key.name, time), style=self.style)
 
     def title(self, node: Node) -> str:
         """What stands in the upper side of a box."""
@@ -90,10 +97,9 @@ class Content:
         return self._entries(self.graph.value(key)) if label is None else [Span(label, "symbol")]
 
     def formula(self, node: Node) -> str:
-        if node.rhs is None:
+        if node.rhs is None or node.key.t is None or (self.now is not None and node.key.t != self.now):
             return GIVEN.get(node.key.name.role, "")
-        at = None if self.rolled or node.key.t is None else Point(0, node.key.t)
-        return text(node.rhs, style=self.style, at=at)
+        return text(node.rhs, style=self.style, at=None if self.now is not None else Point(0, node.key.t))
 
     def _entries(self, value: Array | None) -> list[Span]:
         if value is None or self.digits is None:
@@ -102,6 +108,11 @@ class Content:
         shown = flat if len(flat) <= MOST_ENTRIES else flat[: MOST_ENTRIES - 1]
         spans = [styled(number(v, self.digits), v) for v in shown]
         return spans if shown is flat else [*spans, Span(self.ellipsis, "quiet")]
+
+    @property
+    def gap(self) -> int:
+        """Between the two columns of numbers."""
+        return 1 if self.digits == TIGHT else 2
 
     @cached_property
     def left_width(self) -> int:
@@ -126,7 +137,7 @@ class Content:
             left = self.left_width if self.digits else max(len(row.left.text) for row in self.rows(node))
             right = max(len(row.right.text) for row in self.rows(node))
             symbol, sign = self.headings(node)
-            inside = max(inside, left + right + 2 * bool(right), len(symbol) + len(sign) + (3 if sign else 1))
+            inside = max(inside, left + right + self.gap * bool(right), len(symbol) + len(sign) + (3 if sign else 1))
         return inside + 4
 
     def headings(self, node: Node) -> tuple[str, str]:

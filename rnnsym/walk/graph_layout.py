@@ -22,11 +22,11 @@ class Net(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A box: its first row (the border), its rows of content, and whether an arrow leads into the next box."""
+    """A box: its first row (the border), its rows of content, and whether the box above it leads into it."""
 
     top: int
     rows: int
-    chained: bool
+    fed: bool
 
 
 @dataclass(frozen=True)
@@ -153,11 +153,12 @@ def _places(
     nets: Mapping[Net, tuple[Name, ...]],
 ) -> dict[Name, Place]:
     """The stack: a box is as high as its content and its wires need; chained boxes share a side."""
-    places, top = {}, 0
+    places, top, fed = {}, 0, False
     for name in order:
         needed = max(rows[name], len(ends[name]) + len(_right_ends(name, nets)))
-        places[name] = Place(top, needed, name in chained)
-        top += needed + (1 if name in chained else 2)
+        places[name] = Place(top, needed, fed)
+        fed = name in chained
+        top += needed + (1 if fed else 2)
     return places
 
 

@@ -1,11 +1,11 @@
 """The unrolled graph drawn in characters: one column a time step, value and gradient of every node side by side."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rnnsym.core.names import Name
 from rnnsym.errors import InputError
-from rnnsym.notation import text
+from rnnsym.notation import Style, text
 from rnnsym.walk.graph import Edge, Graph, Key, Node
 from rnnsym.walk.graph_canvas import HEAVY, LIGHT, Canvas, Span
 from rnnsym.walk.graph_content import Content
@@ -46,33 +46,34 @@ def draw(
     last = graph.steps if last is None else last
     if not 1 <= first <= last <= graph.steps:
         raise InputError(f"there are no steps {first} to {last}: t runs from 1 to {graph.steps}.")
-    style = "ascii" if ascii_only else "text"
+    style: Style = "ascii" if ascii_only else "text"
     digits: tuple[int | None, ...] = DIGITS if values else (None,)
-    best: _Columns | None = None
-    for figures in digits:
-        content = Content(graph, style, figures, labels or {})
-        arrangement = layout(graph, content.row_counts())
-        for pitch in PITCHES:
-            columns = _Columns(content, arrangement, pitch, range(first, last + 1), headings or {})
-            fitting = columns.fitting(width)
-            if best is None or len(fitting.steps) > len(best.steps):
-                best = fitting
-    assert best is not None
+    wanted = [
+        Columns.of(Content(graph, style, figures, labels or {}), pitch, range(first, last + 1), headings or {})
+        for figures in digits
+        for pitch in PITCHES
+    ]
+    best = max((columns.fitting(width) for columns in wanted), key=lambda columns: len(columns.steps))
     if not best.steps:
-        needed = best.needed(range(first, first + 1))
-        raise InputError(f"one step of this graph needs {needed} columns, more than {width}: ask for --width {needed}.")
-    return Drawing(best.steps, tuple(best.draw()))
+        needed = wanted[-1].needed(range(first, first + 1))
+        raise InputError(f"one step of this graph needs {needed} columns, more than {width}.")
+    return Drawing(best.steps, tuple(best.paint().lines()))
 
 
 @dataclass(frozen=True)
-class _Columns:
-    """The columns of the drawing: what comes in from the left, then one for each of `steps`."""
+class Columns:
+    """The columns of the drawing: `margin` characters, what comes in from the left, then one for each of `steps`."""
 
     content: Content
     layout: Layout
     pitch: int
     steps: range
     headings: Mapping[int, str]
+    margin: int = 0
+
+    @classmethod
+    def of(cls, content: Content, pitch: int, steps: range, headings: Mapping[int, str], margin: int = 0) -> "Columns":
+        return cls(content, layout(content.graph, content.row_counts()), pitch, steps, headings, margin)
 
     @property
     def graph(self) -> Graph:
@@ -81,7 +82,7 @@ class _Columns:
     def _nodes(self, t: int) -> list[Node]:
         return [node for key, node in self.graph.nodes.items() if key.t == t]
 
-    def _incoming(self) -> list[Node]:
+    def incoming(self) -> list[Node]:
         """The nodes of the step before the first that something in the drawing reads."""
         before = self.steps[0] - 1
         read = {edge.source for edge in self.graph.edges if edge.target.t == before + 1 and edge.source.t == before}
@@ -100,13 +101,16 @@ class _Columns:
         """The width of a drawing of `steps`."""
         if not steps:
             return 0
-        return self._left(steps) + len(steps) * (self.channel + self.box_width(steps))
+        left = replace(self, steps=steps).incoming_width
+        return self.margin + left + len(steps) * (self.channel + self.box_width(steps))
 
-    def _left(self, steps: range) -> int:
-        incoming = replace(self, steps=steps)._incoming()
+    @property
+    def incoming_width(self) -> int:
+        """The width of the boxes at the far left."""
+        incoming = self.incoming()
         return self.content.width(incoming) if incoming else 0
 
-    def fitting(self, width: int) -> "_Columns":
+    def fitting(self, width: int) -> "Columns":
         """The same with as many steps as fit."""
         steps = self.steps
         while steps and self.needed(steps) > width:
@@ -116,31 +120,33 @@ class _Columns:
     def box_column(self, index: int) -> int:
         """Where the box of the step with this index begins; -1 is what comes in from the left."""
         if index < 0:
-            return 0
-        return self._left(self.steps) + index * (self.channel + self.box_width(self.steps)) + self.channel
+            return self.margin
+        pitch = self.channel + self.box_width(self.steps)
+        return self.margin + self.incoming_width + index * pitch + self.channel
 
     # Drawing. -----------------------------------------------------------------------------------------------------
 
-    def draw(self) -> Iterator[Line]:
+    def paint(self) -> Canvas:
+        """Everything between the margin and the right end."""
         canvas = Canvas(self.content.style == "ascii")
         pen = Pen(canvas, self.content, self.layout)
         wide = self.box_width(self.steps)
-        for node in self._incoming():
-            pen.box(node, self.box_column(-1), self._left(self.steps), alone=True)
+        for node in self.incoming():
+            pen.box(node, self.box_column(-1), self.incoming_width, alone=True)
         for i, t in enumerate(self.steps):
             column = self.box_column(i)
-            words = f"t = {t}" + (f"  {self.headings[t]}" if t in self.headings else "")
+            words = self.headings.get(t, f"t = {t}")
             canvas.write(0, column + max((wide - len(words)) // 2, 0), words, "symbol")
             for node in self._nodes(t):
                 pen.box(node, column, wide, alone=False)
             self._wires(pen, i, t)
         self._totals(canvas, wide)
-        return canvas.lines()
+        return canvas
 
     def _wires(self, pen: "Pen", index: int, t: int) -> None:
         """The channel to the left of step t."""
         right = self.box_column(index)
-        left = self.box_column(index - 1) + (self._left(self.steps) if index == 0 else self.box_width(self.steps)) - 1
+        left = self.box_column(index - 1) + (self.incoming_width if index == 0 else self.box_width(self.steps)) - 1
         present = {edge for edge in self.graph.edges if edge.target.t in (t, t - 1)}
         for net, targets in self.layout.nets.items():
             source_time = t - max(net.lag, 0)
@@ -176,7 +182,8 @@ class _Columns:
         """`L = 6.207`, or `L` as a sum."""
         node, symbol = self.graph.nodes[key], self.content.symbol(key)
         if node.value is not None and self.content.digits is not None:
-            return f"{symbol} = {float(node.value):.4g}"
+            part = " over all t" if len(self.steps) < self.graph.steps else ""
+            return f"{symbol} = {float(node.value):.4g}{part}"
         assert node.rhs is not None
         sign = "sum_t" if self.content.style == "ascii" else "Σₜ"
         return f"{symbol} = {sign} {text(node.rhs, style=self.content.style)}"
@@ -190,7 +197,7 @@ class Pen:
         self.right, self.left, self.down = ARROWS[canvas.ascii]
 
     def box(self, node: Node, column: int, width: int, alone: bool) -> None:
-        """A node with its headings and lines; an arrow leads down into the next box of its chain."""
+        """A node with its headings and lines; unless it stands alone, the arrow from the box above leads into it."""
         place = self.layout.places[node.key.name]
         top = HEADER_ROWS + place.top
         self.canvas.box(top, column, place.rows + 2, width)
@@ -202,8 +209,9 @@ class Pen:
         for i, row in enumerate(self.content.rows(node), top + 1):
             self.canvas.write(i, column + 2 + max(indent - len(row.left.text), 0), row.left.text, row.left.style)
             self.canvas.write(i, column + width - 2 - len(row.right.text), row.right.text, row.right.style)
-        if place.chained and not alone:
-            self.canvas.write(top + place.rows + 1, column + width // 2, self.down, "wire")
+        if place.fed and not alone:
+            first, last = len(symbol) + 3, width - 2 - (len(sign) + 2 if sign else 0)
+            self.canvas.write(top, column + min(max(width // 2, first), last), self.down, "wire")
 
     def wire(self, net: Net, targets: Sequence[Name], left: int, lane: int, right: int) -> None:
         """One net in a channel between the box side at `left` and the one at `right`."""

@@ -108,7 +108,8 @@ def assert_block(ours, exact, scale, what, tolerance=TOLERANCE):
     """|ours − exact| is below `tolerance` of the sum of absolute contributions."""
     assert np.shape(ours) == np.shape(exact), what
     error = np.max(np.abs(ours - exact), initial=0.0)
-    assert error <= tolerance * scale + TRUNCATION, f"{what}: differs by {error:.3g}, contributions add up to {scale:.3g}"
+    why = f"{what}: differs by {error:.3g}, contributions add up to {scale:.3g}"
+    assert error <= tolerance * scale + TRUNCATION, why
 
 
 def complex_steps(problem, block, name, size=1e-30):

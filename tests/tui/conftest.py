@@ -1,9 +1,16 @@
 """Sessions to test on: small ones, and one on a cell that the project does not know."""
 
+from contextlib import asynccontextmanager
+
 import pytest
 
+from rnnsym_tui.app import RnnsymApp
+from rnnsym_tui.model import keymap, state
+from rnnsym_tui.model.glyphs import choose
+from rnnsym_tui.model.opening import opening
 from rnnsym_tui.model.session import Session
 from rnnsym_tui.model.setup import Setup
+from rnnsym_tui.model.state import Paths
 
 OWN_CELL = '''\
 from rnnsym import Cell, sigmoid, tanh
@@ -38,3 +45,21 @@ def setup_of_any_cell(request, own_cell):
 @pytest.fixture
 def session():
     return Session(Setup(text="hello", hidden=2))
+
+
+@pytest.fixture
+def running(tmp_path):
+    """`async with running(**options) as pilot`: the app without a terminal, its files in one folder of the test."""
+
+    @asynccontextmanager
+    async def start(size=(80, 24), **options):
+        paths = Paths(tmp_path / "state", tmp_path / "config")
+        remembered, _ = state.load_or_put_aside(paths.sessions)
+        glyphs = choose(bool(options.get("ascii")))
+        app = RnnsymApp(opening(options, remembered), remembered, paths, glyphs, keymap.load(paths.keys))
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await pilot.pause()
+            yield pilot
+            app.keep()
+
+    return start

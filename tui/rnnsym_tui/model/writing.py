@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import FREE, NOW, Name, Point
 from rnnsym.derivation.equations import Equation, Words
-from rnnsym.notation import Style, load, relation, text
+from rnnsym.notation import Style, load, prose, relation, text
 from rnnsym.ops.leaves import leaf
 from rnnsym_tui.model.glyphs import Glyphs
 from rnnsym_tui.model.spans import Line, Span
@@ -52,4 +52,7 @@ class Writing:
 
     def sentence(self, words: Words) -> Line:
         """A sentence as spans: the formulas in it are spans of a kind, so that they are not broken."""
-        return tuple(Span(word) if isinstance(word, str) else Span(self.formula(word), "strong") for word in words)
+        return tuple(
+            Span(prose([word], style=self.style)) if isinstance(word, str) else Span(self.formula(word), "strong")
+            for word in words
+        )

@@ -31,14 +31,12 @@ class PlaceRule(Panel):
         """Parts that do not fit are left out: first the legend, then the value."""
         free = self.size.width - width(self._place) - width(self._progress) - 8
         stroke = Span(f" {self.glyphs.rule * 2} ", "rule")
-        tail: Line = self._progress
-        legend_cells = len(LEGEND) + 4
-        if free >= legend_cells and not self.app.no_color:
-            tail = (*(Span(sign, f"{LEVEL}{i}") for i, sign in enumerate(LEGEND)), stroke, *tail)
-            free -= legend_cells
-        head = self._place
+        head, tail = self._place, self._progress
         if self._value and free >= width(self._value) + 4:
             head = (*head, stroke, *self._value)
+            free -= width(self._value) + 4
+        if free >= len(LEGEND) + 4 and not self.app.no_color:
+            tail = (*(Span(sign, f"{LEVEL}{i}") for i, sign in enumerate(LEGEND)), stroke, *tail)
         return rule(self.size.width, head, tail, self.glyphs)
 
     def _style(self, span: Span) -> Style:

@@ -1,0 +1,109 @@
+"""Numbers, spans, glyphs and the lines of keys: what the screens are set with."""
+
+import math
+
+import pytest
+from rich.cells import cell_len
+
+from rnnsym_tui.model import keyline, numbers
+from rnnsym_tui.model.commands import COMMANDS, PLACES, identifier, spell
+from rnnsym_tui.model.glyphs import ASCII, UNICODE, can_write_unicode, choose, quoted, shown
+from rnnsym_tui.model.spans import Span, centred, line, plain, right, width, window, wrapped
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"), (-0.0, "0"), (0.8284, "0.828"), (-0.6126, "-0.613"), (12.345, "12.35"), (123.4, "123"),
+        (0.0004, "4.0e-4"), (-4.1e-7, "-4.1e-7"), (1.5e12, "1.5e12"), (9.9999, "10.00"), (99.999, "100"),
+        (math.nan, "NaN"), (math.inf, "Inf"), (-math.inf, "-Inf"),
+    ],
+)  # fmt: skip
+def test_figures_are_short_and_keep_their_sign(value, text):
+    assert numbers.figure(value) == text
+    assert len(text) <= 7
+
+
+@pytest.mark.parametrize("largest", [0.0, 3e-9, 0.0994, 0.0996, 0.5, 0.994, 0.996, 1.0, 7.0, 99.4, 99.6, 1e6, math.inf])
+def test_the_scale_brings_the_largest_value_to_at_most_two_digits(largest):
+    text = numbers.cell(-largest, numbers.exponent_for(largest))
+    assert len(text) < numbers.CELL or math.isinf(largest)
+    if 0 < largest < math.inf:
+        assert 10 <= abs(float(text)) <= 99
+
+
+@pytest.mark.parametrize(("exponent", "text"), [(2, "×100"), (0, "×1"), (-1, "×.1"), (7, "×1e7"), (-3, "×1e-3")])
+def test_scales_are_spelt(exponent, text):
+    assert numbers.scale_text(exponent, "×") == text
+
+
+def test_text_is_cut_and_filled_by_cells_not_by_characters():
+    assert right("日本", 5) == " 日本"
+    assert cell_len(right("日本語", 5)) == 5
+    assert centred("ab", 6) == "  ab  "
+    assert cell_len(centred("日本語", 4)) == 4
+
+
+def test_a_window_shows_a_part_and_marks_what_is_beyond():
+    spans = line("abc", Span("def", "strong"), "ghi")
+    assert plain(window(spans, 0, 9, "…")) == "abcdefghi"
+    assert plain(window(spans, 0, 5, "…")) == "abcd…"
+    assert plain(window(spans, 4, 5, "…")) == "…fghi"
+    assert plain(window(spans, 2, 5, "…")) == "…def…"
+
+
+@pytest.mark.parametrize("left", range(8))
+def test_a_window_on_wide_characters_has_its_width(left):
+    spans = line("日本", Span("語語"), "日本")
+    assert width(window(spans, left, 4, "…")) == 4
+
+
+def test_prose_wraps_at_spaces_and_never_inside_a_formula():
+    sentence = line("one two ", Span("a = b + c", "strong"), ", three four")
+    assert [plain(found) for found in wrapped(sentence, 12)] == ["one two ", "a = b + c, ", "three four"]
+
+
+def test_ascii_is_chosen_where_the_encoding_cannot_write_the_signs():
+    assert can_write_unicode("utf-8")
+    assert not can_write_unicode("latin-1")
+    assert not can_write_unicode("no-such-encoding")
+    assert (choose(True), choose(False)) == (ASCII, UNICODE)
+
+
+def test_ascii_signs_are_ascii():
+    signs = [sign for sign in vars(ASCII).values() if isinstance(sign, str)]
+    assert all(sign.isascii() for sign in signs)
+
+
+def test_every_character_of_a_text_is_visible():
+    assert [shown(c, UNICODE) for c in "a \n\t\x07"] == ["a", "␣", "⏎", "⇥", "�"]
+    assert quoted(" ", ASCII) == "'_'"
+
+
+def test_the_table_of_commands_names_each_once_and_no_key_twice_in_a_place():
+    assert len({identifier(command) for command in COMMANDS}) == len(COMMANDS)
+    for place in PLACES:
+        keys = [key for command in COMMANDS if command.place == place for key in command.keys]
+        assert len(set(keys)) == len(keys)
+    assert all(command.keys and command.title and command.help for command in COMMANDS)
+
+
+def test_the_line_of_keys_names_only_commands_that_exist():
+    names = {command.name for command in COMMANDS}
+    for entries in (keyline.STEP, keyline.LESSON):
+        assert {name for found, _ in entries for name in found} <= names
+
+
+@pytest.mark.parametrize("cells", [60, 80, 100, 160])
+@pytest.mark.parametrize("rows", [1, 2])
+def test_help_is_in_the_line_of_keys_at_any_width(cells, rows):
+    lines = keyline.key_lines(keyline.STEP, COMMANDS, cells, rows, ascii_only=False)
+    assert len(lines) == rows
+    assert all(width(found) <= cells for found in lines)
+    assert "? help" in plain(lines[-1])
+    assert plain(lines[0]).startswith(" n next")
+
+
+def test_keys_are_spelt_as_people_write_them():
+    assert [spell(key) for key in ("pagedown", "ctrl+p", "left", "n")] == ["PgDn", "^P", "←", "n"]
+    assert all(spell(key, ascii_only=True).isascii() for command in COMMANDS for key in command.keys)
