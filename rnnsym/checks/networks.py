@@ -18,6 +18,7 @@ from rnnsym.checks.verdicts import Array, Block, Opinion
 from rnnsym.core.expr import Expr, leaves
 from rnnsym.core.names import FREE, Fixed, Name, Role
 from rnnsym.errors import InputError, unknown
+from rnnsym.ops.leaves import is_zero
 from rnnsym.transforms.derivatives import grad
 from rnnsym.wiring import TARGET
 
@@ -97,7 +98,7 @@ class NetworkProblem:
             expected[place] = complex_step(here, leaf)
             graph[place], scale[place] = self._by_graph(here, leaf)
         kink = next((self._kink_text(k.node) for k in tied if k.moved_by & own.keys()), None)
-        return Opinion(expected, got, scale, graph, kink, absent=not own)
+        return Opinion(expected, got, scale, graph, kink, absent=all(map(self._is_cut, own)))
 
     def _by_graph(self, here: Graph, leaf: Expr) -> tuple[Array, Array]:
         """Reverse mode over the unrolled graph, and its sum of absolute contributions."""
@@ -107,6 +108,10 @@ class NetworkProblem:
         each = [np.broadcast_to(part, (*here.batch, *event)) for part in found]
         value, scale = [part.sum(axis=0) for part in each] if shared and here.batch else each
         return value, scale
+
+    def _is_cut(self, leaf: Expr) -> bool:
+        """Whether no derivative reaches the leaf: all paths to the loss are stopped."""
+        return is_zero(self._gradients[leaf])
 
     def _shape(self, block: Block) -> tuple[int, ...]:
         name = next(n for n in self.net.system.given if n.role in KINDS and _block(n) == block)

@@ -93,7 +93,7 @@ class BlockReport:
     def remark(self) -> str:
         """What else there is to say in a few words."""
         if self.absent and self.verdict is Verdict.RIGHT:
-            return "the loss does not depend on it"
+            return "exactly zero: the loss does not feel it"
         if self.verdict is Verdict.KINK:
             return self.kink or ""
         kinked = self.counts.get(Verdict.KINK, 0)

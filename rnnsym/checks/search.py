@@ -62,8 +62,9 @@ class Search:
         """Whether a block that was not known to be wrong is wrong at these sizes; then its witness is recorded."""
         self.progress(", ".join(f"{name} = {size}" for name, size in problem.sizes.items()))
         self._target = None
+        # One more, since the first case that Hypothesis tries is all zeros.
         quiet = settings(
-            max_examples=self.examples, database=None, deadline=None, derandomize=False,
+            max_examples=self.examples + 1, database=None, deadline=None, derandomize=False,
             phases=(Phase.generate, Phase.shrink), verbosity=Verbosity.quiet, print_blob=False,
         )  # fmt: skip
         search = partial(find, problem.cases, partial(self._fails, problem), settings=quiet, random=Random(self.seed))

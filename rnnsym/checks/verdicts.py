@@ -35,7 +35,7 @@ class Opinion:
 
     `expected` comes from the reference, `got` from the gradient under test, `graph` from reverse mode over the
     unrolled graph (None where there is no graph). `scale` is the sum of absolute contributions to each entry. `kink`
-    says where the function has no derivative, if it has none. `absent`: the loss does not depend on the block at all.
+    says where the function has no derivative, if it has none. `absent`: no derivative reaches the block at all.
     `method` names the reference; `tolerance` replaces the usual one where that is less exact.
     """
 

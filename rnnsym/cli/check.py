@@ -1,9 +1,10 @@
 """`rnnsym check CELL`: the gradients of a cell against complex step, with the smallest counterexample."""
 
 import argparse
+import os
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rnnsym.cli import common
@@ -53,9 +54,9 @@ def run(args: argparse.Namespace) -> int:
         pattern=args.pattern,
         examples=args.examples,
         seed=args.seed,
-        progress=_progress(),
+        progress=_overwrite if _watched() else None,
     )
-    if sys.stderr.isatty():
+    if _watched():
         _overwrite("")
     replay = _replay(args, report)
     if args.json:
@@ -100,9 +101,9 @@ def _replay(args: argparse.Namespace, report: "Report") -> str | None:
     return shlex.join([*words, "--sizes", *(f"{name}={size}" for name, size in sizes.items())])
 
 
-def _progress() -> Callable[[str], None] | None:
-    """Where someone looks on, the sizes being tried; else nothing."""
-    return _overwrite if sys.stderr.isatty() else None
+def _watched() -> bool:
+    """Whether progress is of use: someone looks on, at a terminal that can clear a line."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _overwrite(text: str) -> None:

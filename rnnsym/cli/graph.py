@@ -4,6 +4,7 @@ import argparse
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -131,13 +132,16 @@ class _Page:
         yield from self._plain(self._heading(), "")
         drawing = self._drawing()
         yield from drawing.lines
-        yield from self._plain("", *self._remarks(drawing), "")
+        yield from self._plain("", *self._wrapped(self._remarks(drawing)), "")
         yield from self._parameters()
 
     def _plain(self, *lines: str) -> "Iterator[list[Span]]":
         from rnnsym.walk.graph_canvas import Span
 
         return ([Span(line)] for line in lines)
+
+    def _wrapped(self, sentences: Iterable[str]) -> list[str]:
+        return [line for sentence in sentences for line in textwrap.wrap(sentence, self.width, subsequent_indent="  ")]
 
     def _heading(self) -> str:
         net = self.task.graph.net

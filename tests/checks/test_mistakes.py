@@ -85,7 +85,9 @@ def test_the_right_gradient_is_right_in_every_block():
 
 @pytest.mark.parametrize(("mistake", "block", "smallest"), MISTAKES, ids=[m[0] for m in MISTAKES])
 def test_a_classic_mistake_is_found_at_the_smallest_sizes(mistake, block, smallest):
-    report = check_gradients("elman", grad=lambda params, **rest: bptt(params, **rest, mistake=mistake), examples=10)
+    report = check_gradients(
+        "elman", grad=lambda params, **rest: {block: bptt(params, **rest, mistake=mistake)[block]}, examples=10
+    )
     found = report[block]
     assert found.verdict is Verdict.WRONG
     assert not report.ok
@@ -95,7 +97,8 @@ def test_a_classic_mistake_is_found_at_the_smallest_sizes(mistake, block, smalle
 
 
 def test_a_mistake_in_one_parameter_spoils_that_verdict_only():
-    report = check_gradients("elman", grad=lambda params, **rest: bptt(params, **rest, mistake="no term k = 1"), examples=5)
+    wrong = "no term k = 1"
+    report = check_gradients("elman", grad=lambda params, **rest: bptt(params, **rest, mistake=wrong), examples=5)
     assert [b.block.label for b in report.wrong] == ["U"]
     assert report["W"].verdict is Verdict.RIGHT
 

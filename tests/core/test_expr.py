@@ -28,6 +28,7 @@ def test_equal_formulas_are_the_same_object():
     assert formula() is formula()
     assert rs.var("x") is not rs.var("x", ("H",))
     assert rs.var("x") is not rs.param("x")
+    assert rs.var("i", dtype="int") is not rs.var("i")
     assert rs.var("x") + rs.var("y") is not rs.var("y") + rs.var("x")
 
 

@@ -26,7 +26,7 @@ class Terminal:
         self.screen = pyte.Screen(width, height)
         self._stream = pyte.Stream(self.screen)
         self.child = pexpect.spawn(
-            COMMAND[0], [*COMMAND[1:], *arguments], env=env, dimensions=(height, width), encoding="utf-8", timeout=PATIENCE
+            COMMAND[0], [*COMMAND[1:], *arguments], env=env, dimensions=(height, width), encoding="utf-8"
         )
 
     @property
@@ -132,7 +132,8 @@ def test_the_lesson_opens_at_the_page_it_was_left_at(terminal):
 
 
 def test_a_latin_terminal_gets_ascii(terminal):
-    seen = terminal("step", "lstm", "--text", "hello", "--hidden", "2", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    seen = terminal("step", "lstm", "--text", "hello", "--hidden", "2", **plain)
     seen.wait_for("forward > 1 of 38")
     assert seen.text.isascii()
 
@@ -140,7 +141,8 @@ def test_a_latin_terminal_gets_ascii(terminal):
 @pytest.mark.parametrize("main", ["rnnsym.cli", "rnnsym_tui.app"])
 def test_no_terminal_is_one_sentence_and_exit_code_2(main, tmp_path):
     code = f"import sys; from {main} import main; sys.exit(main({'[]' if main == 'rnnsym.cli' else ''}))"
-    done = subprocess.run([sys.executable, "-c", code], stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=tmp_path)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 2
     assert done.stdout == ""
     assert len(done.stderr.strip().splitlines()) == 1

@@ -114,7 +114,7 @@ def first_state(when=EVERY_STEP):
     b = Builder()
     b.recurrence("h", Offset(-1))
     early = Name(Role.EQUATION, "e")
-    b.define(early, (), Piece(END, dot(at(carry("h")), at(carry("h"), Fixed(Point(0, 1))))))
+    b.define(early, (), Piece(END, dot(at(carry("h"), Offset(-1)), at(carry("h"), Fixed(Point(0, 1))))))
     b.loss(at(carry("h")) * at(carry("h"), Offset(-1)), when)
     b.define(TOTAL_LOSS, (), *b.equations[TOTAL_LOSS], Piece(END, leaf(early, FREE, ()), total=True))
     return b.system()

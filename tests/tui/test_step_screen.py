@@ -19,7 +19,8 @@ def place(pilot):
 
 async def test_each_key_moves_as_it_says(running):
     steps = [
-        ("n", ("forward", 1, 2)), ("pagedown", ("forward", 1, 3)), ("j", ("forward", 1, 4)), ("down", ("forward", 1, 5)),
+        ("n", ("forward", 1, 2)), ("pagedown", ("forward", 1, 3)), ("j", ("forward", 1, 4)),
+        ("down", ("forward", 1, 5)),
         ("p", ("forward", 1, 4)), ("pageup", ("forward", 1, 3)), ("k", ("forward", 1, 2)), ("up", ("forward", 1, 1)),
         ("N", ("forward", 2, 1)), ("right", ("forward", 3, 1)), ("l", ("forward", 4, 1)), ("left", ("forward", 3, 1)),
         ("h", ("forward", 2, 1)), ("P", ("forward", 1, 1)), ("end", ("forward", 4, 1)), ("home", ("forward", 1, 1)),

@@ -96,8 +96,13 @@ def test_a_last_session_that_no_longer_works_gives_way_with_a_word():
 
 @pytest.mark.parametrize(
     ("options", "error"),
-    [({"text": ""}, InputError), ({"hidden": 0}, InputError), ({"cell": "x"}, UnknownNameError), ({"sed": 1}, UnknownNameError)],
-)  # fmt: skip
+    [
+        ({"text": ""}, InputError),
+        ({"hidden": 0}, InputError),
+        ({"cell": "x"}, UnknownNameError),
+        ({"sed": 1}, UnknownNameError),
+    ],
+)
 def test_bad_options_are_refused(options, error):
     with pytest.raises(error):
         opening(options, State())
@@ -150,7 +155,8 @@ def test_of_two_that_want_one_key_the_first_gets_it_and_it_is_reported():
 
 
 @pytest.mark.parametrize(
-    "text", ["[keys", '[keys]\n"step.nxt" = "s"', '[keys]\n"step.next_line" = 3', '[keys]\n"step.edit" = []', "keys = 3"]
+    "text",
+    ["[keys", '[keys]\n"step.nxt" = "s"', '[keys]\n"step.next_line" = 3', '[keys]\n"step.edit" = []', "keys = 3"],
 )
 def test_a_file_of_keys_in_error_is_reported_and_not_obeyed(tmp_path, text):
     file = tmp_path / "keys.toml"

@@ -210,6 +210,8 @@ def test_a_cell_whose_code_fails_is_explained(tmp_path):
 
 
 def test_a_session_stores_the_weights_it_was_given():
-    setup = Setup(text="abc", hidden=2).with_weight(parse_weight("b_f[2] = 0.25")).with_weight(parse_weight("b_f[2] = 1"))
+    setup = Setup(text="abc", hidden=2)
+    for text in ("b_f[2] = 0.25", "b_f[2] = 1"):
+        setup = setup.with_weight(parse_weight(text))
     assert len(setup.weights) == 1
     assert np.array_equal(Session(setup).walk.params["b_f"][1], 1.0)

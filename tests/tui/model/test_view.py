@@ -48,13 +48,24 @@ def test_the_numbers_of_a_line_are_those_of_the_run(session):
     assert row.split()[-1] == figure(float(c[1]))
 
 
+def test_the_summands_stand_beside_a_sum_of_products_where_there_is_room(session):
+    session.go_to_time(2)
+    session.go_to_line(9)
+    viewer = Viewer(UNICODE)
+    kept = float(session.walk.run.at("f", 2)[0] * session.walk.run.at("c", 1)[0])
+    assert plain(viewer.view(session).numbers.lines[0]).split()[-2] == figure(kept)
+    viewer.cells = 60
+    assert "=" in plain(viewer.view(session).numbers.lines[0]).split()[-2]
+
+
 def test_gradients_accumulate_from_the_last_step(session):
     walk, viewer = session.walk, Viewer(UNICODE)
     number = next(line.number for line in walk.lines.gradients if line.name.label == "b_f")
     session.go(walk.find("gradient", 3, number))
     text = [plain(line) for line in viewer.view(session).matrices.lines]
     at = next(i for i, found in enumerate(text) if "∂L/∂b_f" in found)
-    assert text[at].startswith("▶") and text[at].endswith("t = 4…3")
+    assert text[at].startswith("▶")
+    assert text[at].endswith("t = 4…3")
     scale = float(re.search(r"×(\S+)", text[at])[1])
     expected = (walk.run.adjoint["a_f"][3] + walk.run.adjoint["a_f"][2]) * scale
     assert [float(entry) for entry in text[at + 1].split()] == pytest.approx(list(expected), abs=0.5)

@@ -56,6 +56,8 @@ COMMANDS: tuple[Command, ...] = (
     _command("numbers", "unit_up", "up k", "Unit up", "Choose the number above"),
     _command("numbers", "column_right", "right l", "Operand to the right", "Choose the number to the right"),
     _command("numbers", "column_left", "left h", "Operand to the left", "Choose the number to the left"),
+    _command("numbers", "scroll_left", "<", "Scroll left", "Back to the first columns"),
+    _command("numbers", "scroll_right", ">", "Scroll right", "More columns"),
     _command("matrices", "scroll_down", "down j", "Scroll down", "More of them"),
     _command("matrices", "scroll_up", "up k", "Scroll up", "Back up"),
     _command("matrices", "scroll_left", "<", "Scroll left", "Back to the first columns"),

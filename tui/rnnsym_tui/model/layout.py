@@ -62,8 +62,8 @@ def _body_height(space: int, units: int, wide: bool) -> int:
 
 
 def _narrow(body: Box, wish: Wishes) -> dict[str, Box]:
-    words = 1 if body.height < 12 else 2
-    numbers = min(wish.entries + 2, body.height - words - 4)
+    words = 2
+    numbers = min(wish.entries + 2, body.height - words - 3)
     equations = body.height - numbers - words
     side = min(MATRIX_CELLS, body.width // 2) if wish.backward else 0
     y = body.y + equations
@@ -75,9 +75,18 @@ def _narrow(body: Box, wish: Wishes) -> dict[str, Box]:
     }
 
 
+def numbers_width(width: int) -> int:
+    """The width of the panel of numbers."""
+    return width - _left_width(width) - 1 if width >= WIDE else width
+
+
+def _left_width(width: int) -> int:
+    return min(width // 2 - 4, 76)
+
+
 def _wide(body: Box, wish: Wishes) -> dict[str, Box]:
-    left = min(body.width // 2 - 4, 76)
-    x, across = left + 1, body.width - left - 1
+    left = _left_width(body.width)
+    x, across = left + 1, numbers_width(body.width)
     words = 3
     numbers = min(wish.entries + 2, body.height - words - 6)
     rest = body.height - numbers - words

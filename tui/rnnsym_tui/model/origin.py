@@ -7,7 +7,7 @@ import numpy as np
 
 from rnnsym.core.expr import Expr, leaves
 from rnnsym.core.names import Name, Offset, Role
-from rnnsym.ops.products import MATVEC
+from rnnsym.ops.products import MATVEC, OUTER
 from rnnsym.walk.breakdown import Column, Products
 from rnnsym.walk.walk import Phase, Walk
 from rnnsym_tui.model.numbers import figure
@@ -38,6 +38,8 @@ def origin(session: Session, place: Place, alphabet: Sequence[str], writing: Wri
     if head.prim is MATVEC:
         products = walk.origin(move, place.column, place.unit)
         return Origin(Sheet(title, *_products(products, alphabet, writing)))
+    if head.prim is OUTER:
+        return Origin(Sheet(title, tuple(_outer_row(session, head, place.unit, alphabet, writing))))
     rows, made_at = _parts(session, column, place.unit, writing)
     return Origin(Sheet(title, tuple(rows)), made_at)
 
@@ -63,8 +65,20 @@ def _products(products: Products, alphabet: Sequence[str], writing: Writing) -> 
 
 
 
+def _outer_row(session: Session, head: Expr, unit: int, alphabet: Sequence[str], writing: Writing) -> list[Line]:
+    """One row of an outer product: the same factor times each entry of the other vector."""
+    left, along = session.walk.numbers(head.args, session.move.t)
+    names = unit_names(head.args[1].shape, alphabet, writing.glyphs)
+    rows = []
+    for j, value in enumerate(along):
+        label = f"'{names[j]}'" if names else f"unit {j + 1}"
+        figures = f"{_cell(left[unit])}  {writing.glyphs.times} {_cell(value)}   = {_cell(left[unit] * value)}"
+        rows.append(line(Span(f"  {label:<9}", "dim"), figures))
+    return rows
+
+
 def _cell(value: float) -> str:
-    return right(figure(value), FIGURE_CELLS)
+    return right(figure(float(value)), FIGURE_CELLS)
 
 
 def _parts(session: Session, column: Column, unit: int, writing: Writing) -> tuple[list[Line], int | None]:

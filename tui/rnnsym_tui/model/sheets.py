@@ -6,18 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from rnnsym.core.expr import leaves
+from rnnsym.core.expr import Expr, leaves
 from rnnsym.core.names import Name, Role
 from rnnsym.derivation.equations import Equation
 from rnnsym.walk.breakdown import Breakdown, Column
 from rnnsym.walk.walk import Move, Walk
 from rnnsym_tui.model import numbers
+from rnnsym_tui.model.outer import factors, outer_table
 from rnnsym_tui.model.spans import Line, Span, centred, line, right, width
+from rnnsym_tui.model.sums import GradientSums
 from rnnsym_tui.model.timeline import unit_names
 from rnnsym_tui.model.writing import Writing
 
 Array = np.ndarray[Any, Any]
 FIGURE_CELLS = 7
+SHARE_GAP = 3
 MOST_ROWS = 200
 
 
@@ -80,34 +83,31 @@ class Place:
     unit: int
 
 
-def table(breakdown: Breakdown, names: Sequence[str] | None, place: Place, writing: Writing) -> tuple[Line, list[Line]]:
-    """The head and one row a unit: `unit 1   0.828 × 0.146 + 0.550 × 0.044 = 0.145`."""
+def table(
+    breakdown: Breakdown, result: str, labels: Sequence[str], place: Place, writing: Writing
+) -> tuple[Line, list[Line]]:
+    """The head and one row a unit: `unit 1   0.828 × 0.146 + 0.550 × 0.044 = 0.145`; `result` heads the last column."""
     columns = [*breakdown.columns, Column("="), breakdown.result]
-    widths = [_cells(column, writing) for column in columns]
-    rows = min(breakdown.units, MOST_ROWS)
-    labels = [row_label(names, i, breakdown.result) for i in range(rows)]
+    heads = ["" if isinstance(column.head, str) else writing.formula(column.head) for column in columns]
+    heads[-1] = result
+    widths = [_cells(column, head, writing) for column, head in zip(columns, heads, strict=True)]
     indent = max(8, *(len(label) + 2 for label in labels))
-    head = [Span(" " * indent)]
-    for column, cells in zip(columns, widths, strict=True):
-        text = column.head if isinstance(column.head, str) else writing.formula(column.head)
-        shown = " " * cells if isinstance(column.head, str) else centred(text, cells)
-        head.append(Span(shown, "strong"))
+    head = [Span(" " * indent), *(Span(centred(h, w), "strong") for h, w in zip(heads, widths, strict=True))]
     body = []
-    for i in range(rows):
-        spans = [Span(f"  {labels[i]}".ljust(indent), "dim")]
+    for i, label in enumerate(labels):
+        spans = [Span(f"  {label}".ljust(indent), "dim")]
         for c, (column, cells) in enumerate(zip(columns, widths, strict=True)):
             spans += _entry(column, i, cells, place == Place(c, i), writing)
         body.append(tuple(spans))
     return tuple(head), body
 
 
-def _cells(column: Column, writing: Writing) -> int:
-    if isinstance(column.head, str):
-        return len(writing.sign(column.head)) + 2
-    head = width(line(writing.formula(column.head)))
-    if column.values is not None and np.ndim(column.values) == 2:
-        return max(head, (FIGURE_CELLS + 1) * int(np.shape(column.values)[1]))
-    return max(head, FIGURE_CELLS)
+def _cells(column: Column, head: str, writing: Writing) -> int:
+    """How wide a column is."""
+    if column.values is None:
+        return len(writing.sign(str(column.head))) + 2
+    entries = (FIGURE_CELLS + 1) * int(np.shape(column.values)[1]) if np.ndim(column.values) == 2 else FIGURE_CELLS
+    return max(width(line(head)), entries)
 
 
 def _entry(column: Column, unit: int, cells: int, chosen: bool, writing: Writing) -> list[Span]:
@@ -134,19 +134,47 @@ def row_label(names: Sequence[str] | None, unit: int, result: Column) -> str:
     return f"'{names[unit]}'" if names is not None and unit < len(names) else f"unit {unit + 1}"
 
 
-def numbers_sheet(walk: Walk, move: Move, place: Place, alphabet: Sequence[str], writing: Writing) -> Sheet:
-    """The active equation, written out, over one sum for each unit."""
+def _with_shares(
+    head: Line, body: list[Line], breakdown: Breakdown, cells: int, writing: Writing
+) -> tuple[Line, list[Line]]:
+    """The summands beside the sum, where they are products and there is room: what was kept, and what was added."""
+    operands = [column.head for column in breakdown.columns]
+    shares = [term for term in breakdown.terms if term.values is not None and np.ndim(term.values) < 2]
+    heads = [writing.formula(term.head) for term in shares if isinstance(term.head, Expr)]
+    widths = [max(len(text), FIGURE_CELLS) + SHARE_GAP for text in heads]
+    if all(term.head in operands for term in shares) or width(head) + sum(widths) > cells:
+        return head, body
+    head = (*head, *(Span(right(text, w), "dim") for text, w in zip(heads, widths, strict=True)))
+    return head, [(*row, *_share_cells(shares, widths, i)) for i, row in enumerate(body)]
+
+
+def _share_cells(shares: Sequence[Column], widths: Sequence[int], unit: int) -> list[Span]:
+    entries = (numbers.figure(value_of(term, unit)) for term in shares)
+    return [Span(right(text, w), "dim") for text, w in zip(entries, widths, strict=True)]
+
+
+def numbers_sheet(
+    walk: Walk, move: Move, place: Place, alphabet: Sequence[str], writing: Writing, cells: int
+) -> Sheet:
+    """The active equation, written out, over one sum for each unit, for a panel of this width."""
     breakdown = walk.breakdown(move)
     names = unit_names(move.equation.lhs.shape[:1], alphabet, writing.glyphs)
-    head, body = table(breakdown, names, place, writing)
-    term = f"  the term of t = {move.t}:" if move.phase == "gradient" else ""
+    labels = [row_label(names, i, breakdown.result) for i in range(min(breakdown.units, MOST_ROWS))]
+    gradient = move.phase == "gradient"
+    term = f"  the term of t = {move.t}:" if gradient else ""
     title = line(Span(f"line {move.equation.number}", "title"), term, f"  {writing.equation(move.equation)}")
-    return Sheet(title, tuple(body), (head,), active=place.unit)
+    pair = factors(breakdown)
+    if pair is not None:
+        head, body = outer_table(walk, move, pair, labels, alphabet, writing)
+        return Sheet(title, tuple(body), head, active=place.unit)
+    result = "term" if gradient else writing.formula(move.equation.lhs)
+    only, body = _with_shares(*table(breakdown, result, labels, place, writing), breakdown, cells, writing)
+    return Sheet(title, tuple(body), (only,), active=place.unit)
 
 
 def words(walk: Walk, move: Move, writing: Writing) -> Line:
     """The plain sentence of the move."""
-    return (Span(" "), *writing.sentence(walk.words(move)))
+    return writing.sentence(walk.words(move))
 
 
 # Weights, and their gradients. ------------------------------------------------------------------------------------
@@ -168,7 +196,7 @@ def _read_by(found: Equation) -> list[Name]:
     return [leaf.attrs[0] for leaf in leaves([found.rhs])]  # type: ignore[misc]
 
 
-def gradients(walk: Walk, move: Move, chosen: Name | None, writing: Writing) -> Sheet:
+def gradients(walk: Walk, move: Move, sums: GradientSums, chosen: Name | None, writing: Writing) -> Sheet:
     """The gradient of each parameter as accumulated from T down to this move; the active one in sight."""
     rows: list[Line] = []
     active = None
@@ -177,7 +205,7 @@ def gradients(walk: Walk, move: Move, chosen: Name | None, writing: Writing) -> 
         since = move.t if done else move.t + 1
         if found.name == chosen:
             active = len(rows)
-        values = walk.gradient_so_far(found.name, since)
+        values = sums.so_far(found, since)
         steps = _steps_text(since, walk.steps, writing)
         rows += _matrix_rows(writing.symbol(found.name), values, found.name == chosen, writing, steps)
     return Sheet(line(Span("gradients so far", "title")), tuple(rows), active=active, pinned=True)

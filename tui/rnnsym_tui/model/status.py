@@ -26,11 +26,11 @@ def header(session: Session, glyphs: Glyphs) -> Line:
 
 
 def place(session: Session, glyphs: Glyphs) -> Line:
-    """`t = 10  reads 'a', must predict 't'`."""
+    """`t = 10  reads 'a', must predict 't'`; the last span can go where there is no room."""
     walk, t = session.walk, session.move.t
     read = f"reads {quoted(walk.reads[t - 1], glyphs)}" if walk.reads else ""
     predict = f", must predict {quoted(walk.predicts[t - 1], glyphs)}" if walk.predicts else ""
-    return line(Span(f"t = {t}", "strong"), f"  {read}{predict}")
+    return line(Span(f"t = {t}", "strong"), f"  {read}", predict)
 
 
 def progress(session: Session, glyphs: Glyphs) -> Line:
@@ -52,10 +52,9 @@ def loss(session: Session, glyphs: Glyphs, cells: int) -> Line:
     total = float(np.nansum(values_over_time(walk, _loss_line(walk))[:done]))
     head = "loss" if move.phase != "forward" or move.equation.total else "loss so far"
     per = f" over {done} character{'s' if done > 1 else ''} = {total / done:.3f} each; "
-    long = line(Span(f"{head} {total:.3f}", "strong"), per, guess)
-    if width(long) <= cells:
-        return long
-    return line(Span(f"{head} {total:.3f}", "strong"), f" = {done} {glyphs.times} {total / done:.3f}; {guess}")
+    short = f" = {done} {glyphs.times} {total / done:.3f}"
+    forms = [line(Span(f"{head} {total:.3f}", "strong"), rest) for rest in (per + guess, f"{short}; {guess}", short)]
+    return next((form for form in forms if width(form) <= cells), forms[-1])
 
 
 def _losses_known(session: Session) -> int:

@@ -11,6 +11,7 @@ from rnnsym_tui.model.glyphs import Glyphs
 from rnnsym_tui.model.session import Session
 from rnnsym_tui.model.sheets import Outline, Place, Sheet
 from rnnsym_tui.model.spans import Line
+from rnnsym_tui.model.sums import GradientSums
 from rnnsym_tui.model.timeline import Timeline, Timelines
 from rnnsym_tui.model.writing import Writing
 
@@ -31,14 +32,19 @@ class View:
 
 
 class Viewer:
-    """Makes views of a session; keeps the cursor in the table of numbers and the gradient looked at last."""
+    """Makes views of a session; keeps the cursor in the table of numbers and the gradient looked at last.
+
+    `cells` is the width of the panel of numbers.
+    """
 
     def __init__(self, glyphs: Glyphs) -> None:
         self.glyphs = glyphs
         self.writing = Writing(glyphs)
         self.place = Place(0, 0)
+        self.cells = 80
         self._walk: Walk | None = None
         self._timelines: Timelines | None = None
+        self._sums: GradientSums | None = None
         self._gradient: Name | None = None
 
     def view(self, session: Session) -> View:
@@ -52,7 +58,7 @@ class Viewer:
             place=status.place(session, self.glyphs),
             progress=status.progress(session, self.glyphs),
             outline=sheets.equations(walk, move, self.writing),
-            numbers=sheets.numbers_sheet(walk, move, self.place, alphabet, self.writing),
+            numbers=sheets.numbers_sheet(walk, move, self.place, alphabet, self.writing, self.cells),
             words=sheets.words(walk, move, self.writing),
             matrices=self._matrices(walk, move),
             forward=move.phase == "forward",
@@ -61,13 +67,15 @@ class Viewer:
     def _matrices(self, walk: Walk, move: Move) -> Sheet:
         if move.phase == "forward":
             return sheets.weights(walk, move, self.writing)
-        return sheets.gradients(walk, move, self._gradient, self.writing)
+        assert self._sums is not None
+        return sheets.gradients(walk, move, self._sums, self._gradient, self.writing)
 
     def _follow(self, session: Session) -> None:
         """Keep what belongs to the walk and the move in step with them."""
         walk, move = session.walk, session.move
         if walk is not self._walk:
             self._walk = walk
+            self._sums = GradientSums(walk)
             self._timelines = Timelines(walk, alphabet_of(session), self.writing)
             self._gradient = _first_recurrent(walk)
         if move.equation.name.role == Role.GRADIENT:

@@ -67,6 +67,7 @@ class StepScreen(Changes):
         """Show the session as it is now."""
         if not self.is_mounted:
             return
+        self.viewer.cells = layout.numbers_width(self.size.width)
         before, view = self._view, self.viewer.view(self.session)
         self._view = view
         if self._wishes(before) != self._wishes(view):
@@ -81,7 +82,7 @@ class StepScreen(Changes):
         self._show_lines()
 
     def _wishes(self, view: View) -> Wishes:
-        rows, entries = len(view.timeline.rows), len(view.numbers.lines)
+        rows, entries = len(view.timeline.rows), len(view.numbers.lines) + len(view.numbers.head) - 1
         return Wishes(rows, self.session.setup.hidden, entries, not view.forward)
 
     def _show_lines(self) -> None:

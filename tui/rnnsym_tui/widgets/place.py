@@ -28,10 +28,12 @@ class PlaceRule(Panel):
         self.refresh()
 
     def line_at(self, y: int) -> Line:
-        """Parts that do not fit are left out: first the legend, then the value."""
-        free = self.size.width - width(self._place) - width(self._progress) - 8
+        """Parts that do not fit are left out: the legend, the value, what must be predicted."""
+        ends = width(self._progress) + 9
+        head = self._place if width(self._place) + ends <= self.size.width else self._place[:-1]
+        tail = self._progress
+        free = self.size.width - width(head) - ends
         stroke = Span(f" {self.glyphs.rule * 2} ", "rule")
-        head, tail = self._place, self._progress
         if self._value and free >= width(self._value) + 4:
             head = (*head, stroke, *self._value)
             free -= width(self._value) + 4

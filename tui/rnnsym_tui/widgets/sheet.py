@@ -9,22 +9,19 @@ from rnnsym_tui.model.spans import Line, Span, line, width, window
 from rnnsym_tui.widgets.panel import Panel
 from rnnsym_tui.widgets.rules import rule
 
-WHEEL = 3
+WHEEL, SIDEWAYS = 3, 8
+"""Lines of a turn of the mouse wheel, and cells of a scroll sideways."""
 
 
 class SheetPanel(Panel, can_focus=True):
     """Shows a `Sheet`. Formulas are never wrapped: a long one is read by scrolling sideways with < and >."""
 
     class Chosen(Message):
-        """A line was clicked; `row` is its number in the sheet, `x` the cell of the line."""
+        """A line was clicked; `row` is its number in the sheet."""
 
-        def __init__(self, panel: "SheetPanel", row: int, x: int) -> None:
+        def __init__(self, panel: "SheetPanel", row: int) -> None:
             super().__init__()
-            self.panel, self.row, self.x = panel, row, x
-
-        @property
-        def control(self) -> "SheetPanel":
-            return self.panel
+            self.panel, self.row = panel, row
 
     def __init__(self, glyphs: Glyphs, id: str) -> None:
         super().__init__(glyphs, id)
@@ -95,6 +92,18 @@ class SheetPanel(Panel, can_focus=True):
         down = self.glyphs.down if self.top + room < total else " "
         return line(Span(f"{up}{down} {self.top + 1}-{min(self.top + room, total)} of {total}", "dim"))
 
+    def action_scroll_down(self) -> None:
+        self.scroll_lines(1)
+
+    def action_scroll_up(self) -> None:
+        self.scroll_lines(-1)
+
+    def action_scroll_left(self) -> None:
+        self.scroll_cells(-SIDEWAYS)
+
+    def action_scroll_right(self) -> None:
+        self.scroll_cells(SIDEWAYS)
+
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         self.scroll_lines(WHEEL)
 
@@ -104,4 +113,4 @@ class SheetPanel(Panel, can_focus=True):
     def on_click(self, event: Click) -> None:
         row = self.top + event.y - 1 - len(self.sheet.head)
         if event.y > len(self.sheet.head) and row < len(self.sheet.lines):
-            self.post_message(self.Chosen(self, row, event.x + self.left))
+            self.post_message(self.Chosen(self, row))

@@ -8,14 +8,12 @@ from textual.widget import Widget
 
 from rnnsym_tui.model.glyphs import Glyphs
 from rnnsym_tui.model.layout import Box
-from rnnsym_tui.model.spans import Line, wrapped
+from rnnsym_tui.model.spans import Line, Span, wrapped
 from rnnsym_tui.widgets.bindings import bindings
 from rnnsym_tui.widgets.panel import Panel
 from rnnsym_tui.widgets.rules import rule
 from rnnsym_tui.widgets.sheet import SheetPanel
 from rnnsym_tui.widgets.timeline import TimelinePanel
-
-SIDEWAYS = 8
 
 
 class StepTimeline(TimelinePanel):
@@ -25,27 +23,15 @@ class StepTimeline(TimelinePanel):
 class Equations(SheetPanel):
     BINDINGS = bindings("equations")
 
-    def action_scroll_left(self) -> None:
-        self.scroll_cells(-SIDEWAYS)
-
-    def action_scroll_right(self) -> None:
-        self.scroll_cells(SIDEWAYS)
-
 
 class Numbers(SheetPanel):
     BINDINGS = bindings("numbers")
 
 
-class Matrices(Equations, inherit_bindings=False):
+class Matrices(SheetPanel):
     """Weights or gradients."""
 
     BINDINGS = bindings("matrices")
-
-    def action_scroll_down(self) -> None:
-        self.scroll_lines(1)
-
-    def action_scroll_up(self) -> None:
-        self.scroll_lines(-1)
 
 
 class Words(Panel):
@@ -60,8 +46,11 @@ class Words(Panel):
         self.refresh()
 
     def line_at(self, y: int) -> Line:
-        lines = wrapped(self._sentence, self.size.width - 2)
-        return ((lines[y][0]._replace(text=" " + lines[y][0].text), *lines[y][1:])) if y < len(lines) else ()
+        lines = wrapped(self._sentence, self.size.width - 4)
+        if y >= len(lines):
+            return ()
+        more = y == self.size.height - 1 and y + 1 < len(lines)
+        return (Span(" "), *lines[y], Span(self.glyphs.ellipsis if more else ""))
 
 
 class RuleLine(Panel):
