@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rnnsym.checks.gradients import check_gradients
     from rnnsym.interpreters.numeric import evaluate
     from rnnsym.interpreters.symbolic import to_sympy
-    from rnnsym.ops import (
+    from rnnsym.ops import (  # isort: skip
         avg_pool1d, concat, constant, conv1d, cross_entropy, dot, exp, log, log_softmax, logsumexp, max_pool1d,
         maximum, mean, minimum, outer, param, relu, sigmoid, softmax, softplus, sqrt, squared_error, stop_gradient,
         sum, take, tanh, var,
@@ -48,8 +48,8 @@ _MODULES = ("cells", "errors", "testing")
 __all__ = [
     "Cell", "Derivation", "Network", "__version__", "avg_pool1d", "cells", "check_gradients", "concat", "constant",
     "conv1d", "cross_entropy", "derive", "dot", "evaluate", "exp", "grad", "jacobian", "jvp", "latex", "log",
-    "log_softmax", "logsumexp", "max_pool1d", "maximum", "mean", "minimum", "outer", "param", "pretty", "relu", "sigmoid",
-    "softmax", "softplus", "sqrt", "squared_error", "stop_gradient", "sum", "take", "tanh", "testing",
+    "log_softmax", "logsumexp", "max_pool1d", "maximum", "mean", "minimum", "outer", "param", "pretty", "relu",
+    "sigmoid", "softmax", "softplus", "sqrt", "squared_error", "stop_gradient", "sum", "take", "tanh", "testing",
     "to_sympy", "unroll", "var", "vjp",
 ]  # fmt: skip
 

@@ -34,7 +34,7 @@ def magnitudes(
         value = node.prim.numpy(node, args, size)
         if node.prim is DIVIDE:
             known[node] = value, sums[0] / np.abs(args[1])
-        elif False:
+        elif _is_multilinear(node):
             known[node] = value, np.abs(node.prim.numpy(node, sums, size))
         else:
             known[node] = value, np.abs(value)

@@ -45,6 +45,7 @@ examples
 def run(args: argparse.Namespace) -> int:
     """Print one line for each block; 0 where all are right, 1 otherwise."""
     cell = common.load_cell(args)
+    _keep_out_of_the_way()
     from rnnsym.checks import check_gradients
 
     report = check_gradients(
@@ -99,6 +100,13 @@ def _replay(args: argparse.Namespace, report: "Report") -> str | None:
             words += [f"--{name}", str(getattr(args, name))]
     sizes = smallest.witness.sizes
     return shlex.join([*words, "--sizes", *(f"{name}={size}" for name, size in sizes.items())])
+
+
+def _keep_out_of_the_way() -> None:
+    """Hypothesis keeps notes in a folder of its own; it must not appear where the user happens to stand."""
+    from platformdirs import user_cache_path
+
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(user_cache_path("rnnsym") / "hypothesis"))
 
 
 def _watched() -> bool:

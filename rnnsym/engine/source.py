@@ -82,7 +82,7 @@ class Writer:
         for name in names:
             if self.system.timed(name):
                 shape = "".join(f", {self.dim(d)}" for d in self.system.shape(name))
-                rows = _text(max(T, self.system.hull(name).hi).shift(1))
+                rows = f"T + {max(T, self.system.hull(name).hi).plus + 1}"
                 lines.append(f"{self.names[name]} = np.zeros(({rows}, *batch{shape}), kind)")
         return lines
 

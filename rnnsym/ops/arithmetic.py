@@ -22,7 +22,7 @@ from rnnsym.core.primitive import (
     Code,
 )  # fmt: skip
 from rnnsym.errors import MisuseError
-from rnnsym.ops.families import Coder, Elementwise, Sizer, Structured, aligned, everywhere
+from rnnsym.ops.families import Coder, Elementwise, Sizer, Structured, everywhere, operands
 from rnnsym.ops.leaves import FULL, as_expr, full, is_number, is_zero, number_in, zeros
 from rnnsym.ops.structure import BROADCAST, broadcast
 
@@ -60,9 +60,9 @@ class Add(Elementwise):
 
     def source(self, node: Expr, code: Coder, size: Callable[[Dim], str]) -> Code:
         text, leading = "", False
-        for arg in node.args:
+        bodies = [arg.args[0] if arg.prim is NEG else arg for arg in node.args]
+        for arg, piece in zip(node.args, operands(bodies, code), strict=True):
             minus = arg.prim is NEG
-            piece = aligned(arg.args[0] if minus else arg, code)
             sign = ("-" if minus else "") if not text else (" - " if minus else " + ")
             text += sign + piece.within(PREFIX_BINDING if minus else SUM_BINDING)
             leading |= piece.leading
@@ -105,7 +105,7 @@ class Mul(Elementwise):
         return reduce(np.multiply, args)
 
     def source(self, node: Expr, code: Coder, size: Callable[[Dim], str]) -> Code:
-        pieces = [aligned(arg, code) for arg in node.args]
+        pieces = operands(node.args, code)
         text = " * ".join(p.within(PRODUCT_BINDING + (i > 0)) for i, p in enumerate(pieces))
         return Code(text, PRODUCT_BINDING, any(p.leading for p in pieces))
 
@@ -176,7 +176,7 @@ class Divide(Elementwise):
         return div(cotangent, node.args[1]) if i == 0 else super().pull(node, i, cotangent)
 
     def source(self, node: Expr, code: Coder, size: Callable[[Dim], str]) -> Code:
-        top, bottom = (aligned(arg, code) for arg in node.args)
+        top, bottom = operands(node.args, code)
         text = f"{top.within(PRODUCT_BINDING)} / {bottom.within(PRODUCT_BINDING + 1)}"
         return Code(text, PRODUCT_BINDING, top.leading or bottom.leading)
 

@@ -64,7 +64,7 @@ class Elementwise(Primitive):
         return entrywise(sp, self.sympy_rule, len(args))(*args)
 
     def source(self, node: Expr, code: Coder, size: Callable[[Dim], str]) -> Code:
-        return call_source(self.kernel, [aligned(arg, code) for arg in node.args])
+        return call_source(self.kernel, operands(node.args, code))
 
     def tree(self, node: Expr, args: Sequence[MathTree]) -> MathTree:
         return self.tree_rule(*args) if self.tree_rule else Call(self.name, tuple(args))
@@ -160,8 +160,16 @@ def call_source(kernel: Kernel, args: Sequence[Code], extra: Sequence[str] = ())
     return Code(f"{name}({', '.join([*(arg.text for arg in args), *extra])})", leading=any(a.leading for a in args))
 
 
-def aligned(arg: Expr, code: Coder) -> Code:
-    """The source of an operand of an elementwise operation: a repeated scalar is left to align by its axes."""
+def operands(args: Sequence[Expr], code: Coder) -> list[Code]:
+    """The sources of an elementwise operation's operands: a repeated scalar is left to align beside a full operand.
+
+    Where there is none, the first operand is written in full, so that the result has its shape.
+    """
+    thin = [arg.prim is FULL or arg.prim.name == "broadcast" for arg in args]
+    return [code(arg) if i == 0 and all(thin) else _aligned(arg, code) for i, arg in enumerate(args)]
+
+
+def _aligned(arg: Expr, code: Coder) -> Code:
     if arg.prim is FULL:
         return number_source(arg)
     if arg.prim.name == "broadcast":

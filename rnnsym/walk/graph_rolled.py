@@ -16,7 +16,7 @@ def draw_rolled(net_graph: Graph, ascii_only: bool = False) -> Drawing:
     graph = Graph(net_graph.net, NOW)
     content = Content(graph, "ascii" if ascii_only else "text", now=NOW)
     loops = _loops(graph)
-    columns = Columns.of(content, LANE, range(NOW, NOW + 1), {NOW: "step t"}, margin=LANE * len(loops))
+    columns = Columns.of(content, LANE, range(NOW, NOW + 1), margin=LANE * len(loops))
     canvas = columns.paint()
     for place, name in enumerate(loops):
         _loop(canvas, columns, name, len(loops) - place)

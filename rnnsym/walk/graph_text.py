@@ -36,12 +36,11 @@ def draw(
     ascii_only: bool = False,
     first: int = 1,
     last: int | None = None,
-    headings: Mapping[int, str] | None = None,
 ) -> Drawing:
     """The steps `first`…`last` of the graph, as many as fit into `width` columns.
 
     values: numbers instead of formulas; the graph must have them. labels: words beside a symbol, such as the character
-    read. headings: words beside t. Raises InputError for steps that do not exist, or a width too small for one step.
+    read. Raises InputError for steps that do not exist, or a width too small for one step.
     """
     last = graph.steps if last is None else last
     if not 1 <= first <= last <= graph.steps:
@@ -49,7 +48,7 @@ def draw(
     style: Style = "ascii" if ascii_only else "text"
     digits: tuple[int | None, ...] = DIGITS if values else (None,)
     wanted = [
-        Columns.of(Content(graph, style, figures, labels or {}), pitch, range(first, last + 1), headings or {})
+        Columns.of(Content(graph, style, figures, labels or {}), pitch, range(first, last + 1))
         for figures in digits
         for pitch in PITCHES
     ]
@@ -68,12 +67,11 @@ class Columns:
     layout: Layout
     pitch: int
     steps: range
-    headings: Mapping[int, str]
     margin: int = 0
 
     @classmethod
-    def of(cls, content: Content, pitch: int, steps: range, headings: Mapping[int, str], margin: int = 0) -> "Columns":
-        return cls(content, layout(content.graph, content.row_counts()), pitch, steps, headings, margin)
+    def of(cls, content: Content, pitch: int, steps: range, margin: int = 0) -> "Columns":
+        return cls(content, layout(content.graph, content.row_counts()), pitch, steps, margin)
 
     @property
     def graph(self) -> Graph:
@@ -112,10 +110,10 @@ class Columns:
 
     def fitting(self, width: int) -> "Columns":
         """The same with as many steps as fit."""
-        steps = self.steps
-        while steps and self.needed(steps) > width:
-            steps = steps[:-1]
-        return replace(self, steps=steps)
+        count = 0
+        while count < len(self.steps) and self.needed(self.steps[: count + 1]) <= width:
+            count += 1
+        return replace(self, steps=self.steps[:count])
 
     def box_column(self, index: int) -> int:
         """Where the box of the step with this index begins; -1 is what comes in from the left."""
@@ -135,7 +133,7 @@ class Columns:
             pen.box(node, self.box_column(-1), self.incoming_width, alone=True)
         for i, t in enumerate(self.steps):
             column = self.box_column(i)
-            words = self.headings.get(t, f"t = {t}")
+            words = "step t" if self.content.now == t else f"t = {t}"
             canvas.write(0, column + max((wide - len(words)) // 2, 0), words, "symbol")
             for node in self._nodes(t):
                 pen.box(node, column, wide, alone=False)

@@ -1,5 +1,8 @@
 import json
+import os
 import shlex
+import subprocess
+import sys
 
 import pytest
 
@@ -78,6 +81,15 @@ def test_the_replay_command_finds_the_same_counterexample(capsys, wrong_cell):
     witnesses = [{b["name"]: b["witness"] for b in report["blocks"]} for report in (first, again)]
     assert witnesses[0]["W"] == witnesses[1]["W"] is not None
     assert again["replay"] == first["replay"]
+
+
+def test_nothing_is_left_where_the_user_stands(tmp_path):
+    command = [sys.executable, "-m", "rnnsym", "check", "elman", "--examples", "1"]
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    here = tmp_path / "here"
+    here.mkdir()
+    subprocess.run(command, cwd=here, env=environment, check=True, capture_output=True)
+    assert list(here.iterdir()) == []
 
 
 def test_fixed_sizes_and_activation(capsys):

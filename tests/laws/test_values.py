@@ -14,6 +14,7 @@ from rnnsym.core.primitive import PRIMITIVES
 from rnnsym.core.system import Piece, System
 from rnnsym.engine.source import Writer, kernel_functions
 from rnnsym.ops.leaves import leaf
+from rnnsym.ops.structure import broadcast
 from rnnsym.transforms import substitute
 from support.cases import APART, EQUAL, NO_SAMPLES, cases
 
@@ -121,6 +122,34 @@ def test_source_is_numpy(case, batch):
         step = writer.code(rhs, None).text
         loop = [run_text(writer, step, names, values.values(), t=t) for t in range(1, STEPS + 1)]
         np.testing.assert_allclose(loop, ours[1:], rtol=1e-14)
+
+
+POINTWISE = [case for case in cases() if {*case.sample.shapes, case.node.shape} == {("H",)}]
+
+
+@pytest.mark.parametrize("case", POINTWISE, ids=str)
+@pytest.mark.parametrize("batch", [(), (BATCH,)], ids=["one", "batch"])
+def test_a_repeated_scalar_stays_with_its_example(case, batch):
+    """Scalars of each example beside vectors, and alone: trailing axes alone would mix them up where B = H."""
+    names = [Name(Role.INPUT, f"s{i}") for i in range(len(case.args))]
+    scalars = [leaf(name, NOW, ()) for name in names]
+    vector = Name(Role.INPUT, "v")
+    rng = np.random.default_rng(0)
+    arrays = [rng.uniform(0.5, 2, (STEPS + 1, *batch)) for _ in names]
+    arrays.append(rng.uniform(0.5, 2, (STEPS + 1, *batch, EQUAL["H"])))
+    for repeated in range(1, 2 ** len(names)):
+        args = [
+            broadcast(scalar, ("H",)) if repeated >> i & 1 else leaf(vector, NOW, ("H",))
+            for i, scalar in enumerate(scalars)
+        ]
+        node = case.prim(*args, attrs=case.sample.attrs)
+        given = {**dict.fromkeys(names, ()), vector: ("H",)}
+        out = Name(Role.EQUATION, "out")
+        writer = Writer(System({out: (Piece(EVERY_STEP, node),)}, given, {out: ("H",)}, frozenset(given)))
+        values = dict(zip([*scalars, leaf(vector, NOW, ("H",))], arrays, strict=True))
+        whole = run_text(writer, writer.code(node, EVERY_STEP).text, given, arrays)
+        np.testing.assert_allclose(whole, evaluate(node, values, EQUAL)[1:], rtol=1e-14)
+        assert np.shape(whole)[-1] == EQUAL["H"]
 
 
 @ALL

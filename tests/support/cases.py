@@ -78,9 +78,10 @@ class Case:
         return np.random.default_rng(seed).normal(size=self.shape(expr, sizes))
 
 
-def cases(derivatives=False):
-    """Every primitive at every sample; with `derivatives`, only those that a derivative passes through."""
-    found = [Case(prim, sample) for prim in PRIMITIVES.values() for sample in prim.samples]
+def cases(*names, derivatives=False):
+    """Every primitive (or those of `names`) at every sample; with `derivatives`, those that a derivative passes."""
+    prims = [PRIMITIVES[name] for name in names or PRIMITIVES]
+    found = [Case(prim, sample) for prim in prims for sample in prim.samples]
     return [case for case in found if case.real] if derivatives else found
 
 

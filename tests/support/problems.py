@@ -46,10 +46,6 @@ class Problem:
         """A value for every given name of the system."""
         return self.net.given(*self.arguments)
 
-    def __repr__(self):
-        numbers = {"x": self.x.shape, "carry": self.carry and sorted(self.carry), "mask": self.mask}
-        return f"Problem({self.net!r}, {self.net.cell!r}, {self.net.options}, {numbers})"
-
 
 def problem(cell, inputs, hidden, outputs, steps, batch=(), seed=0, carry=True, mask=None, **options):
     """A problem with generic numbers: no zero, no symmetry, and a carry that is not zero."""

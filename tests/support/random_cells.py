@@ -29,7 +29,6 @@ class Body:
     assignments: list = field(default_factory=list)
     vectors: list = field(default_factory=list)
     scalars: list = field(default_factory=list)
-    rows: dict = field(default_factory=dict)
 
     def param(self, *shape):
         name = f"w{len(self.params)}"
@@ -43,7 +42,7 @@ def vectors(draw, body, depth):
     if depth == 0:
         return draw(st.sampled_from([*body.vectors, "bias"]).map(lambda v: body.param("H") if v == "bias" else v))
     below = vectors(body, depth - 1)
-    match draw(st.sampled_from(["map", "pair", "input", "recurrent", "fused", "scaled", "leaf"])):
+    match draw(st.sampled_from(["map", "pair", "input", "recurrent", "fused", "scaled", "repeated", "leaf"])):
         case "map":
             return ("map", draw(st.sampled_from(sorted(VECTOR_MAPS))), draw(below))
         case "pair":
@@ -56,6 +55,8 @@ def vectors(draw, body, depth):
             return ("matvec", body.param("H", "H+X"), ("concat", draw(below), ("input",)))
         case "scaled":
             return ("pair", "product", draw(scalars(body, depth - 1)), draw(below))
+        case "repeated":
+            return ("repeated", draw(scalars(body, depth - 1)))
     return draw(vectors(body, 0))
 
 
@@ -118,6 +119,8 @@ def build(tree, p, prev, x, now):
             return args[0] @ args[1]
         case "dot":
             return rs.dot(*args)
+        case "repeated":
+            return args[0] + 0 * prev.h
     return rs.concat(*args)
 
 

@@ -14,10 +14,6 @@ AFTER = Interval(T.shift(1), T.shift(1))
 X = Name(Role.INPUT, "x")
 
 
-def param(symbol, *shape):
-    return Name(Role.PARAM, symbol), shape
-
-
 def carry(symbol):
     return Name(Role.CARRY, symbol)
 

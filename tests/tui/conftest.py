@@ -37,6 +37,19 @@ def own_cell(tmp_path):
     return f"{file}:MGU"
 
 
+@pytest.fixture
+def overflowing_cell(tmp_path):
+    """The name of a cell whose values leave the range of numbers after two steps."""
+    file = tmp_path / "burst.py"
+    file.write_text(
+        "from rnnsym import Cell, exp\n\n\n"
+        "class Burst(Cell):\n    params = {'W': ('H', 'X')}\n    carry = {'h': ('H',)}\n\n"
+        "    def step(self, p, prev, x, now):\n        now.h = exp(exp(prev.h + 2)) + p.W @ x\n",
+        encoding="utf-8",
+    )
+    return str(file)
+
+
 @pytest.fixture(params=["elman", "gru", "lstm", "own"])
 def setup_of_any_cell(request, own_cell):
     return Setup(cell=own_cell if request.param == "own" else request.param, text="abcab", hidden=2)

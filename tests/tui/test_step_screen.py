@@ -1,5 +1,6 @@
 """The Step screen by its keys. State is asserted, not pictures; nothing sleeps."""
 
+import numpy as np
 import pytest
 from textual.widgets import Input
 
@@ -215,8 +216,11 @@ async def test_an_export_does_not_overwrite(running, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     async with running(**HELLO) as pilot:
         await pilot.press("x", "enter")
+        await pilot.app.workers.wait_for_complete()
         file = tmp_path / "rnnsym-lstm-trace.txt"
         before = file.read_text()
+        await pilot.pause()
+        assert any(str(file) in note.message for note in pilot.app._notifications)
         await pilot.press("x", "enter")
         await pilot.pause()
         assert "exists already" in text_of(pilot.app)
@@ -258,6 +262,20 @@ async def test_a_cell_of_ones_own_is_stepped_like_any_other(running, own_cell):
         assert "a_" not in text
         await pilot.press("N", "n", "n", "T", "N", "G")
         assert place(pilot)[:2] == ("gradient", 1)
+
+
+async def test_nan_and_infinities_are_marked_and_have_no_colour(running, overflowing_cell):
+    with np.errstate(all="ignore"):
+        async with running(cell=overflowing_cell, text="abcd", hidden=1) as pilot:
+            await pilot.press("G")
+            shown = text_of(pilot.app)
+            assert "Inf" in shown
+            assert "NaN" in shown
+            panel = pilot.app.screen.query_one(StepTimeline)
+            y = next(i for i, row in enumerate(panel.timeline.rows) if row.label == "h") + 2
+            colours = {s.text.strip(): s.style.bgcolor for s in panel.render_line(y) if s.style}
+            assert colours["Inf"] == panel.rich_style.bgcolor
+            assert len({str(colour) for colour in colours.values()}) > 1
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (160, 48)])

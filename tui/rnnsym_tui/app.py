@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import numpy as np
 from textual.app import App, SystemCommand
 from textual.dom import DOMNode
 from textual.screen import Screen
@@ -173,7 +174,8 @@ def main(options: Mapping[str, Any] | None = None) -> int:
     paths = user_paths()
     remembered, complaint = state.load_or_put_aside(paths.sessions)
     try:
-        start = opening(chosen, remembered)
+        with np.errstate(all="ignore"):
+            start = opening(chosen, remembered)
         if start.lesson is not None:
             _check_lesson(start.lesson)
     except RnnsymError as error:
@@ -181,7 +183,9 @@ def main(options: Mapping[str, Any] | None = None) -> int:
     start = replace(start, notice=" ".join(filter(None, (complaint, start.notice))))
     app = RnnsymApp(start, remembered, paths, choose(chosen.get("ascii") or None), keymap.load(paths.keys))
     try:
-        app.run()
+        # What leaves the range of numbers is marked on the screen: a warning beside it would only disturb.
+        with np.errstate(all="ignore"):
+            app.run()
     finally:
         app.keep()
     return app.return_code or 0

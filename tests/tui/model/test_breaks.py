@@ -3,6 +3,8 @@ import pytest
 
 from rnnsym.errors import InputError, UnknownNameError
 from rnnsym_tui.model.breaks import parse
+from rnnsym_tui.model.session import Session
+from rnnsym_tui.model.setup import Setup
 
 
 def stops(session, text):
@@ -40,6 +42,15 @@ def test_a_character_and_a_time_stop_once_in_each_pass(session):
 
 def test_nan_never_holds_on_finite_values(session):
     assert stops(session, "NaN") == []
+
+
+def test_nan_holds_where_a_value_first_overflows(overflowing_cell):
+    with np.errstate(all="ignore"):
+        session = Session(Setup(cell=overflowing_cell, text="abcd", hidden=1))
+        values = session.walk.run["h"][:, 0]
+        first = stops(session, "nan")[0]
+    assert first.t == int(np.argmax(~np.isfinite(values))) + 1
+    assert first.equation.name.label == "h"
 
 
 @pytest.mark.parametrize("text", ["", "h", "h >", "h[9] > 1", "|h > 1", "h| > 1", "h > 1e", "sings a", "t = x"])

@@ -178,21 +178,34 @@ def test_copies_of_the_same_text_share_a_file_and_others_get_a_new_one(tmp_path)
 
 def test_an_export_overwrites_nothing_unless_told_to(tmp_path):
     path = tmp_path / "trace.txt"
-    exports.write_new(path, "one")
+    exports.check_new(path, overwrite=False)
+    assert exports.write_trace(path, ["one", "two"], lambda: False)
+    assert path.read_text() == "onetwo"
     with pytest.raises(InputError, match="exists already"):
-        exports.write_new(path, "two")
-    exports.write_new(path, "two", overwrite=True)
-    assert path.read_text() == "two"
+        exports.check_new(path, overwrite=False)
+    exports.check_new(path, overwrite=True)
+    with pytest.raises(InputError, match="no folder"):
+        exports.check_new(tmp_path / "none" / "trace.txt", overwrite=False)
+
+
+def test_a_cancelled_export_leaves_what_was_there(tmp_path):
+    path = tmp_path / "trace.txt"
+    path.write_text("old")
+    answers = iter([False, True])
+    assert not exports.write_trace(path, ["one", "two"], lambda: next(answers))
+    assert path.read_text() == "old"
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_the_trace_has_every_move_and_is_the_same_each_time(setup_of_any_cell):
     session = Session(setup_of_any_cell)
-    data = json.loads(exports.trace_json(session))
+    data = json.loads("".join(exports.trace_json(session.setup, session.walk)))
     assert len(data["moves"]) == len(session.walk)
     assert data["loss"] == session.walk.run.loss
     total = sum(np.array(m["value"]) for m in data["moves"] if (m["role"], m["name"]) == ("gradient", "V"))
     assert np.allclose(total, session.walk.run.grads["V"], rtol=1e-12)
     again = Session(setup_of_any_cell)
     for suffix in (".json", ".txt"):
-        assert exports.trace(session, suffix, Writing(UNICODE)) == exports.trace(again, suffix, Writing(UNICODE))
-    assert len(exports.trace_text(session, Writing(UNICODE)).splitlines()) == len(session.walk) + 1
+        one, other = (list(exports.trace(s.setup, s.walk, suffix, Writing(UNICODE))) for s in (session, again))
+        assert one == other
+    assert len(list(exports.trace_text(session.setup, session.walk, Writing(UNICODE)))) == len(session.walk) + 1

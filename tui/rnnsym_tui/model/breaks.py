@@ -31,7 +31,7 @@ def parse(text: str, walk: Walk) -> Break:
     """The condition in `text`, for the quantities of `walk`. Raises InputError and UnknownNameError."""
     stripped = text.strip()
     if stripped.lower() == "nan":
-        return Break(stripped, _not_finite)
+        return Break(stripped, _never if _all_finite(walk) else _not_finite)
     if match := _TIME.fullmatch(stripped):
         return Break(stripped, _at_time(int(match[1])))
     if match := _CHARACTER.fullmatch(stripped):
@@ -39,6 +39,15 @@ def parse(text: str, walk: Walk) -> Break:
     if match := _VALUE.fullmatch(stripped):
         return Break(stripped, _at_value(match, walk))
     raise InputError(f"'{text}' is no condition. Some that are:  {EXAMPLES}")
+
+
+def _all_finite(walk: Walk) -> bool:
+    """Whether every value and gradient of the run is finite; then every term of a gradient is finite too."""
+    return all(np.isfinite(value).all() for value in walk.run.values.values())
+
+
+def _never(walk: Walk, move: Move) -> bool:
+    return False
 
 
 def _not_finite(walk: Walk, move: Move) -> bool:

@@ -45,6 +45,7 @@ COMMANDS: tuple[Command, ...] = (
     _command("step", "last", "G", "Last line of all", "The end of the backward pass"),
     _command("step", "copy", "y", "Copy LaTeX", "The active line, to the clipboard and to a file"),
     _command("step", "export", "x", "Export the trace …", "All lines with their numbers, as text or JSON"),
+    _command("step", "cancel", "escape", "Stop", "Stop playing or an export"),
     _command("step", "start_over", "R", "Start over", "Forget edits and breaks; begin with the default session"),
     _command("equations", "next_line", "down j", "Next line", "Compute the next equation"),
     _command("equations", "previous_line", "up k", "Line back", "Take the last equation back"),

@@ -1,19 +1,21 @@
 """What leaves the app as a file: LaTeX of a line, and the whole trace as text or JSON. Nothing is overwritten."""
 
 import json
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from rnnsym.derivation.equations import Equation
 from rnnsym.errors import InputError
-from rnnsym.walk.walk import Move
+from rnnsym.walk.walk import Move, Walk
 from rnnsym_tui.model.numbers import figure
-from rnnsym_tui.model.session import Session
-from rnnsym_tui.model.state import write_atomically
+from rnnsym_tui.model.setup import Setup
+from rnnsym_tui.model.state import atomic_file, write_atomically
 from rnnsym_tui.model.writing import Writing
 
-SCHEMA = 1
+SCHEMA = "rnnsym.trace/1"
 
 
 def write_copy(folder: Path, stem: str, suffix: str, text: str) -> Path:
@@ -28,48 +30,64 @@ def write_copy(folder: Path, stem: str, suffix: str, text: str) -> Path:
     raise InputError(f"{folder} is full of copies of {stem}: remove some.")
 
 
-def write_new(path: Path, text: str, overwrite: bool = False) -> None:
-    """Write a file. Raises InputError where one exists and may not be replaced, or where it cannot be written."""
+def check_new(path: Path, overwrite: bool) -> None:
+    """Raises InputError where the file exists and may not be replaced, or its folder does not exist."""
     if path.exists() and not overwrite:
         raise InputError(f"{path} exists already: choose another name, or add ! to replace it.")
+    if not path.parent.is_dir():
+        raise InputError(f"there is no folder {path.parent}: choose another one.")
+
+
+def write_trace(path: Path, trace: Iterable[str], cancelled: Callable[[], bool]) -> bool:
+    """Write the trace; False where it was cancelled, and then nothing is written. Raises InputError."""
     try:
-        write_atomically(path, text)
+        with atomic_file(path) as file:
+            for piece in trace:
+                if cancelled():
+                    raise _CancelledError
+                file.write(piece)
+    except _CancelledError:
+        return False
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}.") from None
+    return True
 
 
-def trace(session: Session, suffix: str, writing: Writing) -> str:
-    """The whole trace, as JSON for `.json`, as text otherwise; the same session gives the same bytes."""
-    return trace_json(session) if suffix == ".json" else trace_text(session, writing)
+class _CancelledError(Exception):
+    """Leaves the file unwritten."""
 
 
-def trace_text(session: Session, writing: Writing) -> str:
+def trace(setup: Setup, walk: Walk, suffix: str, writing: Writing) -> Iterator[str]:
+    """The whole trace in pieces, as JSON for `.json`, as text otherwise; equal setups give equal bytes."""
+    return trace_json(setup, walk) if suffix == ".json" else trace_text(setup, walk, writing)
+
+
+def trace_text(setup: Setup, walk: Walk, writing: Writing) -> Iterator[str]:
     """Every line of every step with its numbers, in the order in which they are computed."""
-    setup, walk = session.setup, session.walk
-    rows = [f"{walk.net.cell.name}  hidden {setup.hidden}  seed {setup.seed}  text {setup.text!r}"]
-    rows += [f"with {weight}" for weight in setup.weights]
-    formulas: dict[int, str] = {}
+    yield f"{walk.net.cell.name}  hidden {setup.hidden}  seed {setup.seed}  text {setup.text!r}\n"
+    for weight in setup.weights:
+        yield f"with {weight}\n"
+    formulas = {line.number: writing.equation(line) for line in _lines(walk)}
     for move in walk:
         number = move.equation.number
-        formula = formulas.setdefault(number, writing.equation(move.equation))
-        values = " ".join(figure(float(v)) for v in np.ravel(walk.result(move)))
-        rows.append(f"{move.phase:8} t={move.t:<4} {number:>3}  {formula}  =  {values}")
-    return "\n".join(rows) + "\n"
+        values = " ".join(map(figure, np.ravel(walk.result(move)).tolist()))
+        yield f"{move.phase:8} t={move.t:<4} {number:>3}  {formulas[number]}  =  {values}\n"
 
 
-def trace_json(session: Session) -> str:
-    walk = session.walk
-    data: dict[str, Any] = {
-        "schema": SCHEMA,
-        "setup": session.setup.as_data(),
-        "steps": walk.steps,
-        "loss": walk.run.loss,
-        "moves": [_move_data(session, move) for move in walk],
-    }
-    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+def _lines(walk: Walk) -> tuple[Equation, ...]:
+    return (*walk.lines.forward, *walk.lines.backward, *walk.lines.gradients)
 
 
-def _move_data(session: Session, move: Move) -> dict[str, Any]:
+def trace_json(setup: Setup, walk: Walk) -> Iterator[str]:
+    """One object; `moves` holds one object a line, in the order of the text."""
+    head = {"schema": SCHEMA, "setup": setup.as_data(), "steps": walk.steps, "loss": walk.run.loss}
+    yield json.dumps(head, ensure_ascii=False).removesuffix("}") + ', "moves": ['
+    for move in walk:
+        yield ("," if move.index else "") + "\n" + json.dumps(_move_data(walk, move), ensure_ascii=False)
+    yield "\n]}\n"
+
+
+def _move_data(walk: Walk, move: Move) -> dict[str, Any]:
     name = move.equation.name
     return {
         "phase": move.phase,
@@ -77,5 +95,5 @@ def _move_data(session: Session, move: Move) -> dict[str, Any]:
         "line": move.equation.number,
         "role": str(name.role),
         "name": name.label,
-        "value": np.asarray(session.walk.result(move)).tolist(),
+        "value": np.asarray(walk.result(move)).tolist(),
     }

@@ -1,7 +1,10 @@
 """The actions of the Step screen that ask, change or write something."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+
+from textual.worker import get_current_worker
 
 from rnnsym.errors import RnnsymError
 from rnnsym_tui.dialogs.ask import AskDialog
@@ -13,9 +16,13 @@ from rnnsym_tui.model.setup import Setup, whole_number
 from rnnsym_tui.model.view import alphabet_of
 from rnnsym_tui.screens.moves import Moves
 
+EXPORT = "export"
+
 
 class Changes(Moves):
     """A fault in what was typed is explained in the dialog; nothing is changed then."""
+
+    work = ""
 
     def _ask(self, title: str, hint: str, use: Callable[[str], None], value: str = "") -> None:
         self.stop()
@@ -106,7 +113,29 @@ class Changes(Moves):
 
     def _export(self, answer: str) -> None:
         name = answer.strip().removesuffix("!").strip()
-        path = Path(name).expanduser()
-        text = exports.trace(self.session, path.suffix.lower(), self.viewer.writing)
-        exports.write_new(path, text, overwrite=answer.strip().endswith("!"))
-        self.notify(f"The trace is in {path.resolve()}", title="Exported", markup=False)
+        path = Path(name).expanduser().resolve()
+        exports.check_new(path, overwrite=answer.strip().endswith("!"))
+        trace = exports.trace(self.session.setup, self.session.walk, path.suffix.lower(), self.viewer.writing)
+        self.run_worker(partial(self._write, path, trace), group=EXPORT, exclusive=True, thread=True)
+
+    def _write(self, path: Path, trace: Iterator[str]) -> None:
+        """In a thread, since long traces take their time; Esc cancels."""
+        worker = get_current_worker()
+        self.app.call_from_thread(self.show_work, "exporting; Esc cancels")
+        try:
+            done = exports.write_trace(path, trace, lambda: worker.is_cancelled)
+            message = f"The trace is in {path}" if done else "Cancelled: nothing was written."
+        except RnnsymError as error:
+            message = str(error)
+        self.app.call_from_thread(self.notify, message, title="Export", markup=False)
+        self.app.call_from_thread(self.show_work, "")
+
+    def action_cancel(self) -> None:
+        self.stop()
+        self.workers.cancel_group(self, EXPORT)
+        self.refresh_view()
+
+    def show_work(self, text: str) -> None:
+        """Say what goes on in the background."""
+        self.work = text
+        self.refresh_view()

@@ -106,8 +106,8 @@ class StepScreen(Changes):
         return line(Span(f"{row.label} = {figure(value)}", "strong"))
 
     def _breaks(self) -> Line:
-        if self.playing:
-            return line(Span("playing", "strong"))
+        if self.work or self.playing:
+            return line(Span(self.work or "playing", "strong"))
         if not self.session.breaks:
             return ()
         hit = self.session.hit()
