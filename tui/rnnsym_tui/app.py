@@ -164,9 +164,10 @@ class RnnsymApp(App[None]):
 
 
 def main(options: Mapping[str, Any] | None = None) -> int:
-    """Open the app; the exit code. `options`: cell, text, hidden, seed, options (of the cell), ascii, lesson.
+    """Open the app; the exit code. `options`: cell, text, hidden, seed, options (of the cell), ascii, lesson, reset.
 
-    Without any of the first five, the last session goes on. 2 where there is no terminal or the options are wrong.
+    A session with the same beginning goes on where it was left, and without any of the first five the last one; with
+    `reset` it begins anew. The code is 2 where there is no terminal or the options are wrong.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
         return _refuse("the app needs a terminal that can show it, and this is none. For plain output: rnnsym --help.")

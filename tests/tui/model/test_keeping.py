@@ -87,6 +87,12 @@ def test_what_is_asked_for_comes_before_what_was_left():
     assert (start.session.index, start.notice) == (0, "")
 
 
+def test_reset_begins_anew():
+    kept = State((Remembered(Setup(), 17),))
+    assert opening({}, kept).session.index == 17
+    assert opening({"reset": True}, kept).session.index == 0
+
+
 def test_a_last_session_that_no_longer_works_gives_way_with_a_word():
     kept = State((Remembered(replace(Setup(), cell="gone"), 3),))
     start = opening({}, kept)

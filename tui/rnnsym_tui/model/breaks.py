@@ -38,7 +38,7 @@ def parse(text: str, walk: Walk) -> Break:
         return Break(stripped, _at_character(match[1], match[2] or match[3]))
     if match := _VALUE.fullmatch(stripped):
         return Break(stripped, _at_value(match, walk))
-    raise InputError(f"'{text}' is no condition. Some that are:  {EXAMPLES}")
+    raise InputError(f"'{text}' is no condition: write one such as |c[2]| > 0.5, reads a, or t = 10.")
 
 
 def _all_finite(walk: Walk) -> bool:

@@ -10,7 +10,7 @@ from rnnsym_tui.model.setup import Setup, whole_number
 from rnnsym_tui.model.state import Remembered, State
 
 ASKED = ("cell", "text", "hidden", "seed", "options")
-KNOWN = (*ASKED, "ascii", "lesson")
+KNOWN = (*ASKED, "ascii", "lesson", "reset")
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,16 @@ class Opening:
 
 
 def opening(options: Mapping[str, Any], state: State) -> Opening:
-    """A session that was left with the same beginning goes on where it was. Raises RnnsymError for bad options."""
+    """A session that was left with the same beginning goes on where it was; with `reset`, it begins anew.
+
+    Raises RnnsymError for bad options.
+    """
     for name in options:
         if name not in KNOWN:
             raise unknown("option of the app", name, KNOWN)
     asked = _asked(options)
     lesson = options.get("lesson")
-    left = state.session_of(asked)
+    left = None if options.get("reset") else state.session_of(asked)
     if left is None:
         return Opening(Session(asked or Setup()), lesson)
     try:
