@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from textual.app import App, SystemCommand
+from textual.command import CommandPalette
 from textual.dom import DOMNode
 from textual.screen import Screen
 
@@ -41,6 +42,10 @@ class RnnsymApp(App[None]):
     CSS = """
     Toast { max-width: 78; }
     .-ascii-only SearchIcon { display: none; }
+    .-ascii-only Toast { border-left: none; border-right: none; }
+    .-ascii-only CommandPalette #--input { border: none; }
+    .-ascii-only CommandPalette CommandList { border: none; scrollbar-size: 0 0; }
+    .-ascii-only VerticalScroll { scrollbar-size: 0 0; }
     """
 
     def __init__(self, start: Opening, remembered: State, paths: Paths, glyphs: Glyphs, keys: Keymap) -> None:
@@ -56,6 +61,7 @@ class RnnsymApp(App[None]):
         return self._start.session
 
     def on_mount(self) -> None:
+        self.set_class(self.glyphs.ascii, "-ascii-only")
         self._register_themes()
         self.set_keymap(made.keymap(self.commands))
         self.install_screen(StepScreen(self._services, self.session, Viewer(self.glyphs)), "step")
@@ -126,6 +132,10 @@ class RnnsymApp(App[None]):
         svg = self.export_screenshot(title="rnnsym")
         path = exports.write_copy(self.paths.copies, "rnnsym-screen", ".svg", svg)
         self.notify(f"The screen is in the file\n{path}", title="Screenshot", markup=False)
+
+    def action_command_palette(self) -> None:
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder="Search for actions", id="--command-palette"))
 
     def action_help(self) -> None:
         ascii_only = self.glyphs.ascii

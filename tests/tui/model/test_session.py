@@ -122,7 +122,7 @@ def test_an_edit_keeps_the_place_and_can_be_undone_and_redone(session):
     session.go_to_time(3)
     place = session.index
     loss = session.walk.run.loss
-    session.set_weight(parse_weight("U_f[2,1] = 5"))
+    session.change(session.setup.with_weight(parse_weight("U_f[2,1] = 5")))
     assert session.index == place
     assert session.walk.params["U_f"][1, 0] == 5
     changed = session.walk.run.loss

@@ -32,7 +32,11 @@ def help_text(commands: Sequence[Command], places: Iterable[str], ascii_only: bo
 class HelpDialog(Dialog[None]):
     """Opened and closed by the same key."""
 
-    BINDINGS = [("question_mark,f1,q", "close", "Close")]
+    BINDINGS = [
+        ("question_mark,f1,q", "close", "Close"),
+        ("j", "scroll(1)", "Down"),
+        ("k", "scroll(-1)", "Up"),
+    ]
     DEFAULT_CSS = "HelpDialog VerticalScroll { height: auto; max-height: 100%; scrollbar-size: 1 1; }"
 
     def __init__(self, glyphs: Glyphs, text: str, notes: str) -> None:
@@ -42,3 +46,6 @@ class HelpDialog(Dialog[None]):
     def contents(self) -> ComposeResult:
         with VerticalScroll():
             yield Static(self._text, markup=False)
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)

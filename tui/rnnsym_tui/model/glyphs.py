@@ -19,27 +19,21 @@ class Glyphs:
     tab: str
     strange: str
     times: str
-    approx: str
     ellipsis: str
     forward: str
     backward: str
     up: str
     down: str
-    minus: str
-    quotes: tuple[str, str]
-    separator: str
     rule_focused: str
 
 
 UNICODE = Glyphs(
     ascii=False, rule="─", unknown="·", active="▶", done="✓", space="␣", newline="⏎", tab="⇥", strange="�",
-    times="×", approx="≈", ellipsis="…", forward="▶", backward="◀", up="↑", down="↓", minus="−",
-    quotes=("“", "”"), separator="│", rule_focused="━",
+    times="×", ellipsis="…", forward="▶", backward="◀", up="↑", down="↓", rule_focused="━",
 )  # fmt: skip
 ASCII = Glyphs(
     ascii=True, rule="-", unknown=".", active=">", done="+", space="_", newline="\\n", tab="\\t", strange="?",
-    times="x", approx="~", ellipsis="...", forward=">", backward="<", up="^", down="v", minus="-",
-    quotes=('"', '"'), separator="|", rule_focused="=",
+    times="x", ellipsis="...", forward=">", backward="<", up="^", down="v", rule_focused="=",
 )  # fmt: skip
 
 

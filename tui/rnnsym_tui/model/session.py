@@ -1,7 +1,6 @@
 """A session: one walk, the place in it, and everything that the keys do to them. No terminal, no clock."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from rnnsym.core.names import Name, Role
 from rnnsym.derivation.equations import Equation
@@ -9,7 +8,7 @@ from rnnsym.errors import InputError, RnnsymError
 from rnnsym.walk.walk import Move, Phase, Walk
 from rnnsym_tui.model import breaks
 from rnnsym_tui.model.breaks import Break
-from rnnsym_tui.model.setup import Setup, Weight
+from rnnsym_tui.model.setup import Setup
 
 
 class Session:
@@ -129,12 +128,6 @@ class Session:
             return
         self._rebuild(setup, self._undo)
         self._redo.clear()
-
-    def set_weight(self, weight: Weight) -> None:
-        self.change(self.setup.with_weight(weight))
-
-    def drop_weights(self) -> None:
-        self.change(replace(self.setup, weights=()))
 
     def undo(self) -> bool:
         """Take the last change back."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-KINDS = ("dim", "strong", "active", "done", "rule", "title", "cursor", "here", "alert", "key", "text")
+KINDS = ("dim", "strong", "active", "done", "rule", "title", "cursor", "here", "alert", "key")
 """Every kind means the same everywhere; none is the only sign of its meaning, so that NO_COLOR loses nothing."""
 
 
@@ -32,12 +32,6 @@ def plain(spans: Iterable[Span]) -> str:
 def width(spans: Iterable[Span]) -> int:
     """The number of terminal cells that the line takes."""
     return sum(cell_len(span.text) for span in spans)
-
-
-def padded(spans: Line, cells: int, kind: str = "") -> Line:
-    """The line, filled up with spaces to `cells`."""
-    missing = cells - width(spans)
-    return (*spans, Span(" " * missing, kind)) if missing > 0 else spans
 
 
 def right(text: str, cells: int) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from rnnsym.core.expr import Expr
-from rnnsym.core.names import FREE, NOW, Name, Point
+from rnnsym.core.names import FREE, Name
 from rnnsym.derivation.equations import Equation, Words
 from rnnsym.notation import Style, load, prose, relation, text
 from rnnsym.ops.leaves import leaf
@@ -39,16 +39,12 @@ class Writing:
         """The quantity without its time: `c`, `δh`, `a_f`, `∂L/∂U`."""
         return text(leaf(name, FREE, ()), style=self.style)
 
-    def symbol_at(self, name: Name, t: int) -> str:
-        """The quantity at step t: `c₁₀`."""
-        return text(leaf(name, NOW, ()), style=self.style, at=Point(0, t))
-
     def sign(self, head: str) -> str:
         """An operator between columns, or the head of a function: `×`, `σ(`."""
         function = load("default").functions.get(head.removesuffix("("))
         if head.endswith("(") and function:
             return f"{function.get(self.style, head.removesuffix('('))}("
-        return head.replace("×", self.glyphs.times).replace("−", self.glyphs.minus).replace("÷", "/")
+        return prose([head.replace("×", self.glyphs.times).replace("÷", "/")], style=self.style)
 
     def sentence(self, words: Words) -> Line:
         """A sentence as spans: the formulas in it are spans of a kind, so that they are not broken."""
