@@ -15,7 +15,7 @@ from rnnsym.core.dims import Dim
 from rnnsym.core.expr import Expr, topological
 from rnnsym.ops.arithmetic import ADD, DIVIDE, MUL
 from rnnsym.ops.families import Structured
-from rnnsym.ops.structure import CONCAT
+from rnnsym.ops.indexing import CONCAT
 
 
 def magnitudes(

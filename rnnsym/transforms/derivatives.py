@@ -10,9 +10,10 @@ from rnnsym.core.dims import show
 from rnnsym.core.expr import Expr, topological
 from rnnsym.errors import DisconnectedError, ShapeError
 from rnnsym.ops.arithmetic import add
+from rnnsym.ops.indexing import concat
 from rnnsym.ops.leaves import as_expr, ones, zeros
 from rnnsym.ops.products import outer
-from rnnsym.ops.structure import concat, diag
+from rnnsym.ops.structure import diag
 
 
 def vjp(outs: Sequence[Expr], ins: Sequence[Expr], cotangents: Sequence[Any]) -> list[Expr]:
