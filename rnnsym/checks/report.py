@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from rnnsym.checks.verdicts import Array, Block, Finding, Opinion, Verdict
+from rnnsym.notation.figures import scientific, table
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ class Witness:
         where = f"[{', '.join(map(str, self.entry))}]" if self.entry else ""
         rows = [(self.method, self.expected), ("unrolled graph", self.graph), ("under test", self.got)]
         lines = [f"    {label:<16}{value: .12g}" for label, value in rows if value is not None]
-        return [f"  entry {where}".rstrip(), *lines, f"    relative error   {self.error:.1e}", *self._blame()]
+        lines.append(f"    relative error   {scientific(self.error, 1)}")
+        return [f"  entry {where}".rstrip(), *lines, *self._blame()]
 
     def _blame(self) -> list[str]:
         """Which of the two derivations is at fault, where a third opinion tells."""
@@ -145,9 +147,7 @@ class Report:
         """One line for each block: name, kind, verdict, worst relative error."""
         rows = [("block", "", "verdict", "worst error", "")]
         rows += [(b.block.label, b.block.kind, b.verdict, _error(b), b.remark) for b in self.blocks]
-        widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-        lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
-        return "\n".join([self.title, "", *lines, "", self.summary()])
+        return "\n".join([self.title, "", *table(rows, "  ", str.ljust), "", self.summary()])
 
     def summary(self) -> str:
         """The verdict in one sentence, with the number of cases."""
@@ -179,7 +179,7 @@ def _weight(block: BlockReport) -> tuple[int, int]:
 def _error(block: BlockReport) -> str:
     if block.verdict not in (Verdict.RIGHT, Verdict.WRONG):
         return "-"
-    return f"{block.error:.0e}" if block.error else "0"
+    return scientific(block.error, 0)
 
 
 def _entries(array: Array) -> str:

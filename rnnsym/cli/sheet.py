@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from rnnsym.cli.tables import Group, array_text, blocks, number, quantity, short, words
+from rnnsym.cli.tables import Group, blocks, quantity, words
 from rnnsym.cli.writing import INDENT, Writing, indented
 from rnnsym.core.names import NOW, Name, Role
 from rnnsym.derivation.equations import Equation
+from rnnsym.notation.figures import decimal, listed, short
 from rnnsym.ops.leaves import leaf
 from rnnsym.walk.sheet import MISSING, Sheet
 from rnnsym.walk.walk import Walk
@@ -53,7 +54,7 @@ class Report:
         yield ""
         for name in walk.params:
             if name not in sheet.unset:
-                yield f"{INDENT}{name} = {array_text(walk.params[name])}"
+                yield f"{INDENT}{name} = {listed(walk.params[name], short)}"
         if sheet.unset:
             how = "zero" if sheet.given.seed is None else f"drawn with seed {sheet.given.seed}"
             yield from self._wrapped(f"not set, so {how}: {', '.join(sheet.unset)}")
@@ -79,7 +80,7 @@ class Report:
         yield from self._table([str(t) for t in steps], groups)
         if scored:
             yield ""
-            yield f"{INDENT}total loss L = {number(self.walk.run.loss)}"
+            yield f"{INDENT}total loss L = {decimal(self.walk.run.loss)}"
 
     def _backward(self) -> Iterator[str]:
         lines = self.walk.lines.backward

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from rnnsym.notation.figures import decimal
+
 Array = np.ndarray[Any, Any]
 GAP, INNER_GAP = "   ", "  "
-SMALL, LARGE = 1e-3, 1e5
+LARGEST_WHOLE = 1e5
 
 
 @dataclass(frozen=True)
@@ -67,30 +69,8 @@ def words(head: str, cells: Sequence[str]) -> Group:
 
 def column_text(values: Sequence[float | None]) -> list[str]:
     """Numbers of one column: whole ones as such if they all are, otherwise with four decimals; None is empty."""
-    whole = all(v is None or (v.is_integer() and abs(v) < LARGE) for v in values)
-    return ["" if v is None else f"{v:.0f}" if whole else number(v) for v in values]
-
-
-def number(value: float) -> str:
-    """Four decimals; a power of ten where these would say little; `0` for an exact zero."""
-    if value == 0:
-        return "0"
-    if math.isfinite(value) and not SMALL <= abs(value) < LARGE:
-        digits, exponent = f"{value:.2e}".split("e")
-        return f"{digits}e{int(exponent)}"
-    return f"{value:.4f}"
-
-
-def short(value: float) -> str:
-    """A number inside a sentence: `0.6`, `3`, `-0.5299`."""
-    return f"{value:.6g}"
-
-
-def array_text(value: Array) -> str:
-    """An array inside a sentence, as it can be typed: `0.6`, `1, 0`, `1, 2; 3, 4`."""
-    if value.ndim < 2:
-        return ", ".join(short(v) for v in value.reshape(-1))
-    return "; ".join(", ".join(short(v) for v in row) for row in value)
+    whole = all(v is None or (v.is_integer() and abs(v) < LARGEST_WHOLE) for v in values)
+    return ["" if v is None else f"{v:.0f}" if whole else decimal(v) for v in values]
 
 
 def blocks(key: Group, groups: Sequence[Group], width: int) -> Iterator[str]:

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from rnnsym.cli.tables import blocks, column_text, labelled, number, words
+from rnnsym.cli.tables import blocks, column_text, labelled, words
 from rnnsym.cli.writing import INDENT, Writing
 from rnnsym.core.dims import Dim
 from rnnsym.core.expr import Expr
+from rnnsym.notation.figures import decimal
 from rnnsym.walk.breakdown import Breakdown, Column
 from rnnsym.walk.text import TextTask
 from rnnsym.walk.walk import Move, Walk
@@ -46,8 +47,8 @@ class Walkthrough:
         text = "".join(c if c == " " else self._character(c) for c in self.task.text)
         yield f"{walk.net.cell.name} reads '{text}' and predicts each next character."
         yield f"{INDENT}T = {walk.steps}, {sizes}, seed {self.seed}; alphabet: {' '.join(alphabet)}"
-        mean, guess = number(walk.run.loss / walk.steps), number(math.log(len(alphabet)))
-        loss = f"loss {number(walk.run.loss)} = {walk.steps} × {mean}"
+        mean, guess = decimal(walk.run.loss / walk.steps), decimal(math.log(len(alphabet)))
+        loss = f"loss {decimal(walk.run.loss)} = {walk.steps} × {mean}"
         yield self.writing.plain(f"{INDENT}{loss}; a blind guess costs ln {len(alphabet)} = {guess}")
 
     def _character(self, character: str) -> str:
@@ -78,7 +79,7 @@ class Walkthrough:
         if move.phase == "gradient" and whole:
             yield from self._array(self._head(table.columns[0], move.t), move.equation.lhs, self.walk.result(move))
         elif whole and not move.equation.lhs.shape:
-            yield f"{MARGIN}{self._head(table.result, move.t)} = {number(float(self.walk.result(move)))}"
+            yield f"{MARGIN}{self._head(table.result, move.t)} = {decimal(float(self.walk.result(move)))}"
         else:
             yield from self._table(move, table)
 

@@ -13,7 +13,8 @@ from rnnsym.errors import InputError, unknown
 from rnnsym.lessons.example import Example
 from rnnsym.lessons.formula import Formula, find_name, read_formula, read_formulas
 from rnnsym.lessons.pictures import breakdown_lines, graph_lines, spark_line
-from rnnsym.lessons.style import Style, short, table, value_text
+from rnnsym.lessons.style import Style, value_text
+from rnnsym.notation.figures import scientific, table, trimmed
 from rnnsym.walk.walk import Phase
 
 BlockField = Callable[[Example, str, Style], list[str]]
@@ -51,7 +52,7 @@ def _value(example: Example, text: str) -> str:
     constants = {"T": example.steps, **example.net.sizes}
     if text in constants:
         return str(constants[text])
-    return short(value_text(example.value(read_formula(text, example.system))))
+    return value_text(example.value(read_formula(text, example.system)), trimmed)
 
 
 def _equation(example: Example, text: str, style: Style) -> list[str]:
@@ -142,8 +143,8 @@ def _check(example: Example, labels: str, style: Style) -> list[str]:
         independent = example.complex_step(label)
         for place in np.ndindex(found.shape):
             where = f"{label}[{','.join(str(i + 1) for i in place)}]"
-            difference = abs(found[place] - independent[place])
-            rows.append([where, f"{found[place]:.12f}", f"{independent[place]:.12f}", f"{difference:.0e}"])
+            difference = float(abs(found[place] - independent[place]))
+            rows.append([where, f"{found[place]:.12f}", f"{independent[place]:.12f}", scientific(difference, 0)])
     return table(rows)
 
 

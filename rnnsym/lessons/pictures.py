@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from rnnsym.core.names import Fixed, Name, Point, Role
 from rnnsym.lessons.example import Example
-from rnnsym.lessons.style import Style, number, table, value_text
+from rnnsym.lessons.style import Style, value_text
+from rnnsym.notation.figures import decimal, table
 from rnnsym.ops.arithmetic import ADD
 from rnnsym.ops.leaves import leaf
 from rnnsym.walk.breakdown import Breakdown, Column
@@ -33,7 +34,7 @@ def _head(column: Column, t: int, is_factor: bool, style: Style) -> str:
 def _entry(column: Column, unit: int, style: Style) -> str:
     if column.values is None:
         return style.glyphs(str(column.head))
-    return number(column.values if column.values.ndim == 0 else column.values[unit])
+    return decimal(float(column.values if column.values.ndim == 0 else column.values[unit]))
 
 
 def spark_line(label: str, values: Sequence[float], style: Style) -> str:
@@ -41,7 +42,7 @@ def spark_line(label: str, values: Sequence[float], style: Style) -> str:
     levels, top = style.levels, max(values)
     heights = [int(min(value / top, 1.0) * (len(levels) - 1)) if top > 0 else 0 for value in values]
     picture = "".join(levels[height] for height in heights)
-    return f"{label}   t = 1  {picture}  t = {len(values)}   {number(values[0])} to {number(values[-1])}"
+    return f"{label}   t = 1  {picture}  t = {len(values)}   {decimal(values[0])} to {decimal(values[-1])}"
 
 
 def graph_lines(example: Example, names: Sequence[Name], backward: bool, style: Style) -> list[str]:

@@ -1,7 +1,6 @@
 """How a page sets formulas and numbers: for a width, in Unicode or in ASCII."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,6 +10,7 @@ from rnnsym.core.expr import Expr
 from rnnsym.core.names import Point
 from rnnsym.derivation.equations import Equation
 from rnnsym.notation import prose, text
+from rnnsym.notation.figures import decimal, listed
 
 INDENT = "    "
 _DRAWING = str.maketrans({"│": "|", "▼": "v", "▲": "^", "─": "-", "▶": ">", "◀": "<", "‖": "|", "×": "*", "÷": "/"})
@@ -48,28 +48,9 @@ class Style:
         return _ASCII_LEVELS if self.ascii else _LEVELS
 
 
-def number(value: Any) -> str:
-    """Four decimals, or three figures and a power of ten where those would say little."""
-    value = float(value)
-    return f"{value:.4f}" if value == 0 or 1e-3 <= abs(value) < 1e4 else f"{value:.2e}"
-
-
-def value_text(value: Any) -> str:
+def value_text(value: Any, write: Callable[[float], str] = decimal) -> str:
     """A number; a vector as `(a, b)`; a matrix as `[a b; c d]`. One entry alone is written as a number."""
     array = np.asarray(value)
     if array.size == 1:
-        return number(array.item())
-    if array.ndim == 1:
-        return f"({', '.join(map(number, array))})"
-    return f"[{'; '.join(' '.join(map(number, row)) for row in array)}]"
-
-
-def short(text: str) -> str:
-    """`0.8` for `0.8000`, inside a sentence."""
-    return re.sub(r"(\.\d*?)0+(?![\de.])", lambda match: match[1].removesuffix("."), text)
-
-
-def table(rows: Sequence[Sequence[str]], gap: str = "   ") -> list[str]:
-    """Rows of cells as lines, every column aligned on its right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [gap.join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+        return write(array.item())
+    return f"({listed(array, write)})" if array.ndim == 1 else f"[{listed(array, write, ' ')}]"

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import zip_longest
-from math import floor, isfinite, log10
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from rnnsym.core.mathtree import Symbol
 from rnnsym.core.names import FREE, Fixed, Name, Offset, Point, Role
 from rnnsym.notation import Style, text
+from rnnsym.notation.figures import compact
 from rnnsym.walk.graph import Graph, Key, Node
 from rnnsym.walk.graph_canvas import Span
 
@@ -19,7 +19,6 @@ Array = np.ndarray[Any, Any]
 MOST_ENTRIES = 4
 """Longer vectors show one entry less and an ellipsis."""
 GIVEN = {Role.INPUT: "input"}
-SMALLEST_EXPONENT, LARGEST_PLAIN = -3, 1e4
 TIGHT = 2
 """With so few digits everything is set as close as it can be."""
 
@@ -32,19 +31,6 @@ class Row(NamedTuple):
 
 
 EMPTY = Span("")
-
-
-def number(value: float, digits: int) -> str:
-    """A number in few characters, with about so many significant digits: `.65`, `-1.2`, `.012`, `9e-4`."""
-    if value == 0 or not isfinite(value):
-        return f"{abs(value) if value == 0 else value:.0f}"
-    exponent = floor(log10(abs(value)))
-    if exponent < SMALLEST_EXPONENT or abs(value) >= LARGEST_PLAIN:
-        mantissa, _, power = f"{value:.{digits - 2}e}".partition("e")
-        return f"{mantissa}e{int(power)}"
-    decimals = min(digits - 1 - exponent, max(3, 1 - exponent), digits + 1)
-    plain = f"{value:.{max(decimals, 0)}f}"
-    return plain.replace("0.", ".", 1) if plain.lstrip("-").startswith("0.") else plain
 
 
 def styled(text: str, value: float) -> Span:
@@ -106,7 +92,7 @@ class Content:
             return []
         flat = [float(v) for v in np.ravel(value)]
         shown = flat if len(flat) <= MOST_ENTRIES else flat[: MOST_ENTRIES - 1]
-        spans = [styled(number(v, self.digits), v) for v in shown]
+        spans = [styled(compact(v, self.digits), v) for v in shown]
         return spans if shown is flat else [*spans, Span(self.ellipsis, "quiet")]
 
     @property

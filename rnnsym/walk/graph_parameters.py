@@ -8,9 +8,10 @@ import numpy as np
 from rnnsym.core.mathtree import Symbol
 from rnnsym.core.names import FREE, Role
 from rnnsym.notation import Style, text
+from rnnsym.notation.figures import compact
 from rnnsym.walk.graph import Graph, Parameter
 from rnnsym.walk.graph_canvas import Span
-from rnnsym.walk.graph_content import MOST_ENTRIES, number, styled
+from rnnsym.walk.graph_content import MOST_ENTRIES, styled
 
 Array = np.ndarray[Any, Any]
 Line = list[Span]
@@ -52,7 +53,7 @@ def _matrix(array: Array, digits: int, dots: str) -> list[Line]:
     """The rows as numbers in aligned columns."""
     rows = np.asarray(array, dtype=float)
     rows = rows.reshape(len(rows), -1) if rows.ndim else rows.reshape(1, 1)
-    cells = [_cut([styled(number(v, digits), v) for v in row], Span(dots, "quiet")) for row in _first(rows)]
+    cells = [_cut([styled(compact(v, digits), v) for v in row], Span(dots, "quiet")) for row in _first(rows)]
     widths = [max(len(row[i].text) for row in cells) for i in range(len(cells[0]))]
     lines = [[part for cell, w in zip(row, widths, strict=True) for part in _right(cell, w)] for row in cells]
     return lines if len(lines) == len(rows) else [*lines, [Span(dots, "quiet")]]

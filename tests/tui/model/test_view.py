@@ -3,8 +3,8 @@ import re
 import numpy as np
 import pytest
 
+from rnnsym.notation.figures import figure
 from rnnsym_tui.model.glyphs import ASCII, UNICODE
-from rnnsym_tui.model.numbers import figure
 from rnnsym_tui.model.origin import origin
 from rnnsym_tui.model.session import Session
 from rnnsym_tui.model.setup import Setup

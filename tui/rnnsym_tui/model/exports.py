@@ -9,8 +9,8 @@ import numpy as np
 
 from rnnsym.derivation.equations import Equation
 from rnnsym.errors import InputError
+from rnnsym.notation.figures import figure
 from rnnsym.walk.walk import Move, Walk
-from rnnsym_tui.model.numbers import figure
 from rnnsym_tui.model.setup import Setup
 from rnnsym_tui.model.state import atomic_file, write_atomically
 from rnnsym_tui.model.writing import Writing

@@ -7,10 +7,10 @@ import numpy as np
 
 from rnnsym.core.expr import Expr, leaves
 from rnnsym.core.names import Name, Offset, Role
+from rnnsym.notation.figures import figure
 from rnnsym.ops.products import MATVEC, OUTER
 from rnnsym.walk.breakdown import Column, Products
 from rnnsym.walk.walk import Phase, Walk
-from rnnsym_tui.model.numbers import figure
 from rnnsym_tui.model.session import Session
 from rnnsym_tui.model.sheets import FIGURE_CELLS, Place, Sheet, row_label
 from rnnsym_tui.model.spans import Line, Span, line, right

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from rnnsym.core.expr import Expr
+from rnnsym.notation.figures import figure
 from rnnsym.ops.products import OUTER
 from rnnsym.walk.breakdown import Breakdown
 from rnnsym.walk.walk import Move, Walk
-from rnnsym_tui.model import numbers
 from rnnsym_tui.model.spans import Line, Span, centred, line, right
 from rnnsym_tui.model.timeline import unit_names
 from rnnsym_tui.model.writing import Writing
@@ -50,4 +50,4 @@ def _row(texts: Iterable[str]) -> str:
 
 
 def _figure(value: float) -> str:
-    return numbers.figure(float(value))
+    return figure(float(value))

@@ -9,9 +9,9 @@ import numpy as np
 from rnnsym.core.expr import Expr, leaves
 from rnnsym.core.names import Name, Role
 from rnnsym.derivation.equations import Equation
+from rnnsym.notation.figures import figure, magnitude, scale, scale_text, scaled
 from rnnsym.walk.breakdown import Breakdown, Column
 from rnnsym.walk.walk import Move, Walk
-from rnnsym_tui.model import numbers
 from rnnsym_tui.model.outer import factors, outer_table
 from rnnsym_tui.model.spans import Line, Span, centred, line, right, width
 from rnnsym_tui.model.sums import GradientSums
@@ -115,9 +115,9 @@ def _entry(column: Column, unit: int, cells: int, chosen: bool, writing: Writing
         return [Span(centred(writing.sign(column.head), cells), "dim")]
     kind = "cursor" if chosen else ""
     if column.values is not None and np.ndim(column.values) == 2:
-        row = "".join(right(numbers.figure(float(v)), FIGURE_CELLS + 1) for v in column.values[unit])
+        row = "".join(right(figure(float(v)), FIGURE_CELLS + 1) for v in column.values[unit])
         return [Span(right(row, cells), kind)]
-    text = numbers.figure(value_of(column, unit))
+    text = figure(value_of(column, unit))
     before = (cells - FIGURE_CELLS) // 2
     return [Span(" " * before), Span(right(text, FIGURE_CELLS), kind), Span(" " * (cells - FIGURE_CELLS - before))]
 
@@ -149,7 +149,7 @@ def _with_shares(
 
 
 def _share_cells(shares: Sequence[Column], widths: Sequence[int], unit: int) -> list[Span]:
-    entries = (numbers.figure(value_of(term, unit)) for term in shares)
+    entries = (figure(value_of(term, unit)) for term in shares)
     return [Span(right(text, w), "dim") for text, w in zip(entries, widths, strict=True)]
 
 
@@ -224,13 +224,12 @@ def _matrix_rows(symbol: str, values: Array, active: bool, writing: Writing, ste
     `steps` is None for what is no sum over steps, and empty for a sum over none so far.
     """
     matrix = values if values.ndim == 2 else np.atleast_1d(values)[None, :]
-    finite = np.abs(matrix[np.isfinite(matrix)])
-    exponent = numbers.exponent_for(float(finite.max()) if finite.size else 0.0) + 1
+    exponent = scale(magnitude(matrix)) + 1
     empty = steps == ""
-    scale = "" if empty else f"  {numbers.scale_text(exponent, writing.glyphs.times)}  {steps or ''}"
+    note = "" if empty else f"  {scale_text(exponent, writing.glyphs.times)}  {steps or ''}"
     mark = writing.glyphs.active if active else " "
-    rows = [line(Span(mark, "strong"), " ", Span(symbol, "strong"), Span(scale, "dim"))]
+    rows = [line(Span(mark, "strong"), " ", Span(symbol, "strong"), Span(note, "dim"))]
     for entries in matrix[:MOST_ROWS]:
-        cells = [writing.glyphs.unknown if empty else numbers.cell(float(v), exponent) for v in entries]
+        cells = [writing.glyphs.unknown if empty else scaled(float(v), exponent) for v in entries]
         rows.append(line(Span("".join(right(cell, 6) for cell in cells), "dim" if empty else "")))
     return rows

@@ -13,8 +13,8 @@ import numpy as np
 from rnnsym.core.dims import Dim
 from rnnsym.core.names import Name, Role
 from rnnsym.derivation.equations import Equation
+from rnnsym.notation import figures
 from rnnsym.walk.walk import Walk
-from rnnsym_tui.model import numbers
 from rnnsym_tui.model.glyphs import Glyphs, shown
 from rnnsym_tui.model.session import Session, known_steps
 from rnnsym_tui.model.writing import Writing
@@ -50,7 +50,7 @@ class Row:
 
     def cell(self, t: int, unknown: str) -> str:
         value = self.value(t)
-        return unknown if value is None else numbers.cell(value, self.exponent)
+        return unknown if value is None else figures.scaled(value, self.exponent)
 
     def strength(self, t: int) -> float | None:
         """The value as a share of the largest one of its quantity, from -1 to 1; None where there is no colour."""
@@ -102,9 +102,8 @@ class Timelines:
 
     def _make(self, line: Equation) -> list[Row]:
         values = values_over_time(self._walk, line)
-        finite = np.abs(values[np.isfinite(values)])
-        largest = float(finite.max()) if finite.size else 0.0
-        exponent = numbers.exponent_for(largest)
+        largest = figures.magnitude(values)
+        exponent = figures.scale(largest)
         flat = values.reshape(len(values), -1)[:, :MOST_UNITS]
         symbol = self._writing.symbol(line.name)
         names = unit_names(line.lhs.shape, self._alphabet, self._writing.glyphs)

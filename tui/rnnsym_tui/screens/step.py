@@ -3,9 +3,9 @@
 from textual.app import ComposeResult
 from textual.geometry import Size
 
+from rnnsym.notation.figures import figure
 from rnnsym_tui.model import keyline, layout, status
 from rnnsym_tui.model.layout import Box, Wishes
-from rnnsym_tui.model.numbers import figure
 from rnnsym_tui.model.session import Session
 from rnnsym_tui.model.spans import Line, Span, line
 from rnnsym_tui.model.view import View, Viewer

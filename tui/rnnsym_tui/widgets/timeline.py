@@ -7,13 +7,15 @@ from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.strip import Strip
 
-from rnnsym_tui.model import numbers
+from rnnsym.notation.figures import scale_text
 from rnnsym_tui.model.glyphs import Glyphs
 from rnnsym_tui.model.spans import Line, Span, line, right
 from rnnsym_tui.model.timeline import LABEL_CELLS, Row, Timeline
 from rnnsym_tui.widgets import heat
 from rnnsym_tui.widgets.panel import Panel
 
+CELL = 4
+"""Terminal cells of one step: a space, a sign, two digits."""
 HEAD = 2
 """Lines above the rows: the steps, and the characters read."""
 MARGIN = 2
@@ -50,7 +52,7 @@ class TimelinePanel(Panel, can_focus=True):
     @property
     def cells(self) -> int:
         """The width of one step: wider where all steps fit so, and for long numbers of steps."""
-        least = max(numbers.CELL, len(str(self.timeline.steps)) + 2)
+        least = max(CELL, len(str(self.timeline.steps)) + 2)
         return least + 1 if LABEL_CELLS + (least + 1) * self.timeline.steps <= self.size.width else least
 
     @property
@@ -125,7 +127,7 @@ class TimelinePanel(Panel, can_focus=True):
 
     def _row_label(self, row: Row, chosen: bool) -> Line:
         mark = self.glyphs.active if chosen and self.has_focus else " "
-        scale = numbers.scale_text(row.exponent, self.glyphs.times) if row.unit == 0 else ""
+        scale = scale_text(row.exponent, self.glyphs.times) if row.unit == 0 else ""
         label = set_cell_size(row.label, min(cell_len(row.label), LABEL_CELLS - 1))
         free = LABEL_CELLS - 1 - cell_len(label)
         note = f"{right(scale, free - 1)} " if cell_len(scale) < free else " " * free
