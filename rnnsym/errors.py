@@ -30,6 +30,10 @@ class MisuseError(RnnsymError, TypeError):
     """An expression was used as if it were a number."""
 
 
+class AttributeMisuseError(MisuseError, AttributeError):
+    """An attribute that an expression does not have; Python's own protocols see an AttributeError."""
+
+
 class DisconnectedError(RnnsymError, ValueError):
     """A gradient was asked for with respect to something the result does not depend on."""
 
@@ -38,9 +42,9 @@ class ScheduleError(RnnsymError, ValueError):
     """A system of equations that cannot be scheduled: mixed directions of time, or a read outside a domain."""
 
 
-def unknown(kind: str, name: str, options: Iterable[str]) -> UnknownNameError:
+def unknown(kind: str, name: object, options: Iterable[str]) -> UnknownNameError:
     """The error for an unknown `name`, with the nearest option and the whole list."""
-    known = list(options)
+    name, known = str(name), list(options)
     near = get_close_matches(name, known, n=1, cutoff=0.5)
     if not near:
         near = [option for option in known if option.lower() == name.lower()]

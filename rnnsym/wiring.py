@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rnnsym.cells.base import Cell
-from rnnsym.core.dims import Dim, Shape, canonical
-from rnnsym.core.expr import Expr
+from rnnsym.core.dims import Dim, Shape, canonical, show
+from rnnsym.core.expr import Expr, topological
 from rnnsym.core.names import END, EVERY_STEP, FREE, NOW, START, Interval, Name, Role
 from rnnsym.core.system import Piece, System, check_reads
-from rnnsym.errors import unknown
+from rnnsym.errors import ShapeError, unknown
 from rnnsym.ops.leaves import leaf
 from rnnsym.ops.losses import cross_entropy, squared_error
 from rnnsym.ops.products import dot
@@ -63,6 +63,8 @@ def network_system(cell: Cell, options: Options) -> System:
     target_shape: Shape = () if options.loss == "cross_entropy" else y.shape
     kind = "int" if options.loss == "cross_entropy" else "float"
     target = building.given_at_step(TARGET, target_shape, when, kind)
+    if options.loss == "cross_entropy" and len(y.shape) != 1:
+        raise ShapeError(f"cross-entropy needs a vector of scores, but the output has shape {show(y.shape)}.")
     loss = (cross_entropy if options.loss == "cross_entropy" else squared_error)(y, target)
     if options.masked:
         loss = building.given_at_step(MASK, (), when) * loss
@@ -72,6 +74,13 @@ def network_system(cell: Cell, options: Options) -> System:
         term = term / building.given(COUNT, ())
     building.define(TOTAL_LOSS, (), Piece(when, term, total=True))
     return building.system()
+
+
+def predicted_shape(system: System) -> Shape:
+    """The shape of what the loss of a network compares with the target."""
+    nodes = topological(piece.rhs for name, piece in system.pieces() if name == STEP_LOSS)
+    compared = next(node for node in nodes if any(arg.attrs[:1] == (TARGET,) for arg in node.args))
+    return compared.args[0].shape
 
 
 class _Building:
@@ -116,6 +125,11 @@ class _Building:
 
     def readout(self, hidden: Expr, when: Interval) -> Expr:
         """y = V h + b_y; the parameters are readout.V and readout.b_y where the cell has a V or b_y of its own."""
+        if len(hidden.shape) > 1:
+            raise ShapeError(
+                f"a readout V h + b_y needs a vector h, but the output {self.output.label} of the cell has shape "
+                f"{show(hidden.shape)}: name a vector as the cell's output, or do without a readout (outputs=None)."
+            )
         path = ("readout",) if {READOUT, READOUT_BIAS} & self.givens.keys() else ()
         weights = self.given(READOUT._replace(path=path), ("C", *hidden.shape))
         bias = self.given(READOUT_BIAS._replace(path=path), ("C",))

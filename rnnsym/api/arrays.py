@@ -1,5 +1,6 @@
 """Arrays from outside: checked in the words of the cell, then laid out for the program."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from rnnsym.core.names import Name, Role
 from rnnsym.core.system import System
 from rnnsym.engine.program import first_row
 from rnnsym.errors import InputError, ShapeError, unknown
-from rnnsym.wiring import COUNT, MASK, TARGET, Options
+from rnnsym.wiring import COUNT, MASK, TARGET, Options, predicted_shape
 
 Array = np.ndarray[Any, Any]
 Given = dict[Name, Any]
@@ -19,6 +20,7 @@ Given = dict[Name, Any]
 
 def check_params(params: Mapping[str, Any], shapes: Mapping[str, Shape]) -> dict[str, Array]:
     """The parameters as arrays. Raises for unknown, missing, misshapen or non-finite ones."""
+    _check_mapping("params", params, "net.init()")
     for name in params:
         if name not in shapes:
             raise unknown("parameter", name, shapes)
@@ -32,12 +34,17 @@ def check_params(params: Mapping[str, Any], shapes: Mapping[str, Shape]) -> dict
     return arrays
 
 
+def _check_mapping(what: str, value: Any, example: str) -> None:
+    if not isinstance(value, Mapping):
+        raise InputError(f"{what} must be a dict by name, such as {example}, not {type(value).__name__}.")
+
+
 def finite(what: str, value: Any) -> Array:
     """`value` as a float (or complex) array. Raises InputError where it is not numeric or not finite."""
     array = _rectangular(what, value)
     if array.dtype.kind not in "biufc":
         raise InputError(f"{what} is not numeric.")
-    array = array if array.dtype.kind == "c" else array.astype(np.float64)
+    array = array if array.dtype.kind == "c" else array.astype(np.float64, copy=False)
     if not np.isfinite(array).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise InputError(f"{what} is not finite: the entry at {where} is {array[where]}.")
@@ -45,8 +52,9 @@ def finite(what: str, value: Any) -> Array:
 
 
 def _rectangular(what: str, value: Any) -> Array:
+    """`value` as an array of its own: the backward pass may read it after the caller has changed his."""
     try:
-        return np.asarray(value)
+        return np.array(value)
     except ValueError:
         raise InputError(f"{what} is ragged: its rows must have equal lengths.") from None
 
@@ -67,14 +75,15 @@ def given_values(
     given: Given = {name: params[name.label] for name in system.given if name.role == Role.PARAM}
     for name, array in inputs.items():
         given[name] = first_row(array, steps, batch, len(system.given[name]))
-    for name, array in _initial(system, sizes, batch, carry or {}).items():
+    for name, array in _initial(system, sizes, batch, {} if carry is None else carry).items():
         given[name] = array
     if targets is not None:
         given[TARGET] = _targets(system, targets, sizes, steps, batch, options)
     if mask is not None:
         given[MASK] = _mask(system, mask, steps, batch)
     if COUNT in system.given:
-        given[COUNT] = _count(options, sizes, steps, batch, given.get(MASK))
+        entries = 1 if options.loss == "cross_entropy" else _entries(system.given[TARGET], sizes)
+        given[COUNT] = _count(steps if options.pattern == "many_to_many" else 1, batch, given.get(MASK), entries)
     return given
 
 
@@ -125,6 +134,7 @@ def _initial(
     system: System, sizes: Mapping[str, int], batch: tuple[int, ...], carry: Mapping[str, Any]
 ) -> dict[Name, Array]:
     names = {name.label: name for name in system.given if name.role == Role.INITIAL}
+    _check_mapping("carry", carry, f"{{'{next(iter(names))}': …}}")
     for label in carry:
         if label not in names:
             raise unknown("carry", label, names)
@@ -147,7 +157,7 @@ def _targets(
         labels = _rectangular("target", targets)
         if labels.dtype.kind not in "iu":
             raise InputError(f"cross-entropy takes integer labels, not {labels.dtype}.")
-        classes = sizes["C"] if options.readout else sizes["H"]
+        classes = _entries(predicted_shape(system), sizes)
         if labels.size and not (labels.min() >= 0 and labels.max() < classes):
             span = f"{labels.min()} to {labels.max()}"
             raise InputError(f"a label is outside 0…{classes - 1}: the labels run from {span}.")
@@ -178,15 +188,16 @@ def _mask(system: System, mask: Any, steps: int, batch: tuple[int, ...]) -> Arra
     return np.asarray(first_row(full, steps, batch, 0))
 
 
-def _count(options: Options, sizes: Mapping[str, int], steps: int, batch: tuple[int, ...], mask: Array | None) -> Array:
-    """What reduction="mean" divides by: T·B·C for squared error, the number of labels for cross-entropy."""
-    outputs = int(np.prod(batch, dtype=int)) * (steps if options.pattern == "many_to_many" else 1)
-    labels = float(outputs) if mask is None else float(np.sum(np.real(mask)))
-    if options.loss == "squared":
-        labels *= sizes["C"] if options.readout else sizes["H"]
-    if labels == 0:
+def _count(outputs: int, batch: tuple[int, ...], mask: Array | None, entries: int) -> Array:
+    """What reduction="mean" divides by: T·B times the entries of one target (C for squared error, 1 for a label)."""
+    present = float(np.prod(batch, dtype=int) * outputs) if mask is None else float(np.sum(np.real(mask)))
+    if present == 0:
         raise InputError("the mean of a loss over no targets is undefined: at least one target must be present.")
-    return np.array(labels)
+    return np.array(present * entries)
+
+
+def _entries(shape: Shape, sizes: Mapping[str, int]) -> int:
+    return math.prod(dims.size(dim, sizes) for dim in shape)
 
 
 def _spread(what: str, array: Array, shape: Sequence[int]) -> Array:

@@ -9,11 +9,12 @@ from rnnsym.api.network import Network
 from rnnsym.api.page import Page, page
 from rnnsym.api.presentation import Detail, text_page
 from rnnsym.cells.base import Cell
-from rnnsym.cells.registry import get
+from rnnsym.cells.registry import as_cell
 from rnnsym.core.names import Name, Role
 from rnnsym.core.system import System
+from rnnsym.derivation.adjoint import Adjoint, adjoint
 from rnnsym.derivation.equations import Equation, Lines, lines
-from rnnsym.engine.program import Program, build
+from rnnsym.engine.program import build
 from rnnsym.errors import DisconnectedError, unknown
 from rnnsym.notation import Notation, load
 from rnnsym.wiring import TOTAL_LOSS, cell_system
@@ -28,15 +29,14 @@ class Derivation:
     def __init__(
         self, system: System, title: str, wrt: Sequence[str] | None = None, notation: str | Notation = "default"
     ) -> None:
-        self.title = title
+        self.title, self.system = title, system
         self.notation = load(notation) if isinstance(notation, str) else notation
-        self.program: Program = build(system, TOTAL_LOSS, title)
+        self.adjoint: Adjoint = adjoint(system, TOTAL_LOSS)
         self._wanted = None if wrt is None else [self._gradient(label) for label in wrt]
 
     def _gradient(self, label: str) -> Name:
-        system = self.program.adjoint.system
-        params = [name.label for name in system.given if name.role == Role.PARAM]
-        found = {name.label: name for name in self.program.adjoint.gradients}
+        params = [name.label for name in self.adjoint.system.given if name.role == Role.PARAM]
+        found = {name.label: name for name in self.adjoint.gradients}
         if label not in params:
             raise unknown("parameter", label, params)
         if label not in found:
@@ -45,7 +45,7 @@ class Derivation:
 
     @cached_property
     def lines(self) -> Lines:
-        return lines(self.program.adjoint, self._wanted)
+        return lines(self.adjoint, self._wanted)
 
     @property
     def forward(self) -> tuple[Equation, ...]:
@@ -54,17 +54,21 @@ class Derivation:
 
     @property
     def backward(self) -> tuple[Equation, ...]:
-        """An adjoint equation for every named quantity, in the order in which they run, t = T … 1."""
+        """An adjoint equation for every named quantity that the loss depends on, in order, t = T … 1."""
         return self.lines.backward
 
     @property
     def gradients(self) -> tuple[Equation, ...]:
-        """The gradient of every parameter, as a sum over t with free T."""
+        """The gradient of every parameter that the loss depends on, as a sum over t with free T."""
         return self.lines.gradients
 
+    @property
+    def zeros(self) -> tuple[Equation, ...]:
+        """The adjoints and gradients that are exactly zero, since the loss does not depend on what they belong to."""
+        return self.lines.zeros
+
     def __repr__(self) -> str:
-        count = len(self.forward) + len(self.backward) + len(self.gradients)
-        return f"<derivation of {self.title}: {count} lines>"
+        return f"<derivation of {self.title}: {len(self.lines)} lines>"
 
     def __str__(self) -> str:
         return self.pretty()
@@ -90,8 +94,7 @@ class Derivation:
         return data(self._page(notation))
 
     def _page(self, notation: str | Notation | None) -> Page:
-        system = self.program.adjoint.system
-        return page(self.title, system, self.lines, self.notation if notation is None else notation)
+        return page(self.title, self.adjoint.system, self.lines, self.notation if notation is None else notation)
 
     def _repr_latex_(self) -> str:
         return self.latex()
@@ -101,19 +104,19 @@ class Derivation:
 
     def numpy_source(self) -> str:
         """The readable NumPy program of these equations; it needs only NumPy."""
-        return self.program.source
+        return build(self.system, TOTAL_LOSS, self.title).source
 
 
 def derive(
-    what: Network | Cell | str, wrt: str | Sequence[str] | None = None, notation: str | Notation = "default"
+    what: Network | Cell | type[Cell] | str, wrt: str | Sequence[str] | None = None, notation: str | Notation = "default"
 ) -> Derivation:
-    """The derivation for a network, or for a cell (or its name) alone; `wrt` keeps only these parameters' gradients.
+    """The derivation for a network, or for a cell (its class, its name) alone; `wrt` keeps only these parameters' gradients.
 
     Raises UnknownNameError for an unknown parameter or notation, DisconnectedError for one the loss does not depend on.
     """
     wanted = [wrt] if isinstance(wrt, str) else wrt
     if isinstance(what, Network):
         return Derivation(what.system, repr(what), wanted, notation)
-    cell = get(what) if isinstance(what, str) else what
+    cell = as_cell(what)
     title = f"{cell.name}: {cell.source}" if cell.source else cell.name
     return Derivation(cell_system(cell), title, wanted, notation)

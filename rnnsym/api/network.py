@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 
 from rnnsym.api.arrays import Given, check_params, given_values
-from rnnsym.api.init import SCHEMES, initial_parameters
+from rnnsym.api.init import initial_parameters
 from rnnsym.api.run import Run
 from rnnsym.cells.base import Cell
-from rnnsym.cells.registry import get
+from rnnsym.cells.registry import as_cell
 from rnnsym.core import dims
 from rnnsym.core.dims import Shape
 from rnnsym.core.names import Role
 from rnnsym.core.system import System
 from rnnsym.engine.program import Program, build
-from rnnsym.errors import InputError, unknown
+from rnnsym.errors import InputError, ShapeError, unknown
 from rnnsym.wiring import TOTAL_LOSS, Options, network_system
 
 Params = dict[str, "np.ndarray[Any, Any]"]
@@ -25,7 +25,7 @@ Params = dict[str, "np.ndarray[Any, Any]"]
 class Network:
     """A cell read in time, with a readout and a loss.
 
-    cell: a Cell, or the name of one ("lstm", "path/to/file.py:MyCell"). inputs, hidden, outputs: the sizes X, H and C;
+    cell: a Cell, its class, or a name ("lstm", "path/to/file.py:MyCell"). inputs, hidden, outputs: the sizes X, H and C;
     with outputs=None the output is the hidden state itself. dims: sizes of other dimensions that the cell names.
     loss: "squared" (½ Σ (y − target)²) or "cross_entropy" (integer labels). pattern: "many_to_many", or "many_to_one"
     (one output, after the last step). reduction: "sum", or "mean" (squared: divided by T·B·C; cross-entropy: by the
@@ -34,7 +34,7 @@ class Network:
 
     def __init__(
         self,
-        cell: Cell | str,
+        cell: Cell | type[Cell] | str,
         inputs: int,
         hidden: int,
         outputs: int | None = None,
@@ -43,19 +43,21 @@ class Network:
         reduction: str = "sum",
         dims: Mapping[str, int] | None = None,
     ) -> None:
-        self.cell = get(cell) if isinstance(cell, str) else cell
+        self.cell = as_cell(cell)
         self.options = Options(outputs is not None, loss, pattern, reduction)
-        self.sizes = _sizes(self.cell, {"X": inputs, "H": hidden, "C": outputs, **(dims or {})})
+        self.system = network_system(self.cell, self.options)
+        """The network's equations, with free T."""
+        self.sizes = _sizes(self.cell, {"X": inputs, "H": hidden, "C": outputs}, dims or {})
+        _check_shapes(self.system, self.sizes)
         self._programs: dict[bool, Program] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the generated functions, which do not pickle and are made again on first use."""
+        return {**vars(self), "_programs": {}}
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{name}={size}" for name, size in self.sizes.items())
         return f"Network({self.cell.name}, {sizes}, {self.options.loss}, {self.options.pattern})"
-
-    @cached_property
-    def system(self) -> System:
-        """The network's equations, with free T."""
-        return network_system(self.cell, self.options)
 
     @cached_property
     def params(self) -> dict[str, Shape]:
@@ -69,11 +71,10 @@ class Network:
     def init(self, seed: int = 0, scheme: str = "glorot", spectral_radius: float | None = None) -> Params:
         """Initial parameters. Same seed, same numbers. Schemes: glorot, orthogonal, normal, uniform, identity.
 
-        spectral_radius rescales every square recurrent matrix to that largest absolute eigenvalue.
+        spectral_radius rescales every recurrent matrix to that largest absolute eigenvalue. What is only ever added (a
+        bias) begins at zero, except in "uniform". Raises UnknownNameError and InputError.
         """
-        if scheme not in SCHEMES:
-            raise unknown("scheme", scheme, SCHEMES)
-        return initial_parameters(self.params, self.cell.starts, seed, scheme, spectral_radius, self.sizes["H"])
+        return initial_parameters(self.system, self.sizes, self.cell.starts, seed, scheme, spectral_radius)
 
     def run(
         self,
@@ -125,9 +126,12 @@ class Network:
         return self._programs[masked]
 
 
-def _sizes(cell: Cell, wanted: Mapping[str, int | None]) -> dict[str, int]:
-    """A positive number for each dimension of the cell. Raises InputError for a missing, unused or bad one."""
-    sizes = {name: size for name, size in wanted.items() if size is not None}
+def _sizes(cell: Cell, standard: Mapping[str, int | None], more: Mapping[str, int]) -> dict[str, int]:
+    """A positive number for each dimension of the cell. Raises InputError for a missing, repeated or bad one."""
+    for name in more:
+        if name in standard:
+            raise InputError(f"the size of {name} is given by inputs, hidden or outputs, and cannot stand in dims.")
+    sizes = {name: size for name, size in {**standard, **more}.items() if size is not None}
     for name, size in sizes.items():
         if not isinstance(size, (int, np.integer)) or isinstance(size, bool) or size < 1:
             raise InputError(f"the dimension {name} must be a whole number of 1 or more, not {size!r}.")
@@ -135,7 +139,16 @@ def _sizes(cell: Cell, wanted: Mapping[str, int | None]) -> dict[str, int]:
     for name in needed:
         if name not in sizes:
             raise InputError(f"cell {cell.name} has a dimension {name}: give its size, dims={{'{name}': …}}.")
-    for name in sizes:
-        if name not in needed and name not in ("X", "H", "C"):
+    for name in more:
+        if name not in needed:
             raise unknown(f"dimension of cell {cell.name}:", name, needed)
     return {name: int(size) for name, size in sizes.items()}
+
+
+def _check_shapes(system: System, sizes: Mapping[str, int]) -> None:
+    """Raises ShapeError where a dimension such as X−H comes out negative."""
+    for name, shape in {**system.given, **system.shapes}.items():
+        for dim in shape:
+            if (number := dims.size(dim, sizes)) < 0:
+                known = ", ".join(f"{each} = {sizes[each]}" for each in dims.names_in(dim))
+                raise ShapeError(f"the dimension {dim} of {name.label} would be {number}, with {known}.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from rnnsym.core.expr import Expr
 from rnnsym.core.mathtree import Infix, MathTree, Number, Word
@@ -56,12 +57,13 @@ class Page:
             Section("Forward", ((UPWARDS,), *_starts(self.system)), self.lines.forward),
             Section("Backward", ((DOWNWARDS,), *_boundary(self.lines.backward)), self.lines.backward),
             Section("Gradients", (), self.lines.gradients),
+            Section("Zeros", (("the loss does not depend on these",),), self.lines.zeros),
         )
         return tuple(section for section in found if section.equations)
 
     @property
     def equations(self) -> tuple[Equation, ...]:
-        return (*self.lines.forward, *self.lines.backward, *self.lines.gradients)
+        return tuple(equation for section in self.sections for equation in section.equations)
 
     def say(self, words: Words, style: Style) -> str:
         return prose(words, self.notation, style)
@@ -96,7 +98,7 @@ def _shape(system: System, name: Name) -> str:
 def _grouped(system: System, names: Sequence[Name]) -> list[Words]:
     """`iₜ, fₜ, oₜ (H)`: the shape stands behind the last of the neighbours that share it."""
     items: list[Words] = []
-    for name, following in zip(names, [*names[1:], None], strict=True):
+    for name, following in zip_longest(names, names[1:]):
         shape = _shape(system, name)
         shared = following is not None and _shape(system, following) == shape
         items.append((_now(system, name), "" if shared else shape))

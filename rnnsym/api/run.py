@@ -18,7 +18,10 @@ RECORDED = (Role.INPUT, Role.CARRY, Role.EQUATION, Role.LOSS)
 
 
 class Series(Mapping[str, Array]):
-    """Arrays by label: `series["h"]` is (T, …) with h_t at [t - 1]; `series.at("h", t)` takes t = 0…T."""
+    """Arrays by label: `series["h"]` is (T, …) with h_t at [t - 1]; `series.at("h", t)` takes t = 0…T.
+
+    Arrays got by a label are the caller's own; those of `at` are views that cannot be written.
+    """
 
     def __init__(self, system: System, values: Mapping[Name, Any], kind: str) -> None:
         self._system, self._kind = system, kind
@@ -31,17 +34,17 @@ class Series(Mapping[str, Array]):
 
     def __getitem__(self, label: str) -> Array:
         name, value = self._find(label)
-        return np.asarray(value[1:] if self._system.timed(name) else value)
+        return np.array(value[1:] if self._system.timed(name) else value)
 
     def at(self, label: str, t: int) -> Array:
         """The value at step t; t = 0 is the initial carry. A name that is not in time has one value for every t."""
         name, value = self._find(label)
         if not self._system.timed(name):
-            return np.asarray(value)
+            return _read_only(value)
         first = 0 if name in self._system.equations and self._system.hull(name).lo == START.lo else 1
         if not first <= t < len(value):
             raise InputError(f"there is no step t = {t} of {label}: it has t = {first}…{len(value) - 1}.")
-        return np.asarray(value[t])
+        return _read_only(value[t])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
@@ -50,11 +53,17 @@ class Series(Mapping[str, Array]):
         return len(self._values)
 
 
+def _read_only(value: Any) -> Array:
+    view = np.asarray(value).view()
+    view.flags.writeable = False
+    return view
+
+
 class Run(Mapping[str, Array]):
     """One run of a network. `run["h"]` is (T, …); `run.adjoint["h"]` the total derivative of the loss, of that shape.
 
     The backward pass runs on the first use of `adjoint`, `grads`, `carry_grad` or `input_grad`; it needs targets.
-    Arrays are the caller's own.
+    Arrays are the caller's own, except those of `at` and `arrays`.
     """
 
     def __init__(self, program: Program, given: Given, has_targets: bool) -> None:
@@ -92,8 +101,11 @@ class Run(Mapping[str, Array]):
         return complex(value) if np.iscomplexobj(value) else float(value)  # type: ignore[return-value]
 
     @property
-    def values(self) -> Values:  # type: ignore[override]
-        """Every array of the run by `Name`, in the program's layout: timed ones have T + 1 rows, row t is time t."""
+    def arrays(self) -> Values:
+        """Every array of the run by `Name`, in the program's layout: timed ones have T + 1 rows, row t is time t.
+
+        They are the run's own: the backward pass reads them.
+        """
         return {**self._given, **self._forward, **(self._backward if self._has_targets else {})}
 
     @cached_property
@@ -109,9 +121,11 @@ class Run(Mapping[str, Array]):
 
     @cached_property
     def adjoint(self) -> Series:
-        """dL/dn_t for every quantity n."""
+        """dL/dn_t for every quantity n and every input; an exact zero where the loss does not depend on it."""
         found = {name: value for name, value in self._backward.items() if name.role == Role.ADJOINT}
-        return Series(self.system, found, "adjoint")
+        known = {**self._given, **self._forward}
+        zero = {name: np.zeros(np.shape(known[name])) for name in self._program.adjoint.unreached if name in known}
+        return Series(self.system, {**found, **zero}, "adjoint")
 
     @property
     def grads(self) -> dict[str, Array]:
@@ -138,10 +152,6 @@ class Run(Mapping[str, Array]):
     @property
     def input_grad(self) -> dict[str, Array] | Array:
         """dL/dx, (T, …); a dict by name for a cell with several inputs. Zero where the loss does not depend on it."""
-        found = {}
-        for name in self.system.given:
-            if name.role == Role.INPUT:
-                zero = np.zeros(np.shape(self[name.label]))
-                found[name.label] = self.adjoint.get(name.label, zero)
+        labels = [name.label for name in self.system.given if name.role == Role.INPUT]
+        found = {label: self.adjoint[label] for label in labels}
         return next(iter(found.values())) if len(found) == 1 else found
-

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from rnnsym.api.network import Network
 from rnnsym.core.expr import Expr, leaves, topological
 from rnnsym.core.names import FREE, Fixed, Role
 from rnnsym.engine.unroll import Table, unroll_system
-from rnnsym.errors import InputError, unknown
+from rnnsym.errors import InputError, MisuseError, unknown
 from rnnsym.ops.leaves import leaf
 from rnnsym.wiring import TOTAL_LOSS
 
@@ -65,5 +67,9 @@ class Unrolled:
 
 
 def unroll(net: Network, steps: int) -> Unrolled:
-    """The explicit graph of `net` over `steps` steps. Raises InputError for T < 1."""
+    """The explicit graph of `net` over `steps` steps. Raises MisuseError for no network, InputError for T < 1."""
+    if not isinstance(net, Network):
+        raise MisuseError(f"unroll takes a network, not {net!r}: make one with rs.Network(cell, inputs, hidden).")
+    if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)):
+        raise InputError(f"the number of steps must be a whole number, not {steps!r}.")
     return Unrolled(net, steps)

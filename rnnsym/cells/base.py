@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NoReturn
 
 import rnnsym.notation  # noqa: F401  (errors print the expressions of a cell)
-from rnnsym.core.dims import Dim, Shape, canonical, names_in, show
+from rnnsym.core.dims import Dim, Shape, canonical, names_in, show, size
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import BEFORE, FREE, NOW, Name, Role, TimeMap
-from rnnsym.errors import CellError, RnnsymError, UnknownNameError, unknown
+from rnnsym.errors import CellError, RnnsymError, ShapeError, UnknownNameError, unknown
 from rnnsym.ops.arithmetic import lift
 from rnnsym.ops.leaves import as_expr, leaf
 from rnnsym.transforms.rewrite import flat
 
 RESERVED = frozenset({"y", "target", "loss", "L", "t", "T"})
+DECLARED = frozenset({"step", "params", "carry", "inputs", "output", "starts"})
+STATE = "a key of vars() that no attribute can have"
 Shapes = Mapping[str, tuple[Dim, ...]]
 
 
@@ -57,8 +59,8 @@ class Cell:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if "step" in cls.__dict__ and not _required_options(cls):
-            cls().trace()
+        if DECLARED & cls.__dict__.keys() and cls.step is not Cell.step and _can_be_made(cls):
+            _check_where_declared(cls())
 
     def step(self, p: Any, prev: Any, x: Any, now: Any) -> None:
         raise CellError(f"cell {self.name} has no step: write def step(self, p, prev, x, now).")
@@ -74,22 +76,24 @@ class Cell:
     def trace(self) -> Trace:
         """Run `step` once on symbols. Raises CellError or ShapeError that shows the line of `step`."""
         _check_declaration(self)
-        now = _Now(self)
+        written: dict[str, Expr] = {}
         p = _Namespace(self, "parameter", self._leaves(self.params, Role.PARAM, FREE))
         prev = _Namespace(self, "carry", self._leaves(self.carry, Role.CARRY, BEFORE))
         inputs = self._leaves(self.inputs, Role.INPUT, NOW)
         x = next(iter(inputs.values())) if len(inputs) == 1 else _Namespace(self, "input", inputs)
         try:
-            self.step(p, prev, x, now)
+            self.step(p, prev, x, _Now(self, written))
         except RnnsymError as error:
             raise type(error)(f"{error}\n{_where(self)}") from None
-        missing = [name for name in self.carry if name not in now.written]
+        except (TypeError, AttributeError) as error:
+            raise CellError(f"cell {self.name}: {type(error).__name__}: {error}.\n{_where(self)}") from error
+        missing = [name for name in self.carry if name not in written]
         if missing:
             raise CellError(f"cell {self.name}: step never assigns now.{missing[0]}, but {missing[0]} is carried.")
-        if self.output_name not in now.written:
-            raise unknown(f"output of cell {self.name}", self.output_name, now.written)
-        names = [self.equation_name(symbol) for symbol in now.written]
-        bodies = flat(list(now.written.values()))
+        if self.output_name not in written:
+            raise unknown(f"output of cell {self.name}", self.output_name, written)
+        names = [self.equation_name(symbol) for symbol in written]
+        bodies = flat(list(written.values()))
         shapes = [body.shape for body in bodies]
         return Trace(dict(zip(names, bodies, strict=True)), dict(zip(names, shapes, strict=True)))
 
@@ -109,34 +113,37 @@ class _Namespace:
     """`p`, `prev` or several inputs: attributes are leaves."""
 
     def __init__(self, cell: Cell, kind: str, values: Mapping[str, Expr]) -> None:
-        vars(self).update(_cell=cell, _kind=kind, _values=values)
+        vars(self)[STATE] = cell, kind, values
 
     def __getattr__(self, name: str) -> Expr:
-        values: Mapping[str, Expr] = vars(self)["_values"]
+        cell, kind, values = vars(self)[STATE]
         if name in values:
-            return values[name]
-        raise unknown(f"{vars(self)['_kind']} of cell {vars(self)['_cell'].name}:", name, values)
+            return values[name]  # type: ignore[no-any-return]
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise unknown(f"{kind} of cell {cell.name}:", name, values)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise CellError(f"cell {vars(self)['_cell'].name}: only `now` is assigned; write now.{name} = …")
+        raise CellError(f"cell {vars(self)[STATE][0].name}: only `now` is assigned; write now.{name} = …")
+
+    def __repr__(self) -> str:
+        cell, kind, values = vars(self)[STATE]
+        return f"<each {kind} of cell {cell.name}: {', '.join(values)}>"
 
 
 class _Now:
     """`now`: an assignment records an equation, a read gives the name it defined."""
 
-    written: dict[str, Expr]
-
-    def __init__(self, cell: Cell) -> None:
-        vars(self).update(_cell=cell, written={})
+    def __init__(self, cell: Cell, written: dict[str, Expr]) -> None:
+        vars(self)[STATE] = cell, written
 
     def __setattr__(self, symbol: str, value: Any) -> None:
-        cell: Cell = vars(self)["_cell"]
-        if symbol in self.written:
+        cell, written = vars(self)[STATE]
+        if symbol in written:
             raise CellError(f"cell {cell.name}: now.{symbol} is assigned twice; give the second value another name.")
-        if symbol in RESERVED:
-            raise CellError(f"cell {cell.name}: '{symbol}' is reserved for the network; choose another name.")
         if symbol in cell.params or symbol in cell.inputs:
             raise CellError(f"cell {cell.name}: now.{symbol} has the name of a parameter or input.")
+        _check_name(cell, symbol, "quantity")
         expr = as_expr(value)
         if symbol in cell.carry:
             declared = _canonical(cell.carry[symbol])
@@ -146,44 +153,87 @@ class _Now:
                     f"cell {cell.name}: now.{symbol} has shape {show(expr.shape)}, but the carry {symbol} is declared "
                     f"{show(declared)}."
                 )
-        self.written[symbol] = expr
+        written[symbol] = expr
 
     def __getattr__(self, symbol: str) -> Expr:
-        if symbol not in self.written:
-            cell: Cell = vars(self)["_cell"]
-            hint = f" For the previous step read prev.{symbol}." if symbol in cell.carry else ""
-            raise UnknownNameError(
-                f"cell {cell.name}: now.{symbol} is read before it is assigned. Assigned so far: "
-                f"{', '.join(self.written) or 'none'}.{hint}"
-            )
-        return leaf(vars(self)["_cell"].equation_name(symbol), NOW, self.written[symbol].shape)
+        cell, written = vars(self)[STATE]
+        if symbol in written:
+            return leaf(cell.equation_name(symbol), NOW, written[symbol].shape)
+        if symbol.startswith("__"):
+            raise AttributeError(symbol)
+        hint = f" For the previous step read prev.{symbol}." if symbol in cell.carry else ""
+        raise UnknownNameError(
+            f"cell {cell.name}: now.{symbol} is read before it is assigned. Assigned so far: "
+            f"{', '.join(written) or 'none'}.{hint}"
+        )
 
 
 def _canonical(shape: Iterable[Dim]) -> Shape:
     return tuple(canonical(dim) for dim in shape)
 
 
-def _required_options(cls: type) -> bool:
-    """Whether the constructor has options without a default, so that no instance can be made for the check."""
-    options = list(inspect.signature(cls).parameters.values())
-    return any(o.default is o.empty and o.kind not in (o.VAR_POSITIONAL, o.VAR_KEYWORD) for o in options)
+def _can_be_made(cls: type) -> bool:
+    """Whether an instance can be made for the check: nothing abstract, and no option without a default."""
+    options = inspect.signature(cls).parameters.values()
+    required = any(o.default is o.empty and o.kind not in (o.VAR_POSITIONAL, o.VAR_KEYWORD) for o in options)
+    return not required and not inspect.isabstract(cls)
+
+
+def _check_where_declared(cell: Cell) -> None:
+    """Trace the cell. One whose `step` reads an attribute that a subclass or a decorator adds is checked later."""
+    try:
+        cell.trace()
+    except CellError as error:
+        cause = error.__cause__
+        if not (isinstance(cause, AttributeError) and cause.obj is cell):
+            raise
 
 
 def _check_declaration(cell: Cell) -> None:
     """Raises CellError for names that clash or are no names, and ShapeError for shapes that are no shapes."""
     seen: dict[str, str] = {}
-    for kind, group in (("parameter", cell.params), ("carry", cell.carry), ("input", cell.inputs)):
+    groups = {"parameter": cell.params, "carry": cell.carry, "input": cell.inputs}
+    for kind, group in groups.items():
+        if not isinstance(group, Mapping):
+            raise CellError(f"cell {cell.name}: each {kind} needs a shape, as in {{'a': ('H',)}}, not {group!r}.")
         for symbol, shape in group.items():
-            if not symbol.isidentifier() or keyword.iskeyword(symbol) or symbol in RESERVED:
-                raise CellError(f"cell {cell.name}: '{symbol}' cannot name a {kind}: it is reserved or no identifier.")
+            _check_name(cell, symbol, kind)
             if symbol in seen:
                 raise CellError(f"cell {cell.name}: '{symbol}' names a {kind} and a {seen[symbol]}; rename one.")
-            if isinstance(shape, str) or not isinstance(shape, tuple):
-                raise CellError(f"cell {cell.name}: {symbol} needs a tuple such as ('H',) as its shape, not {shape!r}.")
-            _canonical(shape)
+            _check_shape(cell, symbol, shape)
             seen[symbol] = kind
     if not cell.carry:
         raise CellError(f"cell {cell.name}: declare what is carried between steps, such as carry = {{'h': ('H',)}}.")
+    if not cell.inputs:
+        raise CellError(f"cell {cell.name}: declare what is read at each step, such as inputs = {{'x': ('X',)}}.")
+    if cell.output is not None and not isinstance(cell.output, str):
+        raise CellError(f"cell {cell.name}: output is the name of a quantity, such as 'h', not {cell.output!r}.")
+    for symbol in cell.starts:
+        if symbol not in cell.params:
+            raise unknown(f"parameter in starts of cell {cell.name}:", symbol, cell.params)
+
+
+def _check_name(cell: Cell, symbol: Any, kind: str) -> None:
+    if symbol in RESERVED:
+        raise CellError(f"cell {cell.name}: '{symbol}' cannot name a {kind}: '{symbol}' is reserved for the network.")
+    usable = isinstance(symbol, str) and symbol.isidentifier() and not keyword.iskeyword(symbol)
+    if not usable or symbol.startswith("__"):
+        raise CellError(f"cell {cell.name}: {symbol!r} cannot name a {kind}: it is no identifier.")
+
+
+def _check_shape(cell: Cell, symbol: str, shape: Any) -> None:
+    if not isinstance(shape, tuple):
+        raise CellError(f"cell {cell.name}: {symbol} needs a tuple such as ('H',) as its shape, not {shape!r}.")
+    for dim in _canonical(shape):
+        if not _can_be_positive(dim):
+            raise ShapeError(f"cell {cell.name}: the dimension {dim} of {symbol} is negative for all sizes.")
+
+
+def _can_be_positive(dim: Dim) -> bool:
+    """Whether `dim` is a number, positive without its names, or grows with one of them."""
+    none = dict.fromkeys(names_in(dim), 0)
+    constant = size(dim, none)
+    return not none or constant > 0 or any(size(dim, {**none, name: 1}) > constant for name in none)
 
 
 def _where(cell: Cell) -> str:

@@ -1,14 +1,19 @@
 """Cells by name, and a user's own cell from a file."""
 
 import importlib.util
+import inspect
+import sys
+import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from rnnsym.cells.base import Cell
 from rnnsym.cells.elman import Elman
 from rnnsym.cells.gru import GRU
 from rnnsym.cells.lstm import LSTM
-from rnnsym.errors import CellError, InputError, RnnsymError, unknown
+from rnnsym.errors import CellError, InputError, MisuseError, RnnsymError, unknown
 
 BUILT_IN: dict[str, type[Cell]] = {"elman": Elman, "lstm": LSTM, "gru": GRU}
 
@@ -21,10 +26,52 @@ def get(name: str, **options: Any) -> Cell:
     cell_class = _from_file(name) if ".py" in name else BUILT_IN.get(name.lower())
     if cell_class is None:
         raise unknown("cell", name, [*BUILT_IN, "path/to/file.py:MyCell"])
+    return _made(cell_class, options)
+
+
+def as_cell(what: Cell | type[Cell] | str) -> Cell:
+    """A cell itself, or from its class or its name. Raises as `get`, and MisuseError for anything else."""
+    if isinstance(what, str):
+        return get(what)
+    if isinstance(what, type) and issubclass(what, Cell):
+        return _made(what, {})
+    if not isinstance(what, Cell):
+        raise MisuseError(f"{what!r} is no cell: give a cell, its class, or a name such as 'lstm'.")
+    return what
+
+
+def _made(cell_class: type[Cell], options: Mapping[str, Any]) -> Cell:
     try:
-        return cell_class(**options)
+        inspect.signature(cell_class).bind(**options)
     except TypeError as error:
         raise CellError(f"cell {cell_class.__name__} does not take these options: {error}.") from None
+    return cell_class(**options)
+
+
+def load(name: str, **options: Any) -> Cell:
+    """`get`, with the equations traced: any mistake in a user's own cell becomes one sentence. Raises RnnsymError."""
+    try:
+        cell = get(name, **options)
+        cell.trace()
+    except RnnsymError:
+        raise
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{last.filename}:{last.lineno}"
+        raise CellError(f"cell {name} fails at {where}: {type(error).__name__}: {error}.") from error
+    return cell
+
+
+def option_value(text: str) -> Any:
+    """An option of a cell as typed: true or false, a whole number, a decimal number, or else the text itself."""
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
 
 
 def _from_file(spec: str) -> type[Cell]:
@@ -33,7 +80,7 @@ def _from_file(spec: str) -> type[Cell]:
     if not path.is_file():
         raise InputError(f"there is no file '{file}'. Name a cell as path/to/file.py:MyCell.")
     found: dict[str, type[Cell]] = {
-        name: value for name, value in _run_file(path).items() if _is_own_cell(value, path.stem)
+        name: value for name, value in _run_file(path).items() if _is_own_cell(value, _module_name(path))
     }
     if not wanted and len(found) == 1:
         return next(iter(found.values()))
@@ -47,17 +94,24 @@ def _from_file(spec: str) -> type[Cell]:
 
 
 def _run_file(path: Path) -> dict[str, Any]:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    spec = importlib.util.spec_from_file_location(_module_name(path), path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
     try:
         spec.loader.exec_module(module)
-    except RnnsymError:
-        raise
     except Exception as error:
+        del sys.modules[spec.name]
+        if isinstance(error, RnnsymError):
+            raise
         raise InputError(f"'{path}' cannot be run: {type(error).__name__}: {error}.") from error
     return vars(module)
+
+
+def _module_name(path: Path) -> str:
+    """A name that no installed module has, and no other file: dataclasses and pickles look a module up by name."""
+    return f"rnnsym_cell_file_{path.stem}_{crc32(str(path.resolve()).encode()):08x}"
 
 
 def _is_own_cell(value: Any, module: str) -> bool:

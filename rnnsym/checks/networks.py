@@ -134,10 +134,11 @@ class NetworkProblem:
         given = self.own(case["params"], **case["sequence"])
         if not isinstance(given, Mapping) or not given:
             raise InputError(f"the gradient under test must return a dict of arrays by parameter, not {given!r}.")
+        names = {name.label: name for name in self.net.system.given if name.role == Role.PARAM}
         for label in given:
-            if label not in self.net.params:
-                raise unknown("parameter in the gradient under test:", label, self.net.params)
-        return {_block(Name(Role.PARAM, label)): np.asarray(value) for label, value in given.items()}
+            if label not in names:
+                raise unknown("parameter in the gradient under test:", label, names)
+        return {_block(names[label]): np.asarray(value) for label, value in given.items()}
 
     def _kink_text(self, node: Expr) -> str:
         """Where a kink is: the operation, and the quantity and step it acts on where that has a name."""

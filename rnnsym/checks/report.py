@@ -8,6 +8,7 @@ import numpy as np
 
 from rnnsym.checks.verdicts import Array, Block, Finding, Opinion, Verdict
 from rnnsym.notation.figures import scientific, table
+from rnnsym.walk.record import plain
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,10 @@ class Witness:
             "arrays": {label: array.tolist() for label, array in self.arrays.items()},
             "entry": None if self.entry is None else list(self.entry),
             "method": self.method,
-            "expected": _finite(self.expected),
-            "got": _finite(self.got),
-            "graph": _finite(self.graph),
-            "error": _finite(self.error),
+            "expected": plain(self.expected),
+            "got": plain(self.got),
+            "graph": plain(self.graph),
+            "error": plain(self.error),
         }
 
 
@@ -106,7 +107,7 @@ class BlockReport:
             "kind": self.block.kind,
             "name": self.block.label,
             "verdict": str(self.verdict),
-            "error": _finite(self.error),
+            "error": plain(self.error),
             "cases": {str(verdict): count for verdict, count in self.counts.items()},
             "remark": self.remark,
             "witness": self.witness.to_json() if self.witness else None,
@@ -184,7 +185,3 @@ def _error(block: BlockReport) -> str:
 
 def _entries(array: Array) -> str:
     return np.array2string(array, separator=", ", threshold=60).replace("\n", "")
-
-
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and np.isfinite(value) else None

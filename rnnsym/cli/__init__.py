@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from rnnsym._version import __version__
-from rnnsym.errors import RnnsymError, unknown
+from rnnsym.errors import InputError, RnnsymError, unknown
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -26,7 +26,8 @@ COMMANDS = {
 HELP = """\
 rnnsym: derive, see, step and check the gradients of recurrent networks.
 
-usage: rnnsym                      open the terminal app
+usage: rnnsym                      open the terminal app where it was left
+       rnnsym --reset              open it anew
        rnnsym COMMAND [options]    do one job and print the result
        rnnsym COMMAND --help       what the command takes, with examples
 
@@ -40,6 +41,8 @@ examples
   rnnsym step lstm --text "the cat sat" --hidden 3 --seed 7
   rnnsym step elman --set W=.6 U=.4 --x 1 2 3 --target _ _ .5 --lr .01
   rnnsym check my_cell.py:MyCell
+
+In the app, ? lists the keys and says where copies and your own keys.toml go.
 
 exit codes: 0 done, 1 a check failed, 2 bad usage or input, 130 interrupted
 """
@@ -68,10 +71,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(arguments: list[str]) -> int:
-    if not arguments:
+    if arguments in ([], ["--reset"]):
         from rnnsym.cli.app import open_app
 
-        return open_app({})
+        return open_app({"reset": True} if arguments else {})
     word, *rest = arguments
     if word in ("-h", "--help", "help"):
         commands = "\n".join(f"  {name:<8} {about}" for name, about in COMMANDS.items())
@@ -80,8 +83,10 @@ def _dispatch(arguments: list[str]) -> int:
     if word in ("-V", "--version"):
         sys.stdout.write(f"rnnsym {__version__}\n")
         return OK
+    if word == "--reset":
+        raise InputError(f"--reset stands alone, without '{rest[0]}'; for one cell: rnnsym step CELL --reset.")
     if word.startswith("-"):
-        raise unknown("option", word, ["--help", "--version"])
+        raise unknown("option", word, ["--help", "--reset", "--version"])
     if word not in COMMANDS:
         raise unknown("command", word, COMMANDS)
     return _run_command(word, rest)

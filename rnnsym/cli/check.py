@@ -12,7 +12,7 @@ from rnnsym.cli.terminal import write, write_json
 from rnnsym.errors import InputError
 
 if TYPE_CHECKING:
-    from rnnsym.checks import Report
+    from rnnsym.checks.report import Report
 
 EXAMPLES, SEED, LOSS, PATTERN = 25, 0, "squared", "many_to_many"
 FAILED = 1
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     """Print one line for each block; 0 where all are right, 1 otherwise."""
     cell = common.load_cell(args)
     _keep_out_of_the_way()
-    from rnnsym.checks import check_gradients
+    from rnnsym.checks.gradients import check_gradients
 
     report = check_gradients(
         cell,

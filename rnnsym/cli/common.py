@@ -1,11 +1,10 @@
 """Arguments that several commands take, and what they stand for."""
 
 import argparse
-import traceback
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from rnnsym.errors import CellError, InputError, RnnsymError
+from rnnsym.errors import InputError
 
 if TYPE_CHECKING:
     from rnnsym.cells.base import Cell
@@ -52,24 +51,17 @@ def _whole(text: str, least: int) -> int:
 
 def cell_options(args: argparse.Namespace) -> dict[str, Any]:
     """`--act F` and every `--option KEY=VALUE` as keywords of the cell."""
-    options = {key: _value(text) for key, text in pairs("--option", args.option).items()}
+    from rnnsym.cells.registry import option_value
+
+    options = {key: option_value(text) for key, text in pairs("--option", args.option).items()}
     return options if args.act is None else {"activation": args.act, **options}
 
 
 def load_cell(args: argparse.Namespace) -> "Cell":
     """The cell that was named. Its file is run, and a mistake in it becomes one sentence. Raises RnnsymError."""
-    from rnnsym.cells.registry import get
+    from rnnsym.cells.registry import load
 
-    try:
-        cell = get(args.cell, **cell_options(args))
-        cell.trace()
-    except RnnsymError:
-        raise
-    except Exception as error:
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{last.filename}:{last.lineno}"
-        raise CellError(f"cell {args.cell} fails at {where}: {type(error).__name__}: {error}.") from error
-    return cell
+    return load(args.cell, **cell_options(args))
 
 
 def pairs(option: str, items: Iterable[str]) -> dict[str, str]:
@@ -83,15 +75,3 @@ def pairs(option: str, items: Iterable[str]) -> dict[str, str]:
             raise InputError(f"{option} gives {name.strip()} twice.")
         found[name.strip()] = value
     return found
-
-
-def _value(text: str) -> Any:
-    """A whole number, a decimal number, true or false, or else the text itself."""
-    if text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text

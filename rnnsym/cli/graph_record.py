@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from rnnsym.cli.record import plain
 from rnnsym.notation import text
 from rnnsym.walk.graph import Graph, Key
+from rnnsym.walk.record import plain
 
 Record = dict[str, Any]
 
@@ -20,8 +20,8 @@ def graph_record(graph: Graph) -> Record:
         "parameters": [
             {
                 "name": parameter.name.label,
-                "value": _numbers(parameter.value),
-                "gradient": _numbers(parameter.gradient),
+                "value": plain(parameter.value),
+                "gradient": plain(parameter.gradient),
                 "read_by": [name.label for name in parameter.readers],
             }
             for parameter in graph.parameters
@@ -42,11 +42,7 @@ def _node(graph: Graph, key: Key) -> Record:
         "role": str(key.name.role),
         "t": key.t,
         "formula": None if node.rhs is None else text(node.rhs),
-        "value": _numbers(node.value),
-        "gradient": _numbers(node.adjoint),
-        "given": {identifier(beside): _numbers(graph.value(beside)) for beside in node.beside},
+        "value": plain(node.value),
+        "gradient": plain(node.adjoint),
+        "given": {identifier(beside): plain(graph.value(beside)) for beside in node.beside},
     }
-
-
-def _numbers(array: Any) -> Any:
-    return None if array is None else plain(array)

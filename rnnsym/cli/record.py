@@ -1,14 +1,12 @@
 """What `rnnsym step --json` prints: the walk as plain data."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
+from rnnsym.walk.record import move_record, plain
 from rnnsym.walk.sheet import Sheet
 from rnnsym.walk.text import TextTask
-from rnnsym.walk.walk import Move, Walk
+from rnnsym.walk.walk import Walk
 
 Record = dict[str, Any]
 
@@ -30,24 +28,11 @@ def _walk(walk: Walk, steps: range) -> Record:
     return {
         "sizes": {"T": walk.steps, **walk.net.sizes},
         "parameters": _arrays(walk.params),
-        "loss": plain(np.asarray(walk.run.loss)),
+        "loss": plain(walk.run.loss),
         "gradients": _arrays(walk.run.grads),
-        "moves": [_move(walk, move) for move in walk if move.t in steps],
+        "moves": [{**move_record(walk, move), "equation": str(move.equation)} for move in walk if move.t in steps],
     }
 
 
-def _move(walk: Walk, move: Move) -> Record:
-    """An equation at a step and what it gives; of a gradient, the term that this step adds."""
-    line = {"line": move.equation.number, "equation": str(move.equation)}
-    return {"phase": move.phase, "t": move.t, **line, "value": plain(walk.result(move))}
-
-
 def _arrays(arrays: Mapping[str, Any]) -> Record:
-    return {name: plain(np.asarray(array)) for name, array in arrays.items()}
-
-
-def plain(array: Any) -> Any:
-    """Nested lists of numbers; None for what JSON has no number for."""
-    if np.ndim(array):
-        return [plain(part) for part in array]
-    return float(array) if math.isfinite(array) else None
+    return {name: plain(array) for name, array in arrays.items()}

@@ -13,7 +13,7 @@ from rnnsym.core.names import NOW, Name, Role
 from rnnsym.derivation.equations import Equation
 from rnnsym.notation.figures import decimal, listed, short
 from rnnsym.ops.leaves import leaf
-from rnnsym.walk.sheet import MISSING, Sheet
+from rnnsym.walk.sheet import MISSING, Sheet, readout_labels
 from rnnsym.walk.walk import Walk
 from rnnsym.wiring import TARGET
 
@@ -59,7 +59,8 @@ class Report:
             how = "zero" if sheet.given.seed is None else f"drawn with seed {sheet.given.seed}"
             yield from self._wrapped(f"not set, so {how}: {', '.join(sheet.unset)}")
         if not walk.net.options.readout:
-            yield from self._wrapped(f"V not set, so no readout: the output is {walk.net.cell.output_name} itself")
+            weights, output = readout_labels(walk.net.cell)[0], walk.net.cell.output_name
+            yield from self._wrapped(f"{weights} not set, so no readout: the output is {output} itself")
 
     def _wrapped(self, sentence: str) -> list[str]:
         return textwrap.wrap(sentence, self.writing.width, initial_indent=INDENT, subsequent_indent=INDENT * 2)

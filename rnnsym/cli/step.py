@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", metavar="S", type=common.seed, help=f"seed of the weights (on a text: {SEED})")
     parser.add_argument("--steps", metavar="A:B", help="print the steps A to B only")
     parser.add_argument("--plain", action="store_true", help="print, even where the app could open")
+    parser.add_argument("--reset", action="store_true", help="let the app begin anew, not where it was left")
     common.add_ascii(parser)
     common.add_json(parser)
     text = parser.add_argument_group("on a text", "Each character is read, and the next one must be predicted.")
@@ -81,7 +82,7 @@ def _app_options(args: argparse.Namespace) -> dict[str, Any]:
     _reader(common.load_cell(args))
     if args.text is not None:
         encode(args.text)
-    known = {"text": args.text, "hidden": args.hidden, "seed": args.seed}
+    known = {"text": args.text, "hidden": args.hidden, "seed": args.seed, "reset": args.reset or None}
     return {
         "cell": args.cell,
         "options": common.cell_options(args),
@@ -114,9 +115,7 @@ def _step_on_text(args: argparse.Namespace) -> int:
 
 
 def _remark_on_overflow(walk: "Walk") -> None:
-    import numpy as np
-
-    if not all(np.isfinite(value).all() for value in walk.run.values.values()):
+    if not walk.finite:
         say("some numbers are too large to hold; they and what follows from them are inf or nan (null in JSON).")
 
 

@@ -13,7 +13,7 @@ from rnnsym.cli.writing import INDENT, Writing
 from rnnsym.core.dims import Dim
 from rnnsym.core.expr import Expr
 from rnnsym.notation.figures import decimal
-from rnnsym.walk.breakdown import Breakdown, Column
+from rnnsym.walk.breakdown import Breakdown, Column, sign
 from rnnsym.walk.text import TextTask
 from rnnsym.walk.walk import Move, Walk
 
@@ -102,15 +102,11 @@ class Walkthrough:
     def _column(self, column: Column, rows: int, t: int) -> list[str]:
         """The head and a number for each row, or an operator repeated in every row."""
         if column.values is None:
-            return ["", *[self._sign(str(column.head))] * rows]
+            return ["", *[sign(str(column.head), self.writing.style)] * rows]
         return [self._head(column, t), *column_text([float(v) for v in np.broadcast_to(column.values, rows)])]
 
     def _head(self, column: Column, t: int) -> str:
         return column.head if isinstance(column.head, str) else self.writing.formula(column.head, t)
-
-    def _sign(self, text: str) -> str:
-        """An operator in the style of the page: `σ(` for `sigmoid(`."""
-        return f"{self.writing.function(text[:-1])}(" if text[-1:] == "(" else self.writing.plain(text)
 
     def _array(self, head: str, like: Expr, array: Array) -> Iterator[str]:
         """A gradient or a term of one, with its axes labelled: a matrix, or a vector as one row."""

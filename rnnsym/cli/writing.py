@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import Point
 from rnnsym.derivation.equations import Equation
-from rnnsym.notation import Style, load, prose, text
+from rnnsym.notation import Style, prose, text
 
 INDENT = "  "
 
@@ -43,10 +43,6 @@ class Writing:
         dash = self.plain("─")
         head, tail = f"{dash * 2} {left} ", f" {right} {dash * 2}" if right else ""
         return head + dash * max(self.width - len(head) - len(tail), 2) + tail
-
-    def function(self, name: str) -> str:
-        """How the notation spells a function: `σ` for sigmoid."""
-        return load("default").functions.get(name, {}).get(self.style, name)
 
 
 def indented(lines: Iterable[str]) -> Iterator[str]:

@@ -5,7 +5,7 @@ equal dimensions are equal Python values.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from rnnsym.errors import ShapeError, unknown
@@ -17,7 +17,7 @@ _TERM = re.compile(r"\s*([+-]?)\s*(\d*)\s*\*?\s*([A-Za-z_]\w*)?")
 
 
 @lru_cache(maxsize=4096)
-def _terms(dim: Dim) -> tuple[tuple[tuple[str, int], ...], int]:
+def parts(dim: Dim) -> tuple[tuple[tuple[str, int], ...], int]:
     """The coefficients of the names in `dim`, and its constant."""
     if isinstance(dim, int):
         return (), dim
@@ -49,16 +49,23 @@ def _canonical(terms: Mapping[str, int], constant: int) -> Dim:
 
 
 def canonical(dim: Dim) -> Dim:
-    """`dim` in canonical form. Raises ShapeError for text that is no dimension or a negative number."""
-    if not isinstance(dim, (int, str)) or isinstance(dim, bool) or (isinstance(dim, int) and dim < 0):
+    """`dim` in canonical form. Raises ShapeError for what is no dimension, or below zero at every size."""
+    terms, constant = parts(dim) if isinstance(dim, (int, str)) and not isinstance(dim, bool) else ((), -1)
+    if all(count < 0 for _, count in terms) and (constant < 0 or (terms and constant == 0)):
         raise ShapeError(f"{dim!r} is no dimension: write a number >= 0, a name such as 'H', or a sum such as 'H+X'.")
-    terms, constant = _terms(dim)
     return _canonical(dict(terms), constant)
+
+
+def as_shape(shape: Iterable[Dim]) -> Shape:
+    """`shape` in canonical form. Raises ShapeError for what is no tuple of dimensions."""
+    if isinstance(shape, str) or not isinstance(shape, Iterable):
+        raise ShapeError(f"{shape!r} is no shape: write a tuple, such as () for a scalar, ('H',) or ('H', 3).")
+    return tuple(canonical(dim) for dim in shape)
 
 
 def plus(left: Dim, right: Dim, sign: int = 1) -> Dim:
     """left + sign * right."""
-    (a, m), (b, n) = _terms(left), _terms(right)
+    (a, m), (b, n) = parts(left), parts(right)
     total = dict(a)
     for name, count in b:
         total[name] = total.get(name, 0) + sign * count
@@ -66,12 +73,12 @@ def plus(left: Dim, right: Dim, sign: int = 1) -> Dim:
 
 
 def names_in(dim: Dim) -> tuple[str, ...]:
-    return tuple(name for name, _ in _terms(dim)[0])
+    return tuple(name for name, _ in parts(dim)[0])
 
 
 def size(dim: Dim, sizes: Mapping[str, int]) -> int:
     """The number that `dim` stands for, given a number for each name."""
-    terms, constant = _terms(dim)
+    terms, constant = parts(dim)
     for name, _ in terms:
         if name not in sizes:
             raise unknown("dimension", name, sizes)
@@ -80,7 +87,7 @@ def size(dim: Dim, sizes: Mapping[str, int]) -> int:
 
 def solve(dim: Dim, value: int, sizes: Mapping[str, int]) -> tuple[str, int] | None:
     """The one name in `dim` that `sizes` lacks and the number it must have for `dim` to be `value`, or None."""
-    terms, constant = _terms(dim)
+    terms, constant = parts(dim)
     missing = [(name, count) for name, count in terms if name not in sizes]
     if len(missing) != 1:
         return None

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rnnsym.core.dims import Shape
-from rnnsym.errors import MisuseError
+from rnnsym.errors import AttributeMisuseError, MisuseError
 
 if TYPE_CHECKING:
     from rnnsym.core.primitive import Primitive
@@ -22,7 +22,15 @@ _lock = threading.RLock()
 _serials = itertools.count()
 
 OPERATORS: dict[str, Callable[..., "Expr"]] = {}
-"""Filled by `rnnsym.ops`: what `+ - * / ** @ -x abs .T [ ]` build."""
+"""Filled by `rnnsym.ops`: what `+ - * / ** @ -x abs .T [ ]` and the push of an elementwise operation build."""
+
+FUNCTIONS: set[str] = set()
+"""Filled by `rnnsym.ops`: what is called as `rs.name(…)`; errors quote it."""
+
+UFUNCS = {
+    "add": "add", "subtract": "sub", "multiply": "mul", "divide": "div", "power": "pow", "matmul": "matmul",
+}  # fmt: skip
+"""NumPy's operators, which it calls where an array or a NumPy number stands on the left, as entries of OPERATORS."""
 
 RENDERERS: dict[str, Callable[["Expr"], str]] = {}
 """Filled by `rnnsym.notation`: how an expression prints itself as text and as LaTeX."""
@@ -32,7 +40,6 @@ class Expr:
     """One node: a primitive applied to arguments. Build it with the functions of `rnnsym.ops`, not directly."""
 
     __slots__ = ("__weakref__", "args", "attrs", "dtype", "prim", "serial", "shape")
-    __array_ufunc__ = None
 
     prim: "Primitive"
     args: tuple["Expr", ...]
@@ -43,6 +50,17 @@ class Expr:
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise MisuseError(f"an expression is immutable: '{name}' cannot be set. Build a new expression instead.")
+
+    def __getattr__(self, name: str) -> NoReturn:
+        hint = f"write rs.{name}(…)" if name in FUNCTIONS else "its parts are .shape, .args and .T"
+        raise AttributeMisuseError(f"an expression has no '{name}': {hint}.")
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> "Expr":
+        name = ufunc.__name__
+        if method == "__call__" and name in UFUNCS and not options:
+            return OPERATORS[UFUNCS[name]](*inputs)
+        ours = f"rs.{name}" if name in FUNCTIONS else "a function of rnnsym, such as rs.tanh"
+        raise MisuseError(f"np.{name} computes with numbers, and an expression is a formula: use {ours}.")
 
     def __add__(self, other: Any) -> "Expr":
         return OPERATORS["add"](self, other)
@@ -71,6 +89,9 @@ class Expr:
     def __pow__(self, exponent: Any) -> "Expr":
         return OPERATORS["pow"](self, exponent)
 
+    def __rpow__(self, base: Any) -> "Expr":
+        return OPERATORS["pow"](base, self)
+
     def __matmul__(self, other: Any) -> "Expr":
         return OPERATORS["matmul"](self, other)
 
@@ -91,6 +112,17 @@ class Expr:
 
     def __contains__(self, item: object) -> NoReturn:
         self.__iter__()
+
+    def __len__(self) -> NoReturn:
+        raise MisuseError("an expression has no len(): its length may be a symbol. Its shape is e.shape.")
+
+    def _no_number(self) -> NoReturn:
+        raise MisuseError(
+            "an expression is a formula, not a number: functions of `math` and float() cannot take it. "
+            "Use a function of rnnsym, such as rs.exp, or evaluate first: rs.evaluate(expr, values)."
+        )
+
+    __float__ = __int__ = __complex__ = _no_number
 
     @property
     def T(self) -> "Expr":

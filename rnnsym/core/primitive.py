@@ -16,8 +16,6 @@ from rnnsym.errors import DisconnectedError, ShapeError
 
 Kernel = Callable[..., Any]
 PRIMITIVES: dict[str, "Primitive"] = {}
-SIGNS = {"matvec": "@", "matmul": "@", "dot": "@", "add": "+", "mul": "*", "divide": "/"}
-"""How a user writes the primitives that have an operator: error messages quote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +53,13 @@ class Primitive:
     one trailing axis more than the argument (many directions at once: that is how Jacobians are built).
     `pull(node, i, cotangent)` is the adjoint of that map: the cotangent of argument i.
     `samples` are what the law suite tests the primitive at, in the domain `domain` ("real" or "positive");
-    `integers` are the positions of the arguments that take integers.
+    `integers` are the positions of the arguments that take integers; `sign` is the operator that a user writes.
     """
 
     family: ClassVar[str] = "primitive"
     kink: bool = False
     integers: tuple[int, ...] = ()
+    sign: str = ""
 
     def __init__(self, name: str, samples: Sequence[Sample] = (), domain: str = "real") -> None:
         if name in PRIMITIVES:
@@ -72,7 +71,7 @@ class Primitive:
         return f"<primitive {self.name}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return find_primitive, (self.name,)
+        return find_primitive, (type(self), self.name)
 
     def __call__(self, *args: Expr, attrs: tuple[Hashable, ...] = ()) -> Expr:
         """The node, after unit and zero rules. Raises ShapeError naming the operation, operands and shapes."""
@@ -120,12 +119,12 @@ class Primitive:
         """The error for operands that do not fit."""
         texts = [repr(arg) for arg in args]
         shapes = " and ".join(f"{text} has shape {show(arg.shape)}" for text, arg in zip(texts, args, strict=True))
-        sign = SIGNS.get(self.name)
         call = f"{self.name}({', '.join(texts)})"
-        if sign:
-            call = f" {sign} ".join(f"({text})" if " " in text else text for text in texts)
+        if self.sign:
+            call = f" {self.sign} ".join(f"({text})" if " " in text else text for text in texts)
         return ShapeError(f"{call}: {shapes}; {why}")
 
 
-def find_primitive(name: str) -> Primitive:
+def find_primitive(family: type, name: str) -> Primitive:
+    """The primitive called `name`. Reading `family` from a pickle imports its package, which declares the primitive."""
     return PRIMITIVES[name]

@@ -34,7 +34,7 @@ class Read(NamedTuple):
 
 
 def reads(expr: Expr) -> list[Read]:
-    """The named leaves of `expr`, in order of creation."""
+    """The named leaves of `expr`, in the order in which they are read from left to right."""
     return [Read(leaf, *leaf.attrs) for leaf in leaves([expr])]  # type: ignore[arg-type]
 
 

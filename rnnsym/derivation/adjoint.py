@@ -37,10 +37,20 @@ class Adjoint:
     backward: tuple[Name, ...]
     gradients: tuple[Name, ...]
     uses: Mapping[Name, tuple[Contribution, ...]]
+    unreached: tuple[Name, ...]
+    """Quantities, inputs and parameters that the loss does not depend on: their derivatives are exactly zero."""
 
 
 def adjoint(system: System, loss: Name) -> Adjoint:
-    """Adjoint equations for every ancestor of `loss`, in reverse order of the story, then parameter gradients."""
+    """Adjoint equations for every ancestor of `loss`, in reverse order of the story, then parameter gradients.
+
+    Raises ScheduleError for a system that has adjoints already: their names would collide.
+    """
+    if any(name.role in (Role.ADJOINT, Role.GRADIENT) for name in system.equations):
+        raise ScheduleError(
+            "this system has adjoint equations already. For a second derivative, unroll the network (rs.unroll) and "
+            "differentiate its graph twice (rs.grad)."
+        )
     relevant = system.ancestors([loss])
     found, inlined = _pull_all(system, loss, relevant)
     while unmoved := [name for name in system.equations if name in relevant and not found.get(name) and name != loss]:
@@ -48,7 +58,7 @@ def adjoint(system: System, loss: Name) -> Adjoint:
         found, inlined = _pull_all(system, loss, relevant)
     for name in inlined:
         found.pop(name, None)
-    return _assemble(system, found)
+    return _assemble(system, found, frozenset(inlined))
 
 
 def _pull_all(
@@ -96,10 +106,10 @@ def _pull_piece(
         sent = substitute(sent, {piece.rhs: leaf(user, NOW, system.shape(user))})
     for read, value in zip(used, normal_form(sent), strict=True):
         if not is_zero(value):
-            found.setdefault(read.name, []).append(_contribution(system, user, piece.domain, read, value))
+            found.setdefault(read.name, []).append(_contribution(user, piece.domain, read, value))
 
 
-def _contribution(system: System, user: Name, domain: Interval, read: Read, value: Expr) -> Contribution:
+def _contribution(user: Name, domain: Interval, read: Read, value: Expr) -> Contribution:
     match read.time:
         case Offset(k):
             return Contribution(user, -k, Piece(domain.shift(k), shift(value, -k)))
@@ -134,7 +144,7 @@ def shift(expr: Expr, k: int) -> Expr:
     return substitute([expr], moved)[0]
 
 
-def _assemble(system: System, found: Mapping[Name, list[Contribution]]) -> Adjoint:
+def _assemble(system: System, found: Mapping[Name, list[Contribution]], inlined: frozenset[Name]) -> Adjoint:
     order = list(system.equations)
     backward = [name for name in reversed(order) if name in found]
     inputs = [name for name in system.given if name in found and name.role == Role.INPUT]
@@ -155,6 +165,7 @@ def _assemble(system: System, found: Mapping[Name, list[Contribution]]) -> Adjoi
         names[:split],
         names[split:],
         uses,
+        tuple(n for n in (*order, *system.given) if n.role in DIFFERENTIATED and n not in found and n not in inlined),
     )
 
 

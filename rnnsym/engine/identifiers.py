@@ -1,8 +1,10 @@
 """Python identifiers for the names and dimensions of a System: `h` for h, `dh` for its adjoint, `h0` for its start."""
 
 import builtins
+import itertools
 import keyword
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable, Iterator
 
 from rnnsym.core.names import Name, Role
 
@@ -30,3 +32,11 @@ def identifiers(
 
     sizes = {dim: claim(dim) for dim in dims}
     return {name: claim(wish(name)) for name in names}, sizes
+
+
+def local_names(taken: Collection[str]) -> Iterator[str]:
+    """s1, s2, …: names for parts of a formula, none of them in `taken`."""
+    stem = "s"
+    while any(re.fullmatch(rf"{stem}\d+", text) for text in taken):
+        stem += "_"
+    return (f"{stem}{i}" for i in itertools.count(1))

@@ -1,6 +1,8 @@
 """Compiled programs: the generated source, made into functions on arrays named by `Name`."""
 
+import itertools
 import linecache
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,24 +12,35 @@ import numpy as np
 from rnnsym.core.names import Name, Role
 from rnnsym.core.system import System
 from rnnsym.derivation.adjoint import Adjoint, adjoint
-from rnnsym.engine.source import Writer, kernel_source
+from rnnsym.engine.source import Writer, Written, kernel_source, too_short
+from rnnsym.errors import InputError
 
 Values = dict[Name, Any]
+
+_serials = itertools.count()
 
 
 @dataclass(frozen=True)
 class Function:
-    """One generated function: its source, what it takes and what it gives."""
+    """One generated function: its source with what it takes, and what it gives."""
 
-    source: str
-    takes: tuple[Name, ...]
+    written: Written
     gives: tuple[Name, ...]
     identifiers: Mapping[Name, str]
     call: Any
 
+    @property
+    def source(self) -> str:
+        return self.written.text
+
     def __call__(self, known: Mapping[Name, Any]) -> Values:
-        """Run on arrays with T + 1 rows (row t is time t); gives an array for each name."""
-        out = self.call(**{self.identifiers[name]: known[name] for name in self.takes})
+        """Run on arrays with T + 1 rows (row t is time t); gives an array for each name.
+
+        Raises InputError for fewer steps than the equations need."""
+        steps = len(known[self.written.clock]) - 1
+        if steps < self.written.least:
+            raise InputError(too_short(f"T = {steps}:", self.written.least))
+        out = self.call(**{self.identifiers[name]: known[name] for name in self.written.takes})
         return {name: out[self.identifiers[name]] for name in self.gives}
 
 
@@ -62,12 +75,9 @@ def build(system: System, loss: Name, title: str) -> Program:
         "backward": derived.backward + derived.gradients,
     }
     written = {call: writer.function(call, ABOUT[call], names[call]) for call in names}
-    source = module_source(title, [written["forward"][0], written["backward"][0]])
-    compiled = _compile(module_source(title, [text for text, _ in written.values()]), title)
-    functions = {
-        call: Function(text, takes, names[call], writer.names, compiled[call])
-        for call, (text, takes) in written.items()
-    }
+    source = module_source(title, [written["forward"].text, written["backward"].text])
+    compiled = _compile(module_source(title, [text.text for text in written.values()]), title)
+    functions = {call: Function(text, names[call], writer.names, compiled[call]) for call, text in written.items()}
     return Program(derived, source, **functions)
 
 
@@ -79,15 +89,16 @@ def module_source(title: str, functions: Sequence[str]) -> str:
 
 
 def _needs_target(system: System, name: Name) -> bool:
-    return any(found.role in (Role.TARGET, Role.MASK, Role.COUNT, Role.SEED) for found in system.ancestors([name]))
+    return any(found.role in (Role.TARGET, Role.SEED) for found in system.ancestors([name]))
 
 
 def _compile(source: str, title: str) -> dict[str, Any]:
-    """Run the module text, so that a traceback in it shows its lines."""
-    file = f"<rnnsym program {id(source)}: {title}>"
+    """Run the module text, so that a traceback in it shows its lines for as long as its functions live."""
+    file = f"<rnnsym program {next(_serials)}: {title}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     module: dict[str, Any] = {"__name__": "rnnsym_program"}
     exec(compile(source, file, "exec"), module)
+    weakref.finalize(module["backward"], linecache.cache.pop, file, None)
     return module
 
 

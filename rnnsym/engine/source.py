@@ -7,8 +7,9 @@ equation sets are zero. Leading axes are (time, batch…): the same text serves 
 import inspect
 import re
 import types
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from rnnsym.core import dims
 from rnnsym.core.dims import Dim
@@ -16,11 +17,14 @@ from rnnsym.core.expr import Expr
 from rnnsym.core.names import START, Fixed, Interval, Name, Offset, Point, Role, T
 from rnnsym.core.primitive import PRIMITIVES, Code
 from rnnsym.core.system import Piece, System, reads
-from rnnsym.engine.identifiers import identifiers
+from rnnsym.engine.formula import Formula, Speech, formula
+from rnnsym.engine.identifiers import identifiers, local_names
 from rnnsym.engine.schedule import Block, schedule
+from rnnsym.engine.sizes import Sizes
+from rnnsym.engine.sizes import text as size_text
 from rnnsym.errors import ScheduleError
 from rnnsym.ops import kernels
-from rnnsym.ops.products import OUTER
+from rnnsym.ops.structure import OUTER
 
 Where = Interval | None
 """Which steps a line computes: an Interval for all of them at once, None for the step t of a loop."""
@@ -40,6 +44,15 @@ def kernel_functions() -> dict[str, types.FunctionType]:
     return found
 
 
+class Written(NamedTuple):
+    """A function as text. `clock` is an argument that has T + 1 rows; it runs from T = `least` on."""
+
+    text: str
+    takes: tuple[Name, ...]
+    clock: Name
+    least: int
+
+
 class Writer:
     """Writes the equations of one System as Python functions."""
 
@@ -48,75 +61,76 @@ class Writer:
         every = [*system.given, *system.equations]
         shapes = [system.shape(name) for name in every]
         symbols = dict.fromkeys(n for shape in shapes for dim in shape for n in dims.names_in(dim))
-        self.names, self.sizes = identifiers(every, symbols, kernel_functions())
+        kernels_known = kernel_functions()
+        self.names, self.sizes = identifiers(every, symbols, kernels_known)
+        self._told = Sizes(system)
+        self._taken = {*self.names.values(), *self.sizes.values(), *kernels_known}
+        self._begin()
 
-    def function(self, title: str, about: str, names: Sequence[Name]) -> tuple[str, tuple[Name, ...]]:
-        """The source of a function that computes `names`, and the names that it takes as arguments."""
-        inside = set(names)
-        read = {r.name for name in names for piece in self.system.equations[name] for r in reads(piece.rhs)}
-        wanted = read - inside
-        args = [name for name in (*self.system.given, *self.system.equations) if name in wanted]
-        args = list(dict.fromkeys([*args, *self._size_sources(names)]))
-        timed = [name for name in args if self.system.timed(name)]
-        if not timed:
-            args.append(next(name for name in self.system.given if self.system.timed(name)))
-            timed = args[-1:]
-        body = [f'"""{about}"""', *self._preamble(names, args, timed[0])]
-        for block in schedule(self.system, names):
-            body += self._block(block)
-        body.append(f"return {{{', '.join(f'{self.names[n]!r}: {self.names[n]}' for n in names)}}}")
+    def _begin(self) -> None:
+        """Forget which dimensions were mentioned and which local names were used: a new function begins."""
+        self._mentioned: dict[str, None] = {}
+        self._locals = local_names(self._taken)
+
+    def function(self, title: str, about: str, names: Sequence[Name]) -> Written:
+        """The source of a function that computes `names`, with what it takes."""
+        self._begin()
+        arrays = {name: self._array(name) for name in names if self.system.timed(name)}
+        body = [line for block in schedule(self.system, names) for line in self._block(block)]
+        sizes = self._told.needed(self._mentioned)
+        args = self._arguments(names, sizes)
+        clock = next(name for name in args if self.system.timed(name))
+        least = max(map(self._least_steps, names))
+        lines = [
+            f'"""{about}"""',
+            *self._preamble(args, clock, least),
+            *(f"{self.sizes[dim]} = {self._told.line(dim, self.names, self.sizes)}" for dim in sizes),
+            f"kind = np.result_type({', '.join(self._real(args))})",
+            *arrays.values(),
+            *body,
+            f"return {{{', '.join(f'{self.names[n]!r}: {self.names[n]}' for n in names)}}}",
+        ]
         head = f"def {title}({', '.join(self.names[name] for name in args)}):"
-        return "\n".join([head, *(INDENT + line if line else "" for line in body)]), tuple(args)
+        return Written("\n".join([head, *(INDENT + line for line in lines)]), tuple(args), clock, least)
 
     # What every function starts with: T, the batch axes, the sizes, the arrays to fill. ---------------------------
 
-    def _preamble(self, names: Sequence[Name], args: Sequence[Name], clock: Name) -> list[str]:
+    def _arguments(self, names: Sequence[Name], sizes: Sequence[str]) -> list[Name]:
+        """What the equations of `names` read from outside, what tells the sizes, and one array that tells T."""
+        inside = set(names)
+        wanted = {r.name for name in names for piece in self.system.equations[name] for r in reads(piece.rhs)} - inside
+        args = [name for name in (*self.system.given, *self.system.equations) if name in wanted]
+        args += [self._told.sources[dim].name for dim in sizes]
+        if not any(self.system.timed(name) for name in args):
+            args.append(next(name for name in self.system.given if self.system.timed(name)))
+        return list(dict.fromkeys(args))
+
+    def _preamble(self, args: Sequence[Name], clock: Name, least: int) -> list[str]:
         rank, c = len(self.system.shape(clock)), self.names[clock]
-        real = [self.names[name] for name in args if name.role not in (Role.TARGET, Role.COUNT)]
         lines = [f"T = len({c}) - 1"]
-        if (least := max(map(self._least_steps, names))) > 1:
-            lines.append(f"assert T >= {least}, 'these equations need {least} steps or more'")
-        lines += [f"batch = {c}.shape[1:{-rank if rank else ''}]"]
-        lines += [f"{self.sizes[dim]} = {source}" for dim, source in self._size_lines(names)]
-        lines.append(f"kind = np.result_type({', '.join(real)})")
-        for name in names:
-            if self.system.timed(name):
-                shape = "".join(f", {self.dim(d)}" for d in self.system.shape(name))
-                rows = f"T + {max(T, self.system.hull(name).hi).plus + 1}"
-                lines.append(f"{self.names[name]} = np.zeros(({rows}, *batch{shape}), kind)")
-        return lines
+        if least > 1:
+            lines += [f"if T < {least}:", f"{INDENT}raise ValueError({too_short('T', least)!r})"]
+        return [*lines, f"batch = {c}.shape[1:{-rank if rank else ''}]"]
+
+    def _real(self, args: Sequence[Name]) -> list[str]:
+        return [self.names[name] for name in args if name.role not in (Role.TARGET, Role.COUNT)]
+
+    def _array(self, name: Name) -> str:
+        shape = "".join(f", {self.dim(d)}" for d in self.system.shape(name))
+        rows = f"T + {max(T, self.system.hull(name).hi).plus + 1}"
+        return f"{self.names[name]} = np.zeros(({rows}, *batch{shape}), kind)"
 
     def _least_steps(self, name: Name) -> int:
         """The smallest T at which the hull of `name`, found by the order of `Point`, holds all its steps."""
         hull, domains = self.system.hull(name), [piece.domain for piece in self.system.equations[name]]
         early = [hull.lo.plus - d.lo.plus for d in domains if d.lo.times_T > hull.lo.times_T]
         late = [d.hi.plus - hull.hi.plus for d in domains if d.hi.times_T < hull.hi.times_T]
-        return max([*early, *late, 0])
-
-    def _needed_sizes(self, names: Sequence[Name]) -> list[str]:
-        shapes = [self.system.shape(name) for name in names]
-        return list(dict.fromkeys(n for shape in shapes for dim in shape for n in dims.names_in(dim)))
-
-    def _size_source(self, dim: str) -> tuple[Name, int]:
-        for name, shape in self.system.given.items():
-            if dim in shape:
-                return name, shape.index(dim) - len(shape)
-        raise ScheduleError(f"no parameter and no input tells the size of the dimension {dim}.")
-
-    def _size_sources(self, names: Sequence[Name]) -> list[Name]:
-        return [self._size_source(dim)[0] for dim in self._needed_sizes(names)]
-
-    def _size_lines(self, names: Sequence[Name]) -> Iterable[tuple[str, str]]:
-        for dim in self._needed_sizes(names):
-            name, axis = self._size_source(dim)
-            yield dim, f"{self.names[name]}.shape[{axis}]"
+        return max([*early, *late, 1])
 
     def dim(self, dim: Dim) -> str:
-        """A dimension as source: `H`, `H + X`."""
-        if isinstance(dim, int):
-            return str(dim)
-        text = re.sub(r"(\d+)([A-Za-z_])", r"\1 * \2", dim)
-        return re.sub(r"[A-Za-z_]\w*", lambda m: self.sizes[m[0]], re.sub(r"(?<=.)([+-])", r" \1 ", text))
+        """A dimension as source: `H`, `H + X`; the function that is being written will know its size."""
+        self._mentioned.update(dict.fromkeys(dims.names_in(dim)))
+        return size_text(dim, self.sizes)
 
     # Blocks. ------------------------------------------------------------------------------------------------------
 
@@ -132,8 +146,8 @@ class Writer:
             if self.system.timed(name):
                 target += self._rows(name, piece.domain)
             sign = "=" if i == 0 else "+="
-            value = self._total(name, piece) if piece.total else self.code(piece.rhs, piece.domain).text
-            lines.append(f"{target} {sign} {value}")
+            before, value = self._total(name, piece) if piece.total else self._value(piece.rhs, piece.domain)
+            lines += [*before, f"{target} {sign} {value}"]
         return lines
 
     def _loop(self, block: Block) -> list[str]:
@@ -154,38 +168,41 @@ class Writer:
 
     def _single(self, block: Block, point: Point) -> list[str]:
         """The lines of a recurrence at one step outside its loop."""
-        at = Interval(point, point)
-        return [
-            f"{self.names[name]}[{_text(point)}] {'=' if i == 0 else '+='} {self.code(piece.rhs, at).text}"
-            for name in block.names
-            for i, piece in enumerate(p for p in self.system.equations[name] if p.domain.covers(at))
-        ]
-
-    def _in_loop(self, name: Name, core: Interval) -> list[str]:
-        lines, first = [], True
-        for piece in self.system.equations[name]:
-            if piece.domain.meet(core) is None:
-                continue
-            line = f"{self.names[name]}[t] {'=' if first else '+='} {self.code(piece.rhs, None).text}"
-            guard = _guard(piece.domain, core)
-            lines += [f"if {guard}:", INDENT + line] if guard else [line]
-            first = False
+        at, lines = Interval(point, point), []
+        for name in block.names:
+            for i, piece in enumerate(p for p in self.system.equations[name] if p.domain.covers(at)):
+                before, value = self._value(piece.rhs, at)
+                lines += [*before, f"{self.names[name]}[{_text(point)}] {'=' if i == 0 else '+='} {value}"]
         return lines
 
-    def _total(self, name: Name, piece: Piece) -> str:
-        """Σ over the steps of the domain and, for what a batch shares, over the batch."""
+    def _in_loop(self, name: Name, core: Interval) -> list[str]:
+        lines: list[str] = []
+        pieces = [piece for piece in self.system.equations[name] if piece.domain.meet(core) is not None]
+        for i, piece in enumerate(pieces):
+            before, value = self._value(piece.rhs, None)
+            body = [*before, f"{self.names[name]}[t] {'=' if i == 0 else '+='} {value}"]
+            guard = _guard(piece.domain, core)
+            lines += [f"if {guard}:", *(INDENT + line for line in body)] if guard else body
+        return lines
+
+    def _value(self, expr: Expr, where: Where) -> tuple[tuple[str, ...], str]:
+        written = self.code(expr, where)
+        return written.lines, written.text
+
+    def _total(self, name: Name, piece: Piece) -> tuple[tuple[str, ...], str]:
+        """Σ over the steps of the domain and, for what a batch shares, over the batch: local lines, and the value."""
         steps = piece.domain
         if piece.rhs.prim is OUTER and not name.batched and all(self._varies(arg, steps) for arg in piece.rhs.args):
-            left, right = (self.code(arg, steps) for arg in piece.rhs.args)
-            return f"total_outer({left.text}, {right.text})"
-        text = self.code(piece.rhs, steps).text
+            before, (left, right) = self._formula(piece.rhs.args, steps)
+            return before, f"total_outer({left.text}, {right.text})"
+        before, text = self._value(piece.rhs, steps)
         if not self._varies(piece.rhs, steps):
             count = [] if steps.single else [f"{_text(steps.hi.shift(1))} - {_text(steps.lo)}"]
             shape = [*count, "*batch", *map(self.dim, piece.rhs.shape)]
             text = f"np.broadcast_to({text}, ({', '.join(shape)},))"
         if not name.batched:
-            return f"total({text}, {len(piece.rhs.shape)})"
-        return text if steps.single else f"np.sum({text}, axis=0)"
+            return before, f"total({text}, {len(piece.rhs.shape)})"
+        return before, text if steps.single else f"np.sum({text}, axis=0)"
 
     def _varies(self, expr: Expr, steps: Interval) -> bool:
         """Whether the value of `expr` has an axis for every step and example that it is summed over."""
@@ -195,18 +212,12 @@ class Writer:
 
     # Expressions. -------------------------------------------------------------------------------------------------
 
-    def code(self, expr: Expr, where: Where) -> Code:
+    def code(self, expr: Expr, where: Where) -> Formula:
         """The source of `expr` on the steps `where`."""
-        known: dict[Expr, Code] = {}
+        return self._formula([expr], where)
 
-        def visit(node: Expr) -> Code:
-            if node not in known:
-                known[node] = (
-                    self._leaf(node, where) if node.prim.name == "leaf" else node.prim.source(node, visit, self.dim)
-                )
-            return known[node]
-
-        return visit(expr)
+    def _formula(self, roots: Sequence[Expr], where: Where) -> Formula:
+        return formula(roots, Speech(lambda node: self._leaf(node, where), self.dim, self._locals.__next__))
 
     def _leaf(self, node: Expr, where: Where) -> Code:
         name, time = node.attrs
@@ -228,6 +239,11 @@ class Writer:
         lo = "" if steps.lo == START.lo else _text(steps.lo)
         hi = "" if steps.hi == last else _text(steps.hi.shift(1))
         return f"[{lo}:{hi}]"
+
+
+def too_short(steps: object, least: int) -> str:
+    """What is wrong with fewer steps than the equations need."""
+    return f"{steps} steps are too few: these equations need T = {least} or more."
 
 
 def _text(point: Point) -> str:

@@ -9,9 +9,8 @@ from rnnsym.api.network import Network
 from rnnsym.api.unrolled import unroll
 from rnnsym.cells.registry import get
 from rnnsym.checks.complex_step import Graph, complex_step
-from rnnsym.core.expr import Expr, leaves
-from rnnsym.core.names import Fixed, Name, Offset, Role
-from rnnsym.core.system import System
+from rnnsym.core.names import Name, Offset, Role
+from rnnsym.core.system import Read, System, reads
 from rnnsym.derivation.equations import Equation
 from rnnsym.errors import InputError, unknown
 from rnnsym.interpreters.numeric import run as evaluate_bound
@@ -60,18 +59,14 @@ class Example:
 
         Raises InputError where it does not, and for a step that a quantity does not have.
         """
-        bound = {node: self._leaf(node, t) for node in leaves([formula.expr])}
+        bound = {read.leaf: self._read(read, t) for read in reads(formula.expr)}
         (value,) = evaluate_bound([formula.expr], bound, self.net.sizes)
         return np.asarray(np.linalg.norm(value) if formula.norm else value)
 
-    def _leaf(self, node: Expr, t: int | None) -> Array:
-        name, time = node.attrs
-        assert isinstance(name, Name)
-        if isinstance(time, Offset):
-            if t is None:
-                raise InputError(f"{name.label}[t] has a value only at a step: write a number for t.")
-            return self.at(name, t + time.k)
-        return self.at(name, time.at.at(self.steps) if isinstance(time, Fixed) else 0)
+    def _read(self, read: Read, t: int | None) -> Array:
+        if t is None and isinstance(read.time, Offset):
+            raise InputError(f"{read.name.label}[t] has a value only at a step: write a number for t.")
+        return self.at(read.name, self.walk.step_read(read.time, t or 0))
 
     def at(self, name: Name, t: int) -> Array:
         """The value of a name at step t. Raises InputError for a step that it does not have."""

@@ -8,7 +8,7 @@ from rnnsym.lessons.style import Style, value_text
 from rnnsym.notation.figures import decimal, table
 from rnnsym.ops.arithmetic import ADD
 from rnnsym.ops.leaves import leaf
-from rnnsym.walk.breakdown import Breakdown, Column
+from rnnsym.walk.breakdown import Breakdown, Column, sign
 
 GAP = 6
 """Columns between two steps of a graph: room for an arrow."""
@@ -26,14 +26,14 @@ def breakdown_lines(breakdown: Breakdown, t: int, style: Style) -> list[str]:
 
 def _head(column: Column, t: int, is_factor: bool, style: Style) -> str:
     if isinstance(column.head, str):
-        return style.glyphs(column.head)
+        return sign(column.head, style.notation)
     text = style.formula(column.head, t)
     return f"({text})" if is_factor and column.head.prim is ADD else text
 
 
 def _entry(column: Column, unit: int, style: Style) -> str:
     if column.values is None:
-        return style.glyphs(str(column.head))
+        return sign(str(column.head), style.notation)
     return decimal(float(column.values if column.values.ndim == 0 else column.values[unit]))
 
 

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import Point
 from rnnsym.derivation.equations import Equation
+from rnnsym.notation import Style as Notation
 from rnnsym.notation import prose, text
 from rnnsym.notation.figures import decimal, listed
 
 INDENT = "    "
-_DRAWING = str.maketrans({"│": "|", "▼": "v", "▲": "^", "─": "-", "▶": ">", "◀": "<", "‖": "|", "×": "*", "÷": "/"})
+_DRAWING = str.maketrans({"│": "|", "▼": "v", "▲": "^", "▶": ">", "◀": "<", "‖": "|"})
 _LEVELS, _ASCII_LEVELS = "▁▂▃▄▅▆▇█", "_.:-=+*#"
 
 
@@ -26,16 +27,16 @@ class Style:
 
     def formula(self, expr: Expr, t: int | None = None) -> str:
         """A formula as the notation sets it; with t, at that step."""
-        return text(expr, style=self._notation, at=None if t is None else Point(0, t))
+        return text(expr, style=self.notation, at=None if t is None else Point(0, t))
 
     def equations(self, lines: Sequence[Equation]) -> list[str]:
         """Lines of a derivation, aligned at the equals sign: `δhₜ = …`."""
-        sides = [pair for line in lines for pair in line.sides(style=self._notation)]
+        sides = [pair for line in lines for pair in line.sides(style=self.notation)]
         width = max(len(left) for left, _ in sides)
         return [f"{left.rjust(width)} = {right}" for left, right in sides]
 
     @property
-    def _notation(self) -> Literal["text", "ascii"]:
+    def notation(self) -> Notation:
         return "ascii" if self.ascii else "text"
 
     def glyphs(self, words: str) -> str:

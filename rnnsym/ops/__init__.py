@@ -16,8 +16,8 @@ from rnnsym.ops.elementwise import (
 from rnnsym.ops.indexing import concat
 from rnnsym.ops.leaves import constant, leaf, ones, param, size_of, var, zeros
 from rnnsym.ops.losses import cross_entropy, log_softmax, logsumexp, one_hot, softmax, squared_error, take
-from rnnsym.ops.products import dot, matmul, outer
-from rnnsym.ops.structure import diag, mean, stop_gradient, transpose
+from rnnsym.ops.products import dot, matmul
+from rnnsym.ops.structure import diag, mean, outer, stop_gradient, transpose
 from rnnsym.ops.structure import sum_all as sum
 from rnnsym.ops.windows import avg_pool1d, conv1d, max_pool1d
 

@@ -22,18 +22,24 @@ from rnnsym.core.primitive import (
     Code,
 )  # fmt: skip
 from rnnsym.errors import MisuseError
-from rnnsym.ops.families import Coder, Elementwise, Sizer, Structured, everywhere, operands
+from rnnsym.ops.families import Elementwise, Pointwise, operands
 from rnnsym.ops.leaves import FULL, as_expr, full, is_number, is_zero, number_in, zeros
 from rnnsym.ops.structure import BROADCAST, broadcast
+from rnnsym.ops.structured import Coder, Sizer, Structured, everywhere
 
-SUMS = [*everywhere(2), *everywhere(3)]
+class Fold(Pointwise):
+    """A binary operation of NumPy on two operands or more, from left to right."""
+
+    def __init__(self, name: str, kernel: np.ufunc, sign: str) -> None:
+        super().__init__(name, [*everywhere(2), *everywhere(3)])
+        self.kernel, self.sign = kernel, sign
+
+    def numpy(self, node: Expr, args: Sequence[Any], size: Callable[[Dim], int]) -> Any:
+        return reduce(self.kernel, args)
 
 
-class Add(Elementwise):
+class Add(Fold):
     """The n-ary sum."""
-
-    def __init__(self) -> None:
-        super().__init__("add", np.add, (lambda out, *args: full(1.0, out.shape),) * 2, "Add", samples=SUMS)
 
     def simplify(self, args: tuple[Expr, ...], attrs: tuple[Hashable, ...], shape: Shape) -> Expr | None:
         terms = [arg for arg in args if not is_zero(arg)]
@@ -52,12 +58,6 @@ class Add(Elementwise):
     def pull(self, node: Expr, i: int, cotangent: Expr) -> Expr:
         return cotangent
 
-    def numpy(self, node: Expr, args: Sequence[Any], size: Callable[[Dim], int]) -> Any:
-        return reduce(np.add, args)
-
-    def sympy(self, sp: Any, node: Expr, args: Sequence[Any], size: Callable[[Dim], int]) -> Any:
-        return reduce(np.add, args)
-
     def source(self, node: Expr, code: Coder, size: Callable[[Dim], str]) -> Code:
         text, leading = "", False
         bodies = [arg.args[0] if arg.prim is NEG else arg for arg in node.args]
@@ -72,11 +72,8 @@ class Add(Elementwise):
         return Infix("add", tuple(args))
 
 
-class Mul(Elementwise):
+class Mul(Fold):
     """The n-ary elementwise product, a number first, then repeated scalars, then the rest as written."""
-
-    def __init__(self) -> None:
-        super().__init__("mul", np.multiply, (lambda out, a, b: b, lambda out, a, b: a), "Mul", samples=SUMS)
 
     def __call__(self, *args: Expr, attrs: tuple[Hashable, ...] = ()) -> Expr:
         shape = self.shape(args, ())
@@ -97,12 +94,6 @@ class Mul(Elementwise):
 
     def partial(self, node: Expr, i: int) -> Expr:
         return self(*(arg for j, arg in enumerate(node.args) if j != i))
-
-    def numpy(self, node: Expr, args: Sequence[Any], size: Callable[[Dim], int]) -> Any:
-        return reduce(np.multiply, args)
-
-    def sympy(self, sp: Any, node: Expr, args: Sequence[Any], size: Callable[[Dim], int]) -> Any:
-        return reduce(np.multiply, args)
 
     def source(self, node: Expr, code: Coder, size: Callable[[Dim], str]) -> Code:
         pieces = operands(node.args, code)
@@ -126,17 +117,17 @@ class Mul(Elementwise):
         return items[0] if len(items) == 1 else Infix("scale", items)
 
 
-class Power(Elementwise):
+class Power(Pointwise):
     """x ** n for a fixed number n; attrs are (n,)."""
 
     def __init__(self) -> None:
         samples = [sample for n in (2.0, 3.0, -1.0, 0.5) for sample in everywhere(1, (n,))]
-        super().__init__("power", np.power, (lambda out, x: out,), "Pow", domain="positive", samples=samples)
+        super().__init__("power", samples, domain="positive")
 
     def simplify(self, args: tuple[Expr, ...], attrs: tuple[Hashable, ...], shape: Shape) -> Expr | None:
         (x,), (n,) = args, attrs
-        if x.prim is FULL:
-            return full(number_in(x) ** n, shape)  # type: ignore[operator]
+        if x.prim is FULL and (value := _folded(number_in(x), n)) is not None:
+            return full(value, shape)
         return {0.0: full(1.0, shape), 1.0: x}.get(n)  # type: ignore[call-overload, no-any-return]
 
     def partial(self, node: Expr, i: int) -> Expr:
@@ -144,9 +135,6 @@ class Power(Elementwise):
         return mul(n, self(node.args[0], attrs=(n - 1.0,)))
 
     def numpy(self, node: Expr, args: Sequence[Any], size: Callable[[Dim], int]) -> Any:
-        return args[0] ** _plain(node.attrs[0])
-
-    def sympy(self, sp: Any, node: Expr, args: Sequence[Any], size: Callable[[Dim], int]) -> Any:
         return args[0] ** _plain(node.attrs[0])
 
     def source(self, node: Expr, code: Coder, size: Callable[[Dim], str]) -> Code:
@@ -160,6 +148,8 @@ class Power(Elementwise):
 class Divide(Elementwise):
     """The elementwise quotient."""
 
+    sign = "/"
+
     def __init__(self) -> None:
         partials = (lambda out, a, b: div(1.0, b), lambda out, a, b: -div(out, b))
         super().__init__("divide", np.divide, partials, lambda sp, a, b: a / b, domain="positive")
@@ -168,8 +158,8 @@ class Divide(Elementwise):
         top, bottom = args
         if is_zero(top) or is_number(bottom, 1.0):
             return top
-        if bottom.prim is FULL and number_in(bottom) != 0.0:
-            return mul(top, 1.0 / number_in(bottom))
+        if bottom.prim is FULL and (inverse := _folded(number_in(bottom), -1.0)) is not None:
+            return mul(top, inverse)
         return None
 
     def pull(self, node: Expr, i: int, cotangent: Expr) -> Expr:
@@ -187,6 +177,15 @@ class Divide(Elementwise):
 def _plain(n: Any) -> int | float:
     """The exponent as an integer where it is one: integer powers are exact, and complex ones keep their branch."""
     return int(n) if float(n).is_integer() else float(n)
+
+
+def _folded(x: float, n: Any) -> float | None:
+    """x ** n where it is a real and finite number: anything else is left to NumPy, which warns."""
+    try:
+        value = x**n
+    except (ZeroDivisionError, OverflowError):
+        return None
+    return value if isinstance(value, float) and math.isfinite(value) else None
 
 
 def _neg_source(node: Expr, code: Coder, size: Sizer) -> Code:
@@ -211,7 +210,7 @@ NEG: Structured = Structured(
     source=_neg_source,
     simplify=_neg_simplify,
 )
-ADD, MUL, DIVIDE, POWER = Add(), Mul(), Divide(), Power()
+ADD, MUL, DIVIDE, POWER = Add("add", np.add, "+"), Mul("mul", np.multiply, "*"), Divide(), Power()
 
 
 def coefficient(x: Expr) -> tuple[float, tuple[Expr, ...]]:

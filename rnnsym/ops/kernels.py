@@ -7,7 +7,8 @@ import numpy as np
 
 
 def sigmoid(x):
-    return 0.5 + 0.5 * np.tanh(0.5 * x)
+    small = np.exp(-absolute(x))
+    return np.where(np.real(x) < 0, small, 1.0) / (1.0 + small)
 
 
 def relu(x):
@@ -56,8 +57,16 @@ def log_softmax(x):
     return x - logsumexp(x)[..., None]
 
 
+def row_number(index, size):
+    """`index` as an array, where NumPy would count a negative one from the end."""
+    rows = np.asarray(index)
+    if np.any((rows < 0) | (rows >= size)):
+        raise IndexError(f"an index is outside 0…{size - 1}: {rows.tolist()}")
+    return rows
+
+
 def one_hot(index, size):
-    return (np.asarray(index)[..., None] == np.arange(size)).astype(float)
+    return (row_number(index, size)[..., None] == np.arange(size)).astype(float)
 
 
 def cross_entropy(y, label):
@@ -69,17 +78,13 @@ def squared_error(y, target, rank):
 
 
 def take(table, index, rank):
+    index = row_number(index, table.shape[-rank])
     if np.ndim(table) == rank:
         return table[index]
     lead = np.broadcast_shapes(np.shape(index), table.shape[:-rank])
     rows = np.broadcast_to(table, lead + table.shape[-rank:])
     where = np.broadcast_to(index, lead)[(..., *[None] * rank)]
     return np.take_along_axis(rows, where, axis=-rank).squeeze(axis=-rank)
-
-
-def put(rows, index, size, rank):
-    hot = one_hot(index, size)[(..., *[None] * rank)]
-    return hot * np.expand_dims(rows, -1 - rank)
 
 
 def spread(x, shape):

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from rnnsym.core.dims import Dim, Shape, canonical
+from rnnsym.core.dims import Dim, Shape, as_shape, plus
 from rnnsym.core.expr import Expr, intern_node
 from rnnsym.core.mathtree import Bracket, Infix, MathTree, Number, Symbol, Word
 from rnnsym.core.names import FREE, Name, Role, TimeMap
 from rnnsym.core.primitive import ATOM_BINDING, PREFIX_BINDING, Code, Primitive
-from rnnsym.errors import InputError
+from rnnsym.errors import InputError, MisuseError, ShapeError
 
 
 class Leaf(Primitive):
@@ -87,35 +87,49 @@ LEAF, CONSTANT, FULL, SIZE = Leaf("leaf"), Constant("constant"), Full("full"), S
 
 def leaf(name: Name, time: TimeMap, shape: Shape, dtype: str = "float") -> Expr:
     """The leaf that reads `name` at `time`."""
-    return intern_node(LEAF, (), (name, time), tuple(canonical(d) for d in shape), dtype)
+    return intern_node(LEAF, (), (name, time), as_shape(shape), dtype)
 
 
 def var(name: str, shape: Shape = (), dtype: str = "float") -> Expr:
-    """A variable of your own: a scalar by default. `shape` may use numbers and names: `("H", 3)`."""
-    return leaf(Name(Role.VARIABLE, name), FREE, shape, dtype)
+    """A variable of your own: a scalar by default. `shape` may use numbers and names: `("H", 3)`.
+
+    `dtype` is "float", or "int" for a label or an index. Raises InputError and ShapeError for anything else.
+    """
+    return _named(Role.VARIABLE, name, shape, dtype)
 
 
 def param(name: str, shape: Shape = ()) -> Expr:
-    """A parameter: a leaf that gradients are usually taken with respect to."""
-    return leaf(Name(Role.PARAM, name), FREE, shape)
+    """A parameter: a leaf that gradients are usually taken with respect to. Raises InputError and ShapeError."""
+    return _named(Role.PARAM, name, shape)
+
+
+def _named(role: Role, name: str, shape: Shape, dtype: str = "float") -> Expr:
+    if not isinstance(name, str) or not name:
+        raise InputError(f"{name!r} is no name: a {role} needs a text such as 'x'.")
+    if dtype not in ("float", "int"):
+        raise InputError(f"{name} cannot be of the type {dtype!r}: a {role} is 'float', or 'int' for a label.")
+    return leaf(Name(role, name), FREE, shape, dtype)
 
 
 def constant(value: Any) -> Expr:
-    """A fixed number or array (float, or integer for labels). Raises InputError for anything else."""
-    array = _numbers(value)
-    if array.ndim == 0:
-        return full(float(array), ())
-    return _interned(array.astype(np.float64) if array.dtype.kind == "f" else array.astype(np.int64))
+    """A fixed real number or array of them, as floats. Raises InputError for anything else."""
+    array = _numbers(value).astype(np.float64)
+    return _interned(array, "float") if array.ndim else full(float(array), ())
 
 
-def as_index(value: Any) -> Expr:
-    """A whole number, such as a label or a row of a table; an expression is passed on as it is."""
+def as_index(value: Any, count: Dim) -> Expr:
+    """A label or the number of a row, one of 0…count - 1; an expression is passed on as it is.
+
+    Raises InputError for what is no whole number, and ShapeError where it is known to be out of range.
+    """
     if isinstance(value, Expr):
         return value
     array = _numbers(value)
     if array.dtype.kind not in "iu":
         raise InputError(f"{value!r} is no index: a whole number is needed.")
-    return _interned(array.astype(np.int64))
+    if np.any(array < 0) or (isinstance(count, int) and np.any(array >= count)):
+        raise ShapeError(f"index {value} is outside 0…{plus(count, -1)}.")
+    return _interned(array.astype(np.int64), "int")
 
 
 def _numbers(value: Any) -> "np.ndarray[Any, Any]":
@@ -128,8 +142,7 @@ def _numbers(value: Any) -> "np.ndarray[Any, Any]":
     return array
 
 
-def _interned(array: "np.ndarray[Any, Any]") -> Expr:
-    kind = "float" if array.dtype.kind == "f" else "int"
+def _interned(array: "np.ndarray[Any, Any]", kind: str) -> Expr:
     return intern_node(CONSTANT, (), (array.dtype.str, array.tobytes()), array.shape, kind)
 
 
@@ -176,6 +189,13 @@ def size_of(shape: Shape) -> Expr:
 
 def as_expr(value: Any) -> Expr:
     return value if isinstance(value, Expr) else constant(value)
+
+
+def expect_expr(value: Any, what: str) -> Expr:
+    """`value` itself. Raises MisuseError where it is no expression, with `what` it is meant to be."""
+    if not isinstance(value, Expr):
+        raise MisuseError(f"{what} must be an expression, such as rs.var('x'), not {value!r}.")
+    return value
 
 
 def _array(node: Expr) -> "np.ndarray[Any, Any]":

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnsym.core.dims import Dim, Shape
+from rnnsym.core.dims import Dim, Shape, canonical
 from rnnsym.core.expr import Expr
 from rnnsym.core.mathtree import (
     Call,
@@ -21,10 +21,11 @@ from rnnsym.core.mathtree import (
 from rnnsym.core.primitive import sample
 from rnnsym.ops import kernels
 from rnnsym.ops.arithmetic import lift
-from rnnsym.ops.families import Structured, entrywise
+from rnnsym.ops.families import entrywise
+from rnnsym.ops.structured import Structured
 from rnnsym.ops.leaves import as_expr, as_index, ones
-from rnnsym.ops.products import along, contract, outer
-from rnnsym.ops.structure import broadcast, sum_all
+from rnnsym.ops.products import along, contract
+from rnnsym.ops.structure import broadcast, outer, sum_all, vector_or_matrix
 
 
 def _vector(x: Shape, result: Shape) -> Shape | str:
@@ -89,14 +90,7 @@ def logsumexp(x: Any) -> Expr:
     return LOGSUMEXP(as_expr(x))
 
 
-# Lookups: a row of a table by its number, and the transpose, a table that is zero but for that row. ---------------
-
-
-def _row_tree(row: MathTree, index: MathTree, rank: int) -> MathTree:
-    """1[i] rowᵀ for a row of a table, row 1[i] for an entry of a vector."""
-    if not rank:
-        return Infix("scale", (row, Indicator(index)))
-    return Infix("matmul", (Indicator(index), Superscript(row, Word("transpose"))))
+# Lookups: a row of a table by its number. --------------------------------------------------------------------------
 
 
 ONE_HOT: Structured = Structured(
@@ -113,35 +107,38 @@ ONE_HOT: Structured = Structured(
 TAKE: Structured = Structured(
     "take",
     kernel=kernels.take,
-    shape=lambda table, i, rank: table[1:] if i == () and table else "a table and one integer are needed.",
-    pulls=[lambda c, node, table, i: PUT(c, i, attrs=(table.shape[0], len(c.shape))), None],
-    pushes=[lambda t, node, table, i: TAKE(t, i, attrs=(len(t.shape),)), None],
+    shape=lambda table, i: vector_or_matrix(table) or (table[1:] if i == () else "one integer is needed."),
+    pulls=[lambda c, node, table, i: _in_row(one_hot(i, table.shape[0]), c), None],
+    pushes=[lambda t, node, table, i: TAKE(t, i), None],
     tree=lambda table, i, rank: Subscript(table, i),
-    samples=[sample(("C", "X"), (), attrs=(2,)), sample(("C",), (), attrs=(1,))],
+    samples=[sample(("C", "X"), ()), sample(("C",), ())],
     integers=(1,),
+    ranked=True,
 )
-PUT: Structured = Structured(
-    "put",
-    kernel=kernels.put,
-    shape=lambda row, i, n, rank: (n, *row) if i == () else "one integer is needed.",
-    pulls=[lambda c, node, row, i: TAKE(c, i, attrs=(len(c.shape),)), None],
-    pushes=[lambda t, node, row, i: PUT(t, i, attrs=(node.attrs[0], len(t.shape))), None],
-    tree=lambda row, i, n, rank: _row_tree(row, i, rank),
-    samples=[sample(("X",), (), attrs=("C", 1)), sample((), (), attrs=("C", 0))],
-    sympy=lambda sp, row, i, n, rank: kernels.place(row, int(i), n, rank),
-    integers=(1,),
-)
-
 
 def one_hot(index: Any, size: Dim) -> Expr:
-    """The vector of `size` zeros with a one at the integer `index`."""
-    return ONE_HOT(as_index(index), attrs=(size,))
+    """The vector of `size` zeros with a one at the integer `index`. Raises ShapeError outside 0…size - 1."""
+    size = canonical(size)
+    return ONE_HOT(as_index(index, size), attrs=(size,))
 
 
 def take(table: Any, index: Any) -> Expr:
-    """Row `index` of `table`: the same as one_hot(index) @ table, without the one-hot vector."""
+    """Row `index` of `table`: the same as one_hot(index) @ table, without the one-hot vector.
+
+    Raises ShapeError for an index outside the table where that is known, and IndexError when it is evaluated.
+    """
     table = as_expr(table)
-    return TAKE(table, as_index(index), attrs=(len(table.shape),))
+    return TAKE(table, as_index(index, _count(table)))
+
+
+def _count(x: Expr) -> Dim:
+    """The number of rows to choose from; of a scalar, none: its own shape rule says so."""
+    return x.shape[0] if x.shape else ""
+
+
+def _in_row(hot: Expr, row: Expr) -> Expr:
+    """The transpose of a lookup: `row` where `hot` is one, and zero elsewhere."""
+    return outer(hot, row) if row.shape else row * hot
 
 
 # Losses: of one example at one step. ------------------------------------------------------------------------------
@@ -155,13 +152,14 @@ def _square(difference: MathTree, rank: int) -> MathTree:
 SQUARED_ERROR: Structured = Structured(
     "squared_error",
     kernel=kernels.squared_error,
-    shape=lambda y, target, rank: () if y == target else f"prediction {y} and target {target} must have one shape.",
+    shape=lambda y, target: () if y == target else f"prediction {y} and target {target} must have one shape.",
     pulls=[lambda c, node, y, target: c * (y - target), lambda c, node, y, target: c * (target - y)],
     pushes=[lambda t, node, y, target: contract(y - target, t), lambda t, node, y, target: contract(target - y, t)],
     tree=lambda y, target, rank: Infix("scale", (Number(0.5), _square(Infix("add", (y, Negated(target))), rank))),
-    samples=[sample(shape, shape, attrs=(len(shape),)) for shape in ((), ("C",), ("H", "X"))],
+    samples=[sample(shape, shape) for shape in ((), ("C",), ("H", "X"))],
     sympy=lambda sp, y, target, rank: np.sum((y - target) ** 2) / sp.Integer(2),
     linear=False,
+    ranked=True,
 )
 CROSS_ENTROPY: Structured = Structured(
     "cross_entropy",
@@ -180,9 +178,10 @@ CROSS_ENTROPY: Structured = Structured(
 def squared_error(y: Any, target: Any) -> Expr:
     """½ Σ (y − target)², a scalar."""
     y, target = lift(y, target)
-    return SQUARED_ERROR(y, target, attrs=(len(y.shape),))
+    return SQUARED_ERROR(y, target)
 
 
 def cross_entropy(y: Any, label: Any) -> Expr:
-    """−log softmax(y)[label], a scalar; `label` is an integer."""
-    return CROSS_ENTROPY(as_expr(y), as_index(label))
+    """−log softmax(y)[label], a scalar; `label` is an integer. Raises as `take` does."""
+    y = as_expr(y)
+    return CROSS_ENTROPY(y, as_index(label, _count(y)))

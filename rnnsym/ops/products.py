@@ -6,13 +6,13 @@ import numpy as np
 
 from rnnsym.core.dims import Shape
 from rnnsym.core.expr import OPERATORS, Expr
-from rnnsym.core.mathtree import Infix, Superscript, Word
+from rnnsym.core.mathtree import Infix
 from rnnsym.core.primitive import PRODUCT_BINDING, Code, sample
 from rnnsym.errors import ShapeError
 from rnnsym.ops import kernels
-from rnnsym.ops.families import Coder, Sizer, Structured
 from rnnsym.ops.leaves import as_expr, is_number
-from rnnsym.ops.structure import DIAG, TRANSPOSE, diag, sum_all, transpose
+from rnnsym.ops.structure import DIAG, TRANSPOSE, diag, outer, sum_all, transpose
+from rnnsym.ops.structured import Coder, Sizer, Structured
 
 
 def _inner(left: Shape, right: Shape, result: Shape) -> Shape | str:
@@ -36,6 +36,12 @@ def _product_source(node: Expr, code: Coder, size: Sizer) -> Code:
     return Code(f"{left.within(PRODUCT_BINDING)} @ {text}", PRODUCT_BINDING, left.leading)
 
 
+def _matmul_source(node: Expr, code: Coder, size: Sizer) -> Code:
+    left, right = (code(arg) for arg in node.args)
+    text = f"{left.within(PRODUCT_BINDING)} @ {right.within(PRODUCT_BINDING + 1)}"
+    return Code(text, PRODUCT_BINDING, left.leading or right.leading)
+
+
 MATVEC: Structured = Structured(
     "matvec",
     kernel=kernels.matvec,
@@ -44,6 +50,7 @@ MATVEC: Structured = Structured(
     pushes=[lambda t, node, a, x: t @ x, lambda t, node, a, x: a @ t],
     tree=lambda a, x: Infix("matmul", (a, x)),
     samples=[sample(("H", "X"), ("X",)), sample(("H", "H"), ("H",))],
+    sign="@",
     source=_product_source,
     simplify=lambda a, x: x if _is_identity(a) else None,
 )
@@ -55,17 +62,9 @@ MATMUL: Structured = Structured(
     pushes=[lambda t, node, a, b: t @ b, lambda t, node, a, b: a @ t],
     tree=lambda a, b: Infix("matmul", (a, b)),
     samples=[sample(("H", "X"), ("X", "C")), sample(("H", "H"), ("H", "H"))],
-    source=lambda node, code, size: _infix_source("@", node, code),
+    sign="@",
+    source=_matmul_source,
     simplify=lambda a, b: b if _is_identity(a) else a if _is_identity(b) else None,
-)
-OUTER: Structured = Structured(
-    "outer",
-    kernel=kernels.outer,
-    shape=lambda a, b: (a[0], b[0]) if len(a) == len(b) == 1 else "two vectors are needed.",
-    pulls=[lambda c, node, a, b: c @ b, lambda c, node, a, b: transpose(c) @ a],
-    pushes=[lambda t, node, a, b: outer(t, b), lambda t, node, a, b: outer(a, t)],
-    tree=lambda a, b: Infix("matmul", (a, Superscript(b, Word("transpose")))),
-    samples=[sample(("H",), ("X",)), sample(("H",), ("H",))],
 )
 DOT: Structured = Structured(
     "dot",
@@ -75,13 +74,8 @@ DOT: Structured = Structured(
     pushes=[lambda t, node, a, b: contract(b, t), lambda t, node, a, b: contract(a, t)],
     tree=lambda a, b: Infix("dot", (a, b)),
     samples=[sample(("H",), ("H",))],
+    sign="@",
 )
-
-
-def _infix_source(sign: str, node: Expr, code: Coder) -> Code:
-    left, right = (code(arg) for arg in node.args)
-    text = f"{left.within(PRODUCT_BINDING)} {sign} {right.within(PRODUCT_BINDING + 1)}"
-    return Code(text, PRODUCT_BINDING, left.leading or right.leading)
 
 
 def matmul(a: Any, b: Any) -> Expr:
@@ -104,11 +98,6 @@ def dot(a: Any, b: Any) -> Expr:
     return DOT(as_expr(a), as_expr(b))
 
 
-def outer(a: Any, b: Any) -> Expr:
-    """The matrix a bᵀ."""
-    return OUTER(as_expr(a), as_expr(b))
-
-
 def contract(weights: Expr, tangent: Expr) -> Expr:
     """Σ_i weights_i tangent_i over the first axis; the tangent may have a trailing axis of directions."""
     if not weights.shape:
@@ -125,6 +114,6 @@ def along(partial: Expr, tangent: Expr) -> Expr:
     raise ShapeError("many directions at once pass through scalars and vectors only, not through a matrix.")
 
 
-OPERATORS.update(matmul=matmul, outer=outer, along=along)
+OPERATORS.update(matmul=matmul)
 
 

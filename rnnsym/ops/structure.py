@@ -1,4 +1,4 @@
-"""Repeating, summing, transposing, diagonals: linear maps, each with its transpose."""
+"""Repeating, summing, transposing, diagonals: linear maps, each with its transpose; and the outer product."""
 
 from typing import Any
 
@@ -6,13 +6,11 @@ import numpy as np
 
 from rnnsym.core.dims import Shape
 from rnnsym.core.expr import OPERATORS, Expr
-from rnnsym.core.mathtree import Call, Number, Superscript, Word
+from rnnsym.core.mathtree import Call, Infix, Number, Superscript, Word
 from rnnsym.core.primitive import ATOM_BINDING, Code, sample
-from rnnsym.ops.families import Coder, Sizer, Structured, everywhere
-from rnnsym.ops.kernels import diag as diag_kernel
-from rnnsym.ops.kernels import diagonal as diagonal_kernel
-from rnnsym.ops.kernels import spread
+from rnnsym.ops import kernels
 from rnnsym.ops.leaves import FULL, as_expr, full, number_in, ones, size_of
+from rnnsym.ops.structured import Coder, Sizer, Structured, everywhere
 
 
 def vector_or_matrix(shape: Shape) -> str | None:
@@ -24,10 +22,10 @@ def vector_or_matrix(shape: Shape) -> str | None:
 
 BROADCAST: Structured = Structured(
     "broadcast",
-    kernel=spread,
+    kernel=kernels.spread,
     shape=lambda x, shape: shape if x == () else "only a scalar can be repeated over a shape.",
     pulls=[lambda c, node, x: sum_all(c)],
-    pushes=[lambda t, node, x: OPERATORS["outer"](ones(node.shape), t) if t.shape else broadcast(t, node.shape)],
+    pushes=[lambda t, node, x: outer(ones(node.shape), t) if t.shape else broadcast(t, node.shape)],
     tree=lambda x, shape: x,
     samples=[sample((), attrs=(("H",),)), sample((), attrs=(("H", "X"),))],
     simplify=lambda x, shape: full(number_in(x), shape) if x.prim is FULL else None,
@@ -48,19 +46,20 @@ def _sum_source(node: Expr, code: Coder, size: Sizer) -> Code:
 SUM: Structured = Structured(
     "sum",
     kernel=lambda x, rank: np.sum(x, axis=tuple(range(-rank, 0))),
-    shape=lambda x, rank: vector_or_matrix(x) or (),
+    shape=lambda x: vector_or_matrix(x) or (),
     pulls=[lambda c, node, x: broadcast(c, x.shape)],
-    pushes=[lambda t, node, x: sum_all(t) if t.shape == x.shape else OPERATORS["transpose"](t) @ ones(x.shape)],
+    pushes=[lambda t, node, x: sum_all(t) if t.shape == x.shape else transpose(t) @ ones(x.shape)],
     tree=lambda x, rank: Call("sum", (x,)),
-    samples=[sample(("H",), attrs=(1,)), sample(("H", "X"), attrs=(2,))],
+    samples=[sample(("H",)), sample(("H", "X"))],
     source=_sum_source,
+    ranked=True,
 )
 
 
 def sum_all(x: Any) -> Expr:
     """The sum of all entries, a scalar."""
     x = as_expr(x)
-    return SUM(x, attrs=(len(x.shape),)) if x.shape else x
+    return SUM(x) if x.shape else x
 
 
 def mean(x: Any) -> Expr:
@@ -81,9 +80,9 @@ def _transpose_source(node: Expr, code: Coder, size: Sizer) -> Code:
 
 def _transposed(x: Expr) -> Expr | None:
     """(Aᵀ)ᵀ is A, and a diagonal matrix is its own transpose."""
-    if x.prim.name == "diag":
+    if x.prim is DIAG:
         return x
-    return x.args[0] if x.prim.name == "transpose" else None
+    return x.args[0] if x.prim is TRANSPOSE else None
 
 
 TRANSPOSE: Structured = Structured(
@@ -95,7 +94,7 @@ TRANSPOSE: Structured = Structured(
     tree=lambda x: Superscript(x, Word("transpose")),
     samples=[sample(("H", "X"))],
     source=_transpose_source,
-    simplify=lambda x: _transposed(x),
+    simplify=_transposed,
 )
 
 
@@ -103,11 +102,11 @@ def transpose(x: Any) -> Expr:
     return TRANSPOSE(as_expr(x))
 
 
-# Diagonal matrices, and a gradient that stops. ------------------------------------------------------------------
+# Diagonal matrices, outer products, and a gradient that stops. --------------------------------------------------
 
 DIAG: Structured = Structured(
     "diag",
-    kernel=diag_kernel,
+    kernel=kernels.diag,
     shape=lambda x: (x[0], x[0]) if len(x) == 1 else "only a vector makes a diagonal matrix.",
     pulls=[lambda c, node, x: DIAGONAL(c)],
     pushes=[lambda t, node, x: DIAG(t)],
@@ -117,12 +116,21 @@ DIAG: Structured = Structured(
 )
 DIAGONAL: Structured = Structured(
     "diagonal",
-    kernel=diagonal_kernel,
+    kernel=kernels.diagonal,
     shape=lambda x: (x[0],) if len(x) == 2 and x[0] == x[1] else "only a square matrix has a diagonal.",
     pulls=[lambda c, node, x: DIAG(c)],
     pushes=[lambda t, node, x: DIAGONAL(t)],
     tree=lambda x: Call("diagonal", (x,)),
     samples=[sample(("H", "H"))],
+)
+OUTER: Structured = Structured(
+    "outer",
+    kernel=kernels.outer,
+    shape=lambda a, b: (a[0], b[0]) if len(a) == len(b) == 1 else "two vectors are needed.",
+    pulls=[lambda c, node, a, b: c @ b, lambda c, node, a, b: transpose(c) @ a],
+    pushes=[lambda t, node, a, b: outer(t, b), lambda t, node, a, b: outer(a, t)],
+    tree=lambda a, b: Infix("matmul", (a, Superscript(b, Word("transpose")))),
+    samples=[sample(("H",), ("X",)), sample(("H",), ("H",))],
 )
 STOP_GRADIENT: Structured = Structured(
     "stop_gradient",
@@ -139,6 +147,11 @@ STOP_GRADIENT: Structured = Structured(
 def diag(x: Any) -> Expr:
     """The diagonal matrix of a vector."""
     return DIAG(as_expr(x))
+
+
+def outer(a: Any, b: Any) -> Expr:
+    """The matrix a bᵀ."""
+    return OUTER(as_expr(a), as_expr(b))
 
 
 def stop_gradient(x: Any) -> Expr:

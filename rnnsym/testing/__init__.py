@@ -9,7 +9,8 @@
 
 from typing import Any
 
-from rnnsym.checks import Report, check_gradients
+from rnnsym.checks.gradients import check_gradients
+from rnnsym.checks.report import Report
 from rnnsym.checks.strategies import params, sequences
 from rnnsym.testing.strategies import cells
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from rnnsym.core.expr import Expr
 from rnnsym.errors import InputError
+from rnnsym.notation import Style, load, prose
 from rnnsym.ops.arithmetic import ADD, DIVIDE, MUL, NEG
 from rnnsym.ops.leaves import FULL
 from rnnsym.ops.products import MATVEC
@@ -20,7 +21,7 @@ Token = str | Expr
 
 @dataclass(frozen=True)
 class Column:
-    """An operand with its values, one for each unit; or an operator (`head` a str) without values.
+    """An operand with its values, one for each unit; or an operator (`head` a str, see `sign`) without values.
 
     A value that is a matrix (the term of a weight's gradient) has values of shape (rows, columns).
     """
@@ -109,6 +110,14 @@ def _joined(args: Sequence[Expr], sign: str) -> list[Token]:
 def _plain(expr: Expr) -> Expr:
     """A repeated scalar is shown as the scalar."""
     return expr.args[0] if expr.prim is BROADCAST and expr.args[0].prim is not FULL else expr
+
+
+def sign(operator: str, style: Style) -> str:
+    """An operator as a style spells it, or the beginning of a function: `×`, `σ(`."""
+    name = operator.removesuffix("(")
+    if name == operator:
+        return prose([operator], style=style)
+    return f"{load('default').functions.get(name, {}).get(style, name)}("
 
 
 def products(table: Breakdown, column: int, unit: int, numbers: Numbers) -> Products:

@@ -23,12 +23,15 @@ def parse_number(what: str, text: str) -> float:
     return value
 
 
-def parse_whole(what: str, text: str) -> int:
-    """One whole number. Raises InputError."""
-    value = parse_number(what, text)
-    if not value.is_integer():
-        raise InputError(f"{what}: {text} is not a whole number.")
-    return int(value)
+def parse_whole(what: str, text: str, least: int | None = None) -> int:
+    """One whole number, of `least` or more. Raises InputError."""
+    try:
+        value = int(text.replace("−", "-"))
+    except ValueError:
+        raise InputError(f"{what} must be a whole number, not '{text}'.") from None
+    if least is not None and value < least:
+        raise InputError(f"{what} must be {least} or more, not {value}.")
+    return value
 
 
 def parse_array(what: str, text: str, rank: int) -> Array:

@@ -15,7 +15,7 @@ from rnnsym.core.system import System
 from rnnsym.errors import InputError, ShapeError, unknown
 from rnnsym.walk.numbers import parse_array, parse_whole
 from rnnsym.walk.walk import Walk
-from rnnsym.wiring import READOUT, READOUT_BIAS, TARGET, Options, network_system
+from rnnsym.wiring import TARGET, Options, network_system
 
 Array = np.ndarray[Any, Any]
 MISSING = "_"
@@ -26,7 +26,7 @@ class Given:
     """What stands on the sheet, as typed. `x` by input; `targets` one text a step, `_` where there is none.
 
     `weights` and `carry` by name; `sizes` by dimension, where the numbers do not tell. A network has a readout where
-    V or b_y is given, or the size C; otherwise its output is the hidden state.
+    V or b_y is given (see `readout_labels`), or the size C; otherwise its output is the hidden state.
     """
 
     x: Mapping[str, Sequence[str]]
@@ -77,10 +77,15 @@ def work_out(cell: Cell, given: Given) -> Sheet:
     return Sheet(walk, given, tuple(name for name in net.params if name not in weights), present)
 
 
+def readout_labels(cell: Cell) -> list[str]:
+    """V and b_y; readout.V and readout.b_y for a cell with a parameter of one of these names."""
+    system = network_system(cell, Options())
+    return [name.label for name in system.given if name.role == Role.PARAM and name.label not in cell.params]
+
+
 def _has_readout(cell: Cell, given: Given) -> bool:
-    """Whether the sheet speaks of a readout: by its weights, where the cell has none of that name, or by its size."""
-    weights = {READOUT.label, READOUT_BIAS.label} - set(cell.params)
-    return "C" in given.sizes or not weights.isdisjoint(given.weights)
+    """Whether the sheet speaks of a readout: by its weights, or by its size."""
+    return "C" in given.sizes or any(label in given.weights for label in readout_labels(cell))
 
 
 class _Sizes:
@@ -107,10 +112,9 @@ def _product(shape: Shape) -> str:
 
 
 def _check_names(cell: Cell, system: System, given: Given) -> None:
-    params = list(dict.fromkeys([*cell.params, READOUT.label, READOUT_BIAS.label]))
     inputs = [name.label for name in system.given if name.role == Role.INPUT]
     for kind, names, known in (
-        ("parameter", given.weights, params),
+        ("parameter", given.weights, [*cell.params, *readout_labels(cell)]),
         ("carry", given.carry, list(cell.carry)),
         ("input", given.x, inputs),
         ("dimension", given.sizes, [*cell.dimensions(), "C"]),

@@ -1,5 +1,6 @@
 """Text as a task: each character is read as a one-hot vector, and the next one must be predicted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from rnnsym.errors import InputError
 from rnnsym.walk.walk import Walk
 
 Array = np.ndarray[Any, Any]
+SCHEME = "uniform"
+"""How the weights are drawn."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,10 @@ class TextTask:
     labels: Array
     reads: tuple[str, ...]
     predicts: tuple[str, ...]
+
+    def walk(self, net: Network, params: Mapping[str, Any]) -> Walk:
+        """A walk of a network through the text, such as one of `text_network`."""
+        return Walk(net, params, self.x, self.labels, reads=self.reads, predicts=self.predicts)
 
 
 def encode(text: str) -> TextTask:
@@ -45,8 +52,7 @@ def text_network(cell: Cell | str, text: str, hidden: int) -> Network:
     return Network(cell, inputs=size, hidden=hidden, outputs=size, loss="cross_entropy")
 
 
-def text_walk(cell: Cell | str, text: str, hidden: int, seed: int = 0, scheme: str = "uniform") -> Walk:
+def text_walk(cell: Cell | str, text: str, hidden: int, seed: int = 0) -> Walk:
     """A walk through a cell that reads `text`. Raises InputError for a text or size that cannot be used."""
-    task = encode(text)
     net = text_network(cell, text, hidden)
-    return Walk(net, net.init(seed, scheme), task.x, task.labels, reads=task.reads, predicts=task.predicts)
+    return encode(text).walk(net, net.init(seed, SCHEME))

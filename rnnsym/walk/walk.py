@@ -10,13 +10,14 @@ import numpy as np
 
 from rnnsym.api.network import Network
 from rnnsym.api.run import Run
-from rnnsym.core.expr import Expr, leaves
-from rnnsym.core.names import Name, Offset, Role
-from rnnsym.core.system import Piece, System
+from rnnsym.core.expr import Expr
+from rnnsym.core.names import Fixed, Name, Offset, Role, TimeMap
+from rnnsym.core.system import Piece, System, reads
 from rnnsym.derivation.equations import Equation, Lines, Words, lines
 from rnnsym.errors import InputError
 from rnnsym.interpreters.numeric import run as evaluate_bound
 from rnnsym.walk.breakdown import Breakdown, Products, break_down, products
+from rnnsym.walk.sums import GradientSums
 from rnnsym.walk.words import sentence
 
 Array = np.ndarray[Any, Any]
@@ -53,14 +54,12 @@ class Walk(Sequence[Move]):
         predicts: Sequence[str] | None = None,
     ) -> None:
         self.net, self.params, self.reads, self.predicts = net, dict(params), reads, predicts
-        self._data = (x, targets, carry, mask)
         self.run: Run = net.run(params, x, targets, carry, mask)
         self.steps = self.run.steps
         self.lines: Lines = lines(net.program(mask is not None).adjoint)
         self._refuse_batch()
         self._values = self.run.values
         self._stops = list(self._order())
-        self._sums: dict[Name, tuple[int, Array]] = {}
 
     def _refuse_batch(self) -> None:
         for name, value in self.run.values.items():
@@ -71,11 +70,6 @@ class Walk(Sequence[Move]):
     @property
     def system(self) -> System:
         return self.run.system
-
-    def changed(self, params: Mapping[str, Any]) -> "Walk":
-        """The same walk with some parameters replaced."""
-        x, targets, carry, mask = self._data
-        return Walk(self.net, {**self.params, **params}, x, targets, carry, mask, self.reads, self.predicts)
 
     # The order of moves. ------------------------------------------------------------------------------------------
 
@@ -129,17 +123,23 @@ class Walk(Sequence[Move]):
             return np.zeros(np.shape(held)[1:])
         return np.asarray(held[t])
 
+    def step_read(self, time: TimeMap, t: int) -> int:
+        """The step that an equation at step t reads through `time`; t itself for what is not in time."""
+        match time:
+            case Offset(k):
+                return t + k
+            case Fixed(at):
+                return at.at(self.steps)
+        return t
+
     def pieces(self, equation: Equation, t: int) -> list[Piece]:
         """The pieces of the equation that hold at step t."""
         return [p for p in self.system.equations[equation.name] if t in p.domain.at(self.steps)]
 
     def numbers(self, exprs: Sequence[Expr], t: int) -> list[Array]:
         """The values at step t of expressions that read named quantities."""
-        bound = {}
-        for node in leaves(exprs):
-            name, time = node.attrs
-            assert isinstance(name, Name)
-            bound[node] = self.value(name, t + time.k if isinstance(time, Offset) else t)
+        found = [read for expr in exprs for read in reads(expr)]
+        bound = {read.leaf: self.value(read.name, self.step_read(read.time, t)) for read in found}
         return [np.asarray(value) for value in evaluate_bound(exprs, bound, self.net.sizes)]
 
     def result(self, move: Move) -> Array:
@@ -149,17 +149,17 @@ class Walk(Sequence[Move]):
         return self.value(move.equation.name, move.t)
 
     def gradient_so_far(self, name: Name, t: int) -> Array:
-        """Σ of the terms of steps T, T - 1, …, t of ∂L/∂θ; `name` is the gradient's name."""
-        equation = next(line for line in self.lines.gradients if line.name == name)
-        fresh: tuple[int, Array] = (self.steps + 1, np.zeros_like(self._values[name]))
-        reached, total = self._sums.get(name, fresh)
-        if reached < t:
-            reached, total = fresh
-        for step in range(reached - 1, t - 1, -1):
-            for term in self.numbers([p.rhs for p in self.pieces(equation, step)], step):
-                total = np.asarray(total + term)
-        self._sums[name] = (t, total)
-        return total
+        """Σ of the terms of steps T, T - 1, …, t of ∂L/∂θ, zero for t > T; `name` is the gradient's name."""
+        return self._sums.so_far(name, t)
+
+    @cached_property
+    def _sums(self) -> GradientSums:
+        return GradientSums(self.system, self._values, self.steps, self.net.sizes)
+
+    @cached_property
+    def finite(self) -> bool:
+        """Whether every value and gradient of the run is a finite number; then every term of a gradient is one too."""
+        return all(np.isfinite(value).all() for value in self._values.values())
 
     # What a view shows. -------------------------------------------------------------------------------------------
 
@@ -175,22 +175,6 @@ class Walk(Sequence[Move]):
         """Where a matrix product's entry comes from: the products that it sums. Raises InputError for other columns."""
         return products(self.breakdown(move), column, unit, lambda exprs: self.numbers(exprs, move.t))
 
-    def rows(self, forward: bool) -> list[Name]:
-        """Names worth a row in a timeline: the carries and the output, or their adjoints, long line first."""
-        carries = [name for name in self.system.equations if name.role == Role.CARRY]
-        others = [n for n in self.system.equations if n == Name(Role.EQUATION, "y")]
-        names = [*carries, *others]
-        if forward:
-            return names
-        return [bar for name in names if (bar := name.as_role(Role.ADJOINT)) in self.system.equations]
-
     def words(self, move: Move) -> Words:
         """What the line does, in a plain sentence."""
         return sentence(self.system, move.equation, move.phase)
-
-    def loss_at(self, t: int) -> float:
-        """The loss of step t: 0 where there is none."""
-        name = next(n for n in self.system.equations if n.role == Role.LOSS)
-        return float(self.value(name, t)) if t in self.system.hull(name).at(self.steps) else 0.0
-
-

@@ -100,5 +100,3 @@ def _is_gate(system: System, expr: Expr) -> bool:
     name = expr.attrs[0]
     assert isinstance(name, Name)
     return name in system.equations and all(piece.rhs.prim is SIGMOID for piece in system.equations[name])
-
-

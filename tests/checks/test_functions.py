@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from rnnsym.checks import Verdict, check_gradients
+from rnnsym.checks.gradients import check_gradients
+from rnnsym.checks.verdicts import Verdict
 from rnnsym.errors import InputError
 
 

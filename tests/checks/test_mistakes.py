@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import rnnsym as rs
-from rnnsym.checks import Verdict, check_gradients
+from rnnsym.checks.gradients import check_gradients
+from rnnsym.checks.verdicts import Verdict
 
 
 def bptt(params, x, targets, carry, mistake=""):

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import rnnsym as rs
-from rnnsym.checks import Verdict, check_gradients
+from rnnsym.checks.gradients import check_gradients
+from rnnsym.checks.verdicts import Verdict
 from rnnsym.core.primitive import PRIMITIVES
 from rnnsym.errors import InputError, UnknownNameError
 from rnnsym.ops.families import Elementwise

@@ -45,6 +45,19 @@ def test_the_app_is_refused_without_a_terminal(capsys):
     assert "needs a terminal" in caught.err
 
 
+@pytest.mark.parametrize(("arguments", "options"), [([], {}), (["--reset"], {"reset": True})])
+def test_the_app_opens_where_it_was_left_or_anew(arguments, options, monkeypatch):
+    opened = []
+    monkeypatch.setattr("rnnsym.cli.app.open_app", lambda asked: opened.append(asked) or 0)
+    assert main(arguments) == 0
+    assert opened == [options]
+
+
+def test_reset_with_a_command_says_where_it_belongs(capsys):
+    assert main(["--reset", "lstm"]) == 2
+    assert "rnnsym step CELL --reset" in capsys.readouterr().err
+
+
 def test_an_interrupt_is_130(monkeypatch, capsys):
     def interrupted(options):
         raise KeyboardInterrupt

@@ -93,6 +93,8 @@ def test_on_a_terminal_the_app_opens_with_what_was_asked_for(monkeypatch):
     assert main(["step", "elman", "--text", "abc", "--act", "relu", "--hidden", "4", "--ascii"]) == 0
     asked = {"cell": "elman", "text": "abc", "hidden": 4, "options": {"activation": "relu"}, "ascii": True}
     assert opened == [asked]
+    assert main(["step", "gru", "--reset"]) == 0
+    assert opened[1] == {"cell": "gru", "options": {}, "ascii": opened[1]["ascii"], "reset": True}
 
 
 @pytest.mark.parametrize("why", [["--plain"], ["--json"], ["--steps", "1"]])

@@ -9,7 +9,10 @@ HEAVY = {"hypothesis", "numpy", "rich", "sympy", "textual", "textual_plot"}
 TEXTUAL = {"textual", "textual_hires_canvas", "textual_plot"}
 
 
-@pytest.mark.parametrize(("module", "unwanted"), [("rnnsym", HEAVY), ("rnnsym_tui.model", TEXTUAL)])
+@pytest.mark.parametrize(
+    ("module", "unwanted"),
+    [("rnnsym", HEAVY), ("rnnsym.lessons", HEAVY - {"numpy"}), ("rnnsym_tui.model", TEXTUAL)],
+)
 def test_an_import_loads_nothing_unwanted(module, unwanted, tmp_path):
     code = f"import sys, {module}; print(*sys.modules, sep='\\n')"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)

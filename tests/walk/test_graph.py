@@ -8,7 +8,7 @@ from rnnsym.core.names import Name, Role
 from rnnsym.errors import InputError
 from rnnsym.walk.graph import Graph, Key
 from rnnsym.walk.graph_numbers import drawn_walk
-from rnnsym.wiring import TOTAL_LOSS
+from rnnsym.wiring import TARGET, TOTAL_LOSS
 
 X, A, H = Name(Role.INPUT, "x"), Name(Role.EQUATION, "a"), Name(Role.CARRY, "h")
 Y, L = Name(Role.EQUATION, "y"), Name(Role.LOSS, "L")
@@ -39,7 +39,7 @@ def test_values_and_gradients_are_those_of_the_explicit_graph(cell):
     walk = drawn_walk(net, 3, seed=1)
     graph = Graph(net, 3, walk)
     explicit = rs.unroll(net, 3)
-    values = explicit.bind(walk.params, *walk._data[:2])
+    values = explicit.bind(walk.params, walk.run["x"], walk.run.values[TARGET][1:])
     carries = [key for key in graph.nodes if key.t and key.name.role == Role.CARRY]
     for key in carries:
         expr = explicit[key.name.label, key.t]

@@ -3,14 +3,12 @@
 import unicodedata
 from itertools import pairwise
 
-import pytest
 from hypothesis import given, settings
 
 import rnnsym as rs
 from rnnsym.core.names import Role
 from rnnsym.walk.graph import Graph
 from rnnsym.walk.graph_canvas import GLYPHS, HEAVY, Canvas
-from rnnsym.walk.graph_content import number
 from rnnsym.walk.graph_layout import layout
 from rnnsym.walk.graph_numbers import drawn_walk
 from rnnsym.walk.graph_rolled import draw_rolled
@@ -145,18 +143,6 @@ def test_every_carry_has_a_loop():
     carries = [name.symbol for name in graph.story if name.role == Role.CARRY]
     drawing = str(draw_rolled(graph))
     assert all(f"{c}ₜ is {c}ₜ₋₁ of the next step" in drawing for c in carries)
-
-
-@pytest.mark.parametrize(
-    ("value", "three", "two"),
-    [
-        (0.0, "0", "0"), (-0.0, "0", "0"), (1.0, "1.00", "1.0"), (-0.5, "-.500", "-.50"), (0.0123, ".012", ".012"),
-        (0.00123, ".0012", ".001"), (0.000123, "1.2e-4", "1e-4"), (12.34, "12.3", "12"), (123456.0, "1.2e5", "1e5"),
-        (float("nan"), "nan", "nan"), (float("-inf"), "-inf", "-inf"),
-    ],
-)  # fmt: skip
-def test_numbers_are_short(value, three, two):
-    assert (number(value, 3), number(value, 2)) == (three, two)
 
 
 def test_wires_that_cross_are_told_from_wires_that_join():

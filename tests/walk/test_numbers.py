@@ -51,8 +51,14 @@ def test_a_matrix_survives_being_written_and_read(rows):
 
 def test_a_label_is_a_whole_number():
     assert parse_whole("target", "2") == 2
-    with pytest.raises(InputError, match=r"target: 1\.5 is not a whole number"):
+    with pytest.raises(InputError, match=r"target must be a whole number, not '1\.5'"):
         parse_whole("target", "1.5")
+
+
+def test_a_size_has_a_least_value():
+    assert parse_whole("hidden", "1", 1) == 1
+    with pytest.raises(InputError, match="hidden must be 1 or more, not 0"):
+        parse_whole("hidden", "0", 1)
 
 
 def test_a_number_out_of_range_is_refused():

@@ -15,6 +15,7 @@ from textual.command import CommandPalette
 from textual.dom import DOMNode
 from textual.screen import Screen
 
+from rnnsym import lessons
 from rnnsym.errors import RnnsymError
 from rnnsym_tui.dialogs.help import HelpDialog, help_text
 from rnnsym_tui.model import exports, keymap, state
@@ -25,6 +26,7 @@ from rnnsym_tui.model.opening import Opening, opening
 from rnnsym_tui.model.session import Session
 from rnnsym_tui.model.state import Paths, Remembered, State, user_paths
 from rnnsym_tui.model.view import Viewer
+from rnnsym_tui.screens.lesson import LessonScreen, lesson_screen
 from rnnsym_tui.screens.step import StepScreen
 from rnnsym_tui.services import Services
 from rnnsym_tui.widgets import bindings as made
@@ -64,7 +66,7 @@ class RnnsymApp(App[None]):
         self.set_class(self.glyphs.ascii, "-ascii-only")
         self._register_themes()
         self.set_keymap(made.keymap(self.commands))
-        self.install_screen(StepScreen(self._services, self.session, Viewer(self.glyphs)), "step")
+        self.install_screen(StepScreen(self._services, self.session, Viewer(self.glyphs), self._start.resumed), "step")
         self.push_screen("step")
         if self._start.lesson is not None:
             self.action_show_lesson()
@@ -115,9 +117,6 @@ class RnnsymApp(App[None]):
             self.switch_screen("step")
 
     def action_show_lesson(self) -> None:
-        """Lessons bring the gradient checks with them: they are loaded when first asked for, to start fast."""
-        from rnnsym_tui.screens.lesson import LessonScreen, lesson_screen
-
         if isinstance(self.screen, LessonScreen):
             return
         if not self.is_screen_installed("lesson"):
@@ -144,8 +143,12 @@ class RnnsymApp(App[None]):
         places = ["step", "timeline", "equations", "numbers", "matrices"] if on_step else ["lesson"]
         ordered = sorted(places, key=lambda place: place != focused)
         text = help_text(self.commands, (*ordered, "app"), ascii_only)
-        notes = f"Tab goes from panel to panel. Keys of your own go into {self.paths.keys}."
-        self.push_screen(HelpDialog(self.glyphs, text, "\n".join([notes, *self._keys.complaints])))
+        notes = (
+            "Tab goes from panel to panel.",
+            f"Keys of your own: {self.paths.keys}",
+            f"What was copied: {self.paths.copies}",
+        )
+        self.push_screen(HelpDialog(self.glyphs, text, "\n".join([*notes, *self._keys.complaints])))
 
     async def action_quit(self) -> None:
         self.keep()
@@ -188,7 +191,7 @@ def main(options: Mapping[str, Any] | None = None) -> int:
         with np.errstate(all="ignore"):
             start = opening(chosen, remembered)
         if start.lesson is not None:
-            _check_lesson(start.lesson)
+            lessons.load(start.lesson)
     except RnnsymError as error:
         return _refuse(str(error))
     start = replace(start, notice=" ".join(filter(None, (complaint, start.notice))))
@@ -205,13 +208,6 @@ def main(options: Mapping[str, Any] | None = None) -> int:
 def open_step(cell: str = "lstm", **options: Any) -> int:
     """Open the app on a cell; `options` as in `main`."""
     return main({"cell": cell, **options})
-
-
-def _check_lesson(name: str) -> None:
-    """Raises UnknownNameError for a lesson that does not exist. (Loaded only here: see `action_show_lesson`.)"""
-    from rnnsym import lessons
-
-    lessons.load(name)
 
 
 def _refuse(sentence: str) -> int:

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from rnnsym.errors import InputError, UnknownNameError
+from rnnsym.walk.numbers import parse_whole
 from rnnsym_tui.model import exports, keymap, state
 from rnnsym_tui.model.glyphs import UNICODE
 from rnnsym_tui.model.opening import opening
 from rnnsym_tui.model.session import Session
-from rnnsym_tui.model.setup import Setup, parse_cell, parse_weight, whole_number
+from rnnsym_tui.model.setup import Setup, parse_cell, parse_weight
 from rnnsym_tui.model.state import Remembered, State
 from rnnsym_tui.model.writing import Writing
 
@@ -71,7 +72,7 @@ def test_without_options_the_last_session_goes_on():
     start = opening({}, kept)
     assert (start.session.setup.text, start.session.index) == ("hello", 17)
     assert [found.text for found in start.session.breaks] == ["t = 3"]
-    assert "left off" in start.notice
+    assert (start.resumed, start.notice) == (True, "")
 
 
 def test_a_session_on_a_file_is_not_run_unless_it_is_named(own_cell):
@@ -84,7 +85,7 @@ def test_what_is_asked_for_comes_before_what_was_left():
     kept = State((Remembered(Setup(), 17),))
     start = opening({"cell": "gru", "text": "abc", "hidden": 2, "seed": 0}, kept)
     assert start.session.setup == Setup("gru", "abc", 2, 0)
-    assert (start.session.index, start.notice) == (0, "")
+    assert (start.session.index, start.resumed, start.notice) == (0, False, "")
 
 
 def test_reset_begins_anew():
@@ -118,7 +119,7 @@ def test_texts_of_the_edit_form_are_read():
     assert parse_cell(" elman activation=relu ") == ("elman", (("activation", "relu"),))
     assert parse_cell("my file.py:Cell n=3") == ("my file.py:Cell", (("n", 3),))
     assert str(parse_weight("U_f[2, 1]=.5")) == "U_f[2,1] = 0.5"
-    assert whole_number("seed", "3", 0) == 3
+    assert parse_whole("seed", "3", 0) == 3
     for text in ("U_f", "U_f[1 = 2", "U_f[1] = x", "= 3"):
         with pytest.raises(InputError):
             parse_weight(text)
@@ -215,3 +216,15 @@ def test_the_trace_has_every_move_and_is_the_same_each_time(setup_of_any_cell):
         one, other = (list(exports.trace(s.setup, s.walk, suffix, Writing(UNICODE))) for s in (session, again))
         assert one == other
     assert len(list(exports.trace_text(session.setup, session.walk, Writing(UNICODE)))) == len(session.walk) + 1
+
+
+def test_what_json_has_no_number_for_is_null(overflowing_cell):
+    def refuse(constant):
+        pytest.fail(f"{constant} is no JSON")
+
+    with np.errstate(all="ignore"):
+        session = Session(Setup(cell=overflowing_cell, text="abcd", hidden=1))
+        text = "".join(exports.trace_json(session.setup, session.walk))
+    data = json.loads(text, parse_constant=refuse)
+    assert data["loss"] is None
+    assert any(move["value"] == [None] for move in data["moves"])

@@ -1,40 +1,12 @@
-"""Numbers, spans, glyphs and the lines of keys: what the screens are set with."""
-
-import math
+"""Spans, glyphs and the lines of keys: what the screens are set with."""
 
 import pytest
 from rich.cells import cell_len
 
-from rnnsym_tui.model import keyline, numbers
+from rnnsym_tui.model import keyline
 from rnnsym_tui.model.commands import COMMANDS, PLACES, identifier, spell
 from rnnsym_tui.model.glyphs import ASCII, UNICODE, can_write_unicode, choose, quoted, shown
 from rnnsym_tui.model.spans import Span, centred, line, plain, right, width, window, wrapped
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.0, "0"), (-0.0, "0"), (0.8284, "0.828"), (-0.6126, "-0.613"), (12.345, "12.35"), (123.4, "123"),
-        (0.0004, "4.0e-4"), (-4.1e-7, "-4.1e-7"), (1.5e12, "1.5e12"), (9.9999, "10.00"), (99.999, "100"),
-        (math.nan, "NaN"), (math.inf, "Inf"), (-math.inf, "-Inf"),
-    ],
-)  # fmt: skip
-def test_figures_are_short_and_keep_their_sign(value, text):
-    assert numbers.figure(value) == text
-    assert len(text) <= 7
-
-
-@pytest.mark.parametrize("largest", [0.0, 3e-9, 0.0994, 0.0996, 0.5, 0.994, 0.996, 1.0, 7.0, 99.4, 99.6, 1e6, math.inf])
-def test_the_scale_brings_the_largest_value_to_at_most_two_digits(largest):
-    text = numbers.cell(-largest, numbers.exponent_for(largest))
-    assert len(text) < numbers.CELL or math.isinf(largest)
-    if 0 < largest < math.inf:
-        assert 10 <= abs(float(text)) <= 99
-
-
-@pytest.mark.parametrize(("exponent", "text"), [(2, "×100"), (0, "×1"), (-1, "×.1"), (7, "×1e7"), (-3, "×1e-3")])
-def test_scales_are_spelt(exponent, text):
-    assert numbers.scale_text(exponent, "×") == text
 
 
 def test_text_is_cut_and_filled_by_cells_not_by_characters():

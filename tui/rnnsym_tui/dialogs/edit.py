@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from rnnsym.walk.numbers import parse_whole
 from rnnsym_tui.dialogs.base import Form
 from rnnsym_tui.model.glyphs import Glyphs
-from rnnsym_tui.model.setup import Setup, parse_cell, parse_weight, whole_number
+from rnnsym_tui.model.setup import Setup, parse_cell, parse_weight
 
 HINT = """\
 cell: lstm, gru, elman activation=relu, or path/to/file.py:MyCell
@@ -38,8 +39,8 @@ class EditDialog(Form):
             text=values["text"],
             cell=cell,
             options=options,
-            hidden=whole_number("hidden", values["hidden"], 1),
-            seed=whole_number("seed", values["seed"], 0),
+            hidden=parse_whole("hidden", values["hidden"], 1),
+            seed=parse_whole("seed", values["seed"], 0),
         )
         setup = setup.keeping_weights_of(self._setup)
         if values["weight"].strip():

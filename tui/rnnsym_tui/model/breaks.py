@@ -31,7 +31,7 @@ def parse(text: str, walk: Walk) -> Break:
     """The condition in `text`, for the quantities of `walk`. Raises InputError and UnknownNameError."""
     stripped = text.strip()
     if stripped.lower() == "nan":
-        return Break(stripped, _never if _all_finite(walk) else _not_finite)
+        return Break(stripped, _never if walk.finite else _not_finite)
     if match := _TIME.fullmatch(stripped):
         return Break(stripped, _at_time(int(match[1])))
     if match := _CHARACTER.fullmatch(stripped):
@@ -39,11 +39,6 @@ def parse(text: str, walk: Walk) -> Break:
     if match := _VALUE.fullmatch(stripped):
         return Break(stripped, _at_value(match, walk))
     raise InputError(f"'{text}' is no condition: write one such as |c[2]| > 0.5, reads a, or t = 10.")
-
-
-def _all_finite(walk: Walk) -> bool:
-    """Whether every value and gradient of the run is finite; then every term of a gradient is finite too."""
-    return all(np.isfinite(value).all() for value in walk.run.values.values())
 
 
 def _never(walk: Walk, move: Move) -> bool:

@@ -3,14 +3,14 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from rnnsym.derivation.equations import Equation
 from rnnsym.errors import InputError
 from rnnsym.notation.figures import figure
-from rnnsym.walk.walk import Move, Walk
+from rnnsym.walk.record import move_record, plain
+from rnnsym.walk.walk import Walk
 from rnnsym_tui.model.setup import Setup
 from rnnsym_tui.model.state import atomic_file, write_atomically
 from rnnsym_tui.model.writing import Writing
@@ -80,20 +80,8 @@ def _lines(walk: Walk) -> tuple[Equation, ...]:
 
 def trace_json(setup: Setup, walk: Walk) -> Iterator[str]:
     """One object; `moves` holds one object a line, in the order of the text."""
-    head = {"schema": SCHEMA, "setup": setup.as_data(), "steps": walk.steps, "loss": walk.run.loss}
+    head = {"schema": SCHEMA, "setup": setup.as_data(), "steps": walk.steps, "loss": plain(walk.run.loss)}
     yield json.dumps(head, ensure_ascii=False).removesuffix("}") + ', "moves": ['
     for move in walk:
-        yield ("," if move.index else "") + "\n" + json.dumps(_move_data(walk, move), ensure_ascii=False)
+        yield ("," if move.index else "") + "\n" + json.dumps(move_record(walk, move), ensure_ascii=False)
     yield "\n]}\n"
-
-
-def _move_data(walk: Walk, move: Move) -> dict[str, Any]:
-    name = move.equation.name
-    return {
-        "phase": move.phase,
-        "t": move.t,
-        "line": move.equation.number,
-        "role": str(name.role),
-        "name": name.label,
-        "value": np.asarray(walk.result(move)).tolist(),
-    }

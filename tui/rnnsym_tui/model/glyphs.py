@@ -33,7 +33,7 @@ UNICODE = Glyphs(
 )  # fmt: skip
 ASCII = Glyphs(
     ascii=True, rule="-", unknown=".", active=">", done="+", space="_", newline="\\n", tab="\\t", strange="?",
-    times="x", ellipsis="...", forward=">", backward="<", up="^", down="v", rule_focused="=",
+    times="*", ellipsis="...", forward=">", backward="<", up="^", down="v", rule_focused="=",
 )  # fmt: skip
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from rnnsym.errors import InputError, RnnsymError, unknown
+from rnnsym.walk.numbers import parse_whole
 from rnnsym_tui.model.session import Session
-from rnnsym_tui.model.setup import Setup, whole_number
+from rnnsym_tui.model.setup import Setup
 from rnnsym_tui.model.state import Remembered, State
 
 ASKED = ("cell", "text", "hidden", "seed", "options")
@@ -15,11 +16,12 @@ KNOWN = (*ASKED, "ascii", "lesson", "reset")
 
 @dataclass(frozen=True)
 class Opening:
-    """A session to begin with, a lesson to show first, and what to tell the user."""
+    """A session to begin with, `resumed` where it goes on inside; a lesson to show first; what to tell the user."""
 
     session: Session
     lesson: str | None = None
     notice: str = ""
+    resumed: bool = False
 
 
 def opening(options: Mapping[str, Any], state: State) -> Opening:
@@ -39,8 +41,7 @@ def opening(options: Mapping[str, Any], state: State) -> Opening:
         session = _resumed(left)
     except RnnsymError as error:
         return Opening(Session(asked or Setup()), lesson, f"The last session could not be opened: {error}")
-    moved = session.index or session.setup.weights
-    return Opening(session, lesson, "Going on where you left off: g goes to the start." if moved else "")
+    return Opening(session, lesson, resumed=session.index > 0)
 
 
 def _asked(options: Mapping[str, Any]) -> Setup | None:
@@ -62,7 +63,7 @@ def _asked(options: Mapping[str, Any]) -> Setup | None:
 
 def _number(options: Mapping[str, Any], name: str, default: int, least: int) -> int:
     value = options.get(name)
-    return default if value is None else whole_number(name, str(value), least)
+    return default if value is None else parse_whole(name, str(value), least)
 
 
 def _resumed(left: Remembered) -> Session:

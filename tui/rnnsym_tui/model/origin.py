@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnsym.core.expr import Expr, leaves
-from rnnsym.core.names import Name, Offset, Role
+from rnnsym.core.expr import Expr
+from rnnsym.core.names import Name, Role
+from rnnsym.core.system import reads
 from rnnsym.notation.figures import figure
-from rnnsym.ops.products import MATVEC, OUTER
+from rnnsym.ops.products import MATVEC
+from rnnsym.ops.structure import OUTER
 from rnnsym.walk.breakdown import Column, Products
 from rnnsym.walk.walk import Phase, Walk
 from rnnsym_tui.model.session import Session
@@ -86,10 +88,8 @@ def _parts(session: Session, column: Column, unit: int, writing: Writing) -> tup
     walk, t = session.walk, session.move.t
     assert isinstance(column.head, Expr)
     rows, made_at = [], None
-    for node in leaves([column.head]):
-        name, time = node.attrs
-        assert isinstance(name, Name)
-        at = t + time.k if isinstance(time, Offset) else t
+    for node, name, time in reads(column.head):
+        at = walk.step_read(time, t)
         values = np.asarray(walk.value(name, at))
         text = figure(float(values[unit])) if values.ndim == 1 and unit < len(values) else _summary(values)
         where, index = _made(walk, name, at)

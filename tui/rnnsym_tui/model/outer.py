@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from rnnsym.core.expr import Expr
 from rnnsym.notation.figures import figure
-from rnnsym.ops.products import OUTER
+from rnnsym.ops.structure import OUTER
 from rnnsym.walk.breakdown import Breakdown
 from rnnsym.walk.walk import Move, Walk
 from rnnsym_tui.model.spans import Line, Span, centred, line, right

@@ -1,6 +1,5 @@
 """What a session is about: cell, text, size, seed and weights set by hand; all that is needed to make its walk."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from rnnsym.cells.base import Cell
-from rnnsym.cells.registry import get
-from rnnsym.errors import CellError, InputError, RnnsymError, unknown
-from rnnsym.walk.text import text_walk
+from rnnsym.cells.registry import load, option_value
+from rnnsym.errors import InputError, unknown
+from rnnsym.walk.text import SCHEME, encode, text_network
 from rnnsym.walk.walk import Walk
 
 Options = tuple[tuple[str, Any], ...]
@@ -70,8 +68,8 @@ class Setup:
         """The walk. Raises RnnsymError for what cannot be used: cell, text, size or weight."""
         if len(self.text) > LONGEST:
             raise InputError(f"the text has {len(self.text)} characters; up to {LONGEST} can be stepped through.")
-        walk = text_walk(load_cell(self.cell, self.options), self.text, self.hidden, self.seed)
-        return walk.changed(_apply(walk.params, self.weights)) if self.weights else walk
+        net = text_network(load(self.cell, **dict(self.options)), self.text, self.hidden)
+        return encode(self.text).walk(net, _apply(net.init(self.seed, SCHEME), self.weights))
 
     def as_data(self) -> dict[str, Any]:
         weights = [[w.label, list(w.place), w.value] for w in self.weights]
@@ -97,38 +95,8 @@ def from_data(data: Mapping[str, Any]) -> Setup:
 
 def parse_cell(text: str) -> tuple[str, Options]:
     """`elman activation=relu` as the cell and its options; a value is a number where it reads as one."""
-    found = tuple((name, _value(value)) for name, value in _OPTION.findall(text))
+    found = tuple((name, option_value(value)) for name, value in _OPTION.findall(text))
     return _OPTION.sub("", text).strip(), found
-
-
-def _value(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-def load_cell(name: str, options: Options) -> Cell:
-    """The cell. Raises RnnsymError, also where the user's own code fails."""
-    try:
-        cell = get(name, **dict(options))
-        cell.trace()
-    except RnnsymError:
-        raise
-    except Exception as error:
-        raise CellError(f"cell {name} fails: {type(error).__name__}: {error}.") from error
-    return cell
-
-
-def whole_number(what: str, text: str, least: int) -> int:
-    """`text` as a whole number of at least `least`. Raises InputError."""
-    try:
-        number = int(text)
-    except ValueError:
-        raise InputError(f"{what} must be a whole number, not '{text}'.") from None
-    if number < least:
-        raise InputError(f"{what} must be {least} or more, not {number}.")
-    return number
 
 
 def parse_weight(text: str) -> Weight:

@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from rnnsym.core.expr import Expr, leaves
+from rnnsym.core.expr import Expr
 from rnnsym.core.names import Name, Role
+from rnnsym.core.system import reads
 from rnnsym.derivation.equations import Equation
 from rnnsym.notation.figures import figure, magnitude, scale, scale_text, scaled
 from rnnsym.walk.breakdown import Breakdown, Column
 from rnnsym.walk.walk import Move, Walk
 from rnnsym_tui.model.outer import factors, outer_table
 from rnnsym_tui.model.spans import Line, Span, centred, line, right, width
-from rnnsym_tui.model.sums import GradientSums
 from rnnsym_tui.model.timeline import unit_names
 from rnnsym_tui.model.writing import Writing
 
@@ -182,7 +182,7 @@ def words(walk: Walk, move: Move, writing: Writing) -> Line:
 
 def weights(walk: Walk, move: Move, writing: Writing) -> Sheet:
     """Every parameter; those that the line reads are marked, and the first of them is in sight."""
-    used = {name for name in _read_by(move.equation) if name.role == Role.PARAM}
+    used = {read.name for read in reads(move.equation.rhs) if read.name.role == Role.PARAM}
     rows: list[Line] = []
     active = None
     for name in (name for name in walk.system.given if name.role == Role.PARAM):
@@ -192,11 +192,7 @@ def weights(walk: Walk, move: Move, writing: Writing) -> Sheet:
     return Sheet(line(Span("weights", "title")), tuple(rows), active=active, pinned=True)
 
 
-def _read_by(found: Equation) -> list[Name]:
-    return [leaf.attrs[0] for leaf in leaves([found.rhs])]  # type: ignore[misc]
-
-
-def gradients(walk: Walk, move: Move, sums: GradientSums, chosen: Name | None, writing: Writing) -> Sheet:
+def gradients(walk: Walk, move: Move, chosen: Name | None, writing: Writing) -> Sheet:
     """The gradient of each parameter as accumulated from T down to this move; the active one in sight."""
     rows: list[Line] = []
     active = None
@@ -205,7 +201,7 @@ def gradients(walk: Walk, move: Move, sums: GradientSums, chosen: Name | None, w
         since = move.t if done else move.t + 1
         if found.name == chosen:
             active = len(rows)
-        values = sums.so_far(found, since)
+        values = walk.gradient_so_far(found.name, since)
         steps = _steps_text(since, walk.steps, writing)
         rows += _matrix_rows(writing.symbol(found.name), values, found.name == chosen, writing, steps)
     return Sheet(line(Span("gradients so far", "title")), tuple(rows), active=active, pinned=True)

@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rnnsym.core.expr import leaves
 from rnnsym.core.names import BEFORE, Name, Role
+from rnnsym.core.system import reads
 from rnnsym.walk.walk import Move, Walk
 from rnnsym_tui.model import sheets, status
 from rnnsym_tui.model.glyphs import Glyphs
 from rnnsym_tui.model.session import Session
 from rnnsym_tui.model.sheets import Outline, Place, Sheet
 from rnnsym_tui.model.spans import Line
-from rnnsym_tui.model.sums import GradientSums
 from rnnsym_tui.model.timeline import Timeline, Timelines
 from rnnsym_tui.model.writing import Writing
 
@@ -44,7 +43,6 @@ class Viewer:
         self.cells = 80
         self._walk: Walk | None = None
         self._timelines: Timelines | None = None
-        self._sums: GradientSums | None = None
         self._gradient: Name | None = None
 
     def view(self, session: Session) -> View:
@@ -67,15 +65,13 @@ class Viewer:
     def _matrices(self, walk: Walk, move: Move) -> Sheet:
         if move.phase == "forward":
             return sheets.weights(walk, move, self.writing)
-        assert self._sums is not None
-        return sheets.gradients(walk, move, self._sums, self._gradient, self.writing)
+        return sheets.gradients(walk, move, self._gradient, self.writing)
 
     def _follow(self, session: Session) -> None:
         """Keep what belongs to the walk and the move in step with them."""
         walk, move = session.walk, session.move
         if walk is not self._walk:
             self._walk = walk
-            self._sums = GradientSums(walk)
             self._timelines = Timelines(walk, alphabet_of(session), self.writing)
             self._gradient = _first_recurrent(walk)
         if move.equation.name.role == Role.GRADIENT:
@@ -112,5 +108,5 @@ def alphabet_of(session: Session) -> Sequence[str]:
 def _first_recurrent(walk: Walk) -> Name | None:
     """The gradient to look at first: of a weight that is applied to a value of the step before."""
     lines = walk.lines.gradients
-    recurrent = [found.name for found in lines if any(leaf.attrs[1] == BEFORE for leaf in leaves([found.rhs]))]
+    recurrent = [found.name for found in lines if any(read.time == BEFORE for read in reads(found.rhs))]
     return next(iter(recurrent or [found.name for found in lines]), None)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import FREE, Name
 from rnnsym.derivation.equations import Equation, Words
-from rnnsym.notation import Style, load, prose, relation, text
+from rnnsym.notation import Style, prose, relation, text
 from rnnsym.ops.leaves import leaf
+from rnnsym.walk.breakdown import sign
 from rnnsym_tui.model.glyphs import Glyphs
 from rnnsym_tui.model.spans import Line, Span
 
@@ -41,10 +42,7 @@ class Writing:
 
     def sign(self, head: str) -> str:
         """An operator between columns, or the head of a function: `×`, `σ(`."""
-        function = load("default").functions.get(head.removesuffix("("))
-        if head.endswith("(") and function:
-            return f"{function.get(self.style, head.removesuffix('('))}("
-        return prose([head.replace("×", self.glyphs.times).replace("÷", "/")], style=self.style)
+        return sign(head, self.style)
 
     def sentence(self, words: Words) -> Line:
         """A sentence as spans: the formulas in it are spans of a kind, so that they are not broken."""

@@ -7,12 +7,13 @@ from pathlib import Path
 from textual.worker import get_current_worker
 
 from rnnsym.errors import RnnsymError
+from rnnsym.walk.numbers import parse_whole
 from rnnsym_tui.dialogs.ask import AskDialog
 from rnnsym_tui.dialogs.edit import EditDialog
 from rnnsym_tui.dialogs.origin import OriginDialog
 from rnnsym_tui.model import breaks, exports
 from rnnsym_tui.model.origin import Origin, origin
-from rnnsym_tui.model.setup import Setup, whole_number
+from rnnsym_tui.model.setup import Setup
 from rnnsym_tui.model.view import alphabet_of
 from rnnsym_tui.screens.moves import Moves
 
@@ -73,7 +74,7 @@ class Changes(Moves):
         self._ask("Go to time step", f"A number from 1 to {self.session.walk.steps}.", self._go_to)
 
     def _go_to(self, answer: str) -> None:
-        self.session.go_to_time(whole_number("the time step", answer, 1))
+        self.session.go_to_time(parse_whole("the time step", answer, 1))
 
     def action_origin(self) -> None:
         self.stop()

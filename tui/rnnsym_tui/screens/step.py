@@ -7,7 +7,7 @@ from rnnsym.notation.figures import figure
 from rnnsym_tui.model import keyline, layout, status
 from rnnsym_tui.model.layout import Box, Wishes
 from rnnsym_tui.model.session import Session
-from rnnsym_tui.model.spans import Line, Span, line
+from rnnsym_tui.model.spans import Line, Span, line, width
 from rnnsym_tui.model.view import View, Viewer
 from rnnsym_tui.screens.changes import Changes
 from rnnsym_tui.screens.furniture import too_small, with_tabs
@@ -26,9 +26,10 @@ class StepScreen(Changes):
     BINDINGS = bindings("step")
     AUTO_FOCUS = "#equations"
 
-    def __init__(self, services: Services, session: Session, viewer: Viewer) -> None:
+    def __init__(self, services: Services, session: Session, viewer: Viewer, resumed: bool = False) -> None:
         super().__init__(services, session, viewer)
         self._view: View = viewer.view(session)
+        self._resumed_at = session.move if resumed else None
 
     def compose(self) -> ComposeResult:
         glyphs = self.glyphs
@@ -68,6 +69,8 @@ class StepScreen(Changes):
         if not self.is_mounted:
             return
         self.viewer.cells = layout.numbers_width(self.size.width)
+        if self._resumed_at != self.session.move:
+            self._resumed_at = None
         before, view = self._view, self.viewer.view(self.session)
         self._view = view
         if self._wishes(before) != self._wishes(view):
@@ -90,7 +93,9 @@ class StepScreen(Changes):
         view, size = self._view, self.size
         self.query_one("#header", Banner).show(with_tabs(view.header, "step", size.width))
         self.query_one(PlaceRule).show(view.place, self._value(), view.progress)
-        self.query_one(RuleLine).show(self._breaks(), status.loss(self.session, self.glyphs, size.width - 8))
+        news = self._news()
+        taken = 8 + (width(news) + 4 if news else 0)
+        self.query_one(RuleLine).show(news, status.loss(self.session, self.glyphs, size.width - taken))
         rows = layout.key_rows(size.height)
         keys = keyline.key_lines(keyline.STEP, self.services.commands, size.width, rows, self.glyphs.ascii)
         self.query_one("#keys", Banner).show(*keys)
@@ -105,9 +110,12 @@ class StepScreen(Changes):
             return line(f"{row.label} not yet") if row else ()
         return line(Span(f"{row.label} = {figure(value)}", "strong"))
 
-    def _breaks(self) -> Line:
+    def _news(self) -> Line:
+        """What goes on; until the first move, that this is where the session was left; the conditions to stop at."""
         if self.work or self.playing:
             return line(Span(self.work or "playing", "strong"))
+        if self._resumed_at is not None:
+            return line(Span("resumed", "here"), ": g goes to the start")
         if not self.session.breaks:
             return ()
         hit = self.session.hit()
