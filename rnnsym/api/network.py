@@ -17,6 +17,7 @@ from rnnsym.core.names import Role
 from rnnsym.core.system import System
 from rnnsym.engine.program import Program, build
 from rnnsym.errors import InputError, ShapeError, unknown
+from rnnsym.ops.indexing import check_indices
 from rnnsym.wiring import TOTAL_LOSS, Options, network_system
 
 Params = dict[str, "np.ndarray[Any, Any]"]
@@ -49,6 +50,7 @@ class Network:
         """The network's equations, with free T."""
         self.sizes = _sizes(self.cell, {"X": inputs, "H": hidden, "C": outputs}, dims or {})
         _check_shapes(self.system, self.sizes)
+        check_indices((piece.rhs for _, piece in self.system.pieces()), self.sizes)
         self._programs: dict[bool, Program] = {}
 
     def __getstate__(self) -> dict[str, Any]:

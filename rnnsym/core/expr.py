@@ -60,7 +60,7 @@ class Expr:
         if method == "__call__" and name in UFUNCS and not options:
             return OPERATORS[UFUNCS[name]](*inputs)
         ours = f"rs.{name}" if name in FUNCTIONS else "a function of rnnsym, such as rs.tanh"
-        raise MisuseError(f"np.{name} computes with numbers, and an expression is a formula: use {ours}.")
+        raise MisuseError(f"np.{name} computes with numbers, and an expression is a formula: use {ours}, or evaluate.")
 
     def __add__(self, other: Any) -> "Expr":
         return OPERATORS["add"](self, other)

@@ -1,5 +1,6 @@
 """The primitives and the functions that build expressions from them."""
 
+from rnnsym.core.expr import FUNCTIONS
 from rnnsym.ops.arithmetic import add, div, mul, power, sub
 from rnnsym.ops.elementwise import (
     absolute,
@@ -27,3 +28,6 @@ __all__ = [
     "ones", "outer", "param", "power", "relu", "sigmoid", "size_of", "softmax", "softplus", "sqrt", "squared_error",
     "stop_gradient", "sub", "sum", "take", "tanh", "transpose", "var", "zeros",
 ]  # fmt: skip
+
+BEHIND_OPERATORS = "absolute add diag div leaf matmul mul one_hot ones power size_of sub transpose zeros"
+FUNCTIONS.update(set(__all__) - set(BEHIND_OPERATORS.split()))

@@ -27,6 +27,7 @@ from rnnsym.ops.leaves import FULL, as_expr, full, is_number, is_zero, number_in
 from rnnsym.ops.structure import BROADCAST, broadcast
 from rnnsym.ops.structured import Coder, Sizer, Structured, everywhere
 
+
 class Fold(Pointwise):
     """A binary operation of NumPy on two operands or more, from left to right."""
 
@@ -158,8 +159,8 @@ class Divide(Elementwise):
         top, bottom = args
         if is_zero(top) or is_number(bottom, 1.0):
             return top
-        if bottom.prim is FULL and (inverse := _folded(number_in(bottom), -1.0)) is not None:
-            return mul(top, inverse)
+        if bottom.prim is FULL and number_in(bottom) and math.isfinite(1.0 / number_in(bottom)):
+            return mul(top, 1.0 / number_in(bottom))
         return None
 
     def pull(self, node: Expr, i: int, cotangent: Expr) -> Expr:

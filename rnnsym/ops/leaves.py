@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnsym.core.dims import Dim, Shape, as_shape, plus
+from rnnsym.core.dims import Dim, Shape, as_shape, show
 from rnnsym.core.expr import Expr, intern_node
 from rnnsym.core.mathtree import Bracket, Infix, MathTree, Number, Symbol, Word
 from rnnsym.core.names import FREE, Name, Role, TimeMap
@@ -117,8 +117,8 @@ def constant(value: Any) -> Expr:
     return _interned(array, "float") if array.ndim else full(float(array), ())
 
 
-def as_index(value: Any, count: Dim) -> Expr:
-    """A label or the number of a row, one of 0…count - 1; an expression is passed on as it is.
+def as_index(value: Any, shape: Shape) -> Expr:
+    """A label or the number of a row of something of this shape; an expression is passed on as it is.
 
     Raises InputError for what is no whole number, and ShapeError where it is known to be out of range.
     """
@@ -127,8 +127,8 @@ def as_index(value: Any, count: Dim) -> Expr:
     array = _numbers(value)
     if array.dtype.kind not in "iu":
         raise InputError(f"{value!r} is no index: a whole number is needed.")
-    if np.any(array < 0) or (isinstance(count, int) and np.any(array >= count)):
-        raise ShapeError(f"index {value} is outside 0…{plus(count, -1)}.")
+    if np.any(array < 0) or any(isinstance(count, int) and np.any(array >= count) for count in shape[:1]):
+        raise ShapeError(f"index {value} is outside the shape {show(shape)}: the first of its rows is 0.")
     return _interned(array.astype(np.int64), "int")
 
 

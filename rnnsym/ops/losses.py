@@ -16,16 +16,15 @@ from rnnsym.core.mathtree import (
     Number,
     Subscript,
     Superscript,
-    Word,
 )
 from rnnsym.core.primitive import sample
 from rnnsym.ops import kernels
 from rnnsym.ops.arithmetic import lift
 from rnnsym.ops.families import entrywise
-from rnnsym.ops.structured import Structured
 from rnnsym.ops.leaves import as_expr, as_index, ones
 from rnnsym.ops.products import along, contract
 from rnnsym.ops.structure import broadcast, outer, sum_all, vector_or_matrix
+from rnnsym.ops.structured import Structured
 
 
 def _vector(x: Shape, result: Shape) -> Shape | str:
@@ -119,7 +118,7 @@ TAKE: Structured = Structured(
 def one_hot(index: Any, size: Dim) -> Expr:
     """The vector of `size` zeros with a one at the integer `index`. Raises ShapeError outside 0…size - 1."""
     size = canonical(size)
-    return ONE_HOT(as_index(index, size), attrs=(size,))
+    return ONE_HOT(as_index(index, (size,)), attrs=(size,))
 
 
 def take(table: Any, index: Any) -> Expr:
@@ -128,12 +127,7 @@ def take(table: Any, index: Any) -> Expr:
     Raises ShapeError for an index outside the table where that is known, and IndexError when it is evaluated.
     """
     table = as_expr(table)
-    return TAKE(table, as_index(index, _count(table)))
-
-
-def _count(x: Expr) -> Dim:
-    """The number of rows to choose from; of a scalar, none: its own shape rule says so."""
-    return x.shape[0] if x.shape else ""
+    return TAKE(table, as_index(index, table.shape))
 
 
 def _in_row(hot: Expr, row: Expr) -> Expr:
@@ -184,4 +178,4 @@ def squared_error(y: Any, target: Any) -> Expr:
 def cross_entropy(y: Any, label: Any) -> Expr:
     """−log softmax(y)[label], a scalar; `label` is an integer. Raises as `take` does."""
     y = as_expr(y)
-    return CROSS_ENTROPY(y, as_index(label, _count(y)))
+    return CROSS_ENTROPY(y, as_index(label, y.shape))

@@ -18,7 +18,7 @@ def conv1d(x: Any, weights: Any) -> Expr:
     Raises ShapeError where they do not fit.
     """
     x, weights = as_expr(x), as_expr(weights)
-    if len(x.shape) != len(weights.shape) or x.shape[1:] != weights.shape[1:]:
+    if len(x.shape) not in (1, 2) or len(x.shape) != len(weights.shape) or x.shape[1:] != weights.shape[1:]:
         shapes = f"x {show(x.shape)} and weights {show(weights.shape)}"
         raise ShapeError(f"conv1d: {shapes} must be (N,) and (K,), or (N, D) and (K, D).")
     windows = _windows(x, weights.shape[0], 1)
@@ -40,7 +40,7 @@ def avg_pool1d(x: Any, window: int, stride: int = 1) -> Expr:
 def _windows(x: Expr, width: Any, stride: int) -> list[Expr]:
     """For each place k in the window, the entries that stand there: x[k], x[k + stride], …"""
     n = x.shape[0] if x.shape else 0
-    if not isinstance(n, int) or not isinstance(width, int) or stride < 1:
+    if not all(isinstance(size, int) for size in (n, width, stride)) or stride < 1:
         raise ShapeError("convolution and pooling need a numeric length, window and stride.")
     if not 1 <= width <= n:
         raise ShapeError(f"a window of {width} does not fit into {n} entries.")

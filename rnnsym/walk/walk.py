@@ -58,13 +58,12 @@ class Walk(Sequence[Move]):
         self.steps = self.run.steps
         self.lines: Lines = lines(net.program(mask is not None).adjoint)
         self._refuse_batch()
-        self._values = self.run.values
+        self._values = self.run.arrays
         self._stops = list(self._order())
 
     def _refuse_batch(self) -> None:
-        for name, value in self.run.values.items():
-            extra = np.ndim(value) - len(self.system.shape(name)) - self.system.timed(name)
-            if extra > 0:
+        for name in (name for name in self.system.given if name.role == Role.INPUT):
+            if self.run[name.label].ndim > 1 + len(self.system.shape(name)):
                 raise InputError("a walk steps through one example: x must be (T, X), without a batch axis.")
 
     @property

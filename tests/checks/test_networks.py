@@ -1,6 +1,7 @@
 """Checks of networks: what is right is found right, what cannot be told is said, what is wrong is found."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,17 +14,7 @@ from rnnsym.errors import InputError, UnknownNameError
 from rnnsym.ops.families import Elementwise
 
 
-class MinimalGatedUnit(rs.Cell):
-    params = {
-        "W_f": ("H", "X"), "U_f": ("H", "H"), "b_f": ("H",),
-        "W_n": ("H", "X"), "U_n": ("H", "H"), "b_n": ("H",),
-    }  # fmt: skip
-    carry = {"h": ("H",)}
-
-    def step(self, p, prev, x, now):
-        now.f = rs.sigmoid(p.W_f @ x + p.U_f @ prev.h + p.b_f)
-        now.n = rs.tanh(p.W_n @ x + p.U_n @ (now.f * prev.h) + p.b_n)
-        now.h = (1 - now.f) * prev.h + now.f * now.n
+MINIMAL_GATED_UNIT = str(Path(__file__).parents[2] / "examples" / "minimal_gated_unit.py")
 
 
 class TwoInputs(rs.Cell):
@@ -37,7 +28,7 @@ class TwoInputs(rs.Cell):
 
 
 @pytest.mark.parametrize("loss", ["squared", "cross_entropy"])
-@pytest.mark.parametrize("cell", ["elman", "gru", "lstm", MinimalGatedUnit, TwoInputs()])
+@pytest.mark.parametrize("cell", ["elman", "gru", "lstm", MINIMAL_GATED_UNIT, TwoInputs()])
 def test_generated_gradients_are_right(cell, loss):
     report = check_gradients(cell, loss=loss, examples=4)
     assert report.ok, str(report)

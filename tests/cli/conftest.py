@@ -1,25 +1,9 @@
 import pytest
 
-MGU = '''\
-import rnnsym as rs
-
-
-class MGU(rs.Cell):
-    """Minimal gated unit: one gate that forgets and resets."""
-
-    params = {"W_f": ("H", "X"), "U_f": ("H", "H"), "W": ("H", "X"), "U": ("H", "H"), "b": ("H",)}
-    carry = {"h": ("H",)}
-
-    def step(self, p, prev, x, now):
-        now.f = rs.sigmoid(p.W_f @ x + p.U_f @ prev.h)
-        now.n = rs.tanh(p.W @ x + p.U @ (now.f * prev.h) + p.b)
-        now.h = (1 - now.f) * prev.h + now.f * now.n
-'''
+from support.own_cell import written_to
 
 
 @pytest.fixture
 def own_cell(tmp_path):
-    """A user's cell in a file of 15 lines, as it is named on the command line."""
-    file = tmp_path / "my_cell.py"
-    file.write_text(MGU, encoding="utf-8")
-    return f"{file}:MGU"
+    """A user's cell, as it is named on the command line."""
+    return written_to(tmp_path)

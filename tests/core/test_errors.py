@@ -33,3 +33,8 @@ def test_errors_are_ours_and_pythons(name, base):
     error = getattr(errors, name)
     assert issubclass(error, RnnsymError)
     assert issubclass(error, base)
+
+
+@pytest.mark.parametrize("name", [None, 1, ("a",)])
+def test_a_name_that_is_no_text_is_unknown_too(name):
+    assert str(unknown("loss", name, ["squared"])).startswith(f"unknown loss '{name}'.")

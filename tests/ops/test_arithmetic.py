@@ -81,3 +81,21 @@ def test_products_with_numbers_in_them_stay_small():
 def test_the_mean_of_a_named_dimension():
     assert evaluate(rs.mean(x), {"x": [1.0, 2.0, 6.0]}) == 3
     np.testing.assert_allclose(evaluate(grad(rs.mean(x * x), x), {"x": [1.0, 2.0, 6.0]}), [2 / 3, 4 / 3, 4])
+
+
+@pytest.mark.parametrize(("base", "exponent"), [(0.0, -1), (-1.0, 0.5), (1e300, 2)])
+def test_what_is_no_finite_number_is_not_folded(base, exponent):
+    formula = constant(base) ** exponent
+    assert formula.prim.name == "power"
+    with np.errstate(all="ignore"):
+        assert not np.isfinite(evaluate(formula, {}))
+
+
+def test_a_quotient_by_a_very_small_number_is_not_a_product_with_infinity():
+    assert evaluate(s / constant(1e-320), {"s": 1e-320}) == 1
+
+
+def test_an_integer_beside_real_numbers_gets_no_derivative():
+    i = rs.var("i", dtype="int")
+    assert evaluate(grad(s * i, s), {"i": 3}) == 3
+    assert not (s * i).prim.flows(s * i, 1)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import rnnsym as rs
 from rnnsym import evaluate, grad, jacobian, jvp, vjp
-from rnnsym.errors import DisconnectedError, ShapeError
+from rnnsym.errors import DisconnectedError, InputError, MisuseError, ShapeError, UnknownNameError
 
 W, x, s = rs.param("W", ("H", "X")), rs.var("x", ("X",)), rs.var("s")
 A, B = np.array([[0.3, -0.7], [1.1, 0.2], [-0.4, 0.9]]), np.array([0.5, -1.2])
@@ -135,3 +135,71 @@ def test_derivatives_are_linear_in_the_cotangent(seed, n):
     together = vjp([y], [v], [2 * a - b])[0]
     apart = 2 * vjp([y], [v], [a])[0] - vjp([y], [v], [b])[0]
     np.testing.assert_allclose(*evaluate([together, apart], numbers), rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("derive", [grad, jacobian])
+def test_what_only_a_stopped_gradient_reaches_is_disconnected(derive):
+    with pytest.raises(DisconnectedError, match="stopped gradient"):
+        derive(rs.stop_gradient(s) * 2, s)
+    with pytest.raises(DisconnectedError, match="stopped gradient"):
+        jacobian(rs.stop_gradient(x) * 2, x)
+
+
+def test_forward_and_reverse_agree_where_one_input_depends_on_another():
+    """d(y²) for y = sin-like f(u): moving u moves y as well, and y may move on its own."""
+    u, tu, ty = rs.var("u"), rs.var("tu"), rs.var("ty")
+    y = rs.tanh(u)
+    (pushed,) = jvp([y * y], [u, y], [tu, ty])
+    from_u, from_y = vjp([y * y], [u, y], [1.0])
+    values = {"u": 0.4, "tu": 0.3, "ty": -0.7}
+    th = np.tanh(0.4)
+    assert evaluate(pushed, values) == pytest.approx(2 * th * (-0.7 + (1 - th**2) * 0.3), rel=1e-13)
+    assert evaluate(from_u * tu + from_y * ty, values) == pytest.approx(evaluate(pushed, values), rel=1e-13)
+
+
+def test_a_tangent_must_fit_its_input():
+    for tangent in (s, rs.var("t", ("H",)), rs.var("t", ("X", 2, 2))):
+        with pytest.raises(ShapeError, match=r"tangent of x has shape"):
+            jvp([x], [x], [tangent])
+
+
+def test_many_directions_are_as_many_for_every_input():
+    two, three = rs.var("two", (2,)), rs.var("three", ("X", 3))
+    with pytest.raises(ShapeError, match=r"tangent of x has shape \(X, 3\), it must be \(X, 2\)"):
+        jvp([s * x], [s, x], [two, three])
+    assert jvp([x, W], [s], [two])[0].shape == ("X", 2)
+
+
+@pytest.mark.parametrize("derive", [jvp, vjp])
+def test_an_input_is_a_real_expression_given_once(derive):
+    label = rs.var("label", dtype="int")
+    y = rs.cross_entropy(x, label)
+    with pytest.raises(DisconnectedError, match="is an integer"):
+        derive([y], [label], [1.0])
+    with pytest.raises(InputError, match="given twice"):
+        derive([s * s], [s, s], [1.0, 1.0])
+    with pytest.raises(InputError, match="were given for"):
+        derive([s * s], [s], [])
+    with pytest.raises(MisuseError, match="must be an expression"):
+        derive([s * s], ["s"], [1.0])
+
+
+@pytest.mark.parametrize("wrt", ["s", 3, None, ["s"]])
+def test_what_is_no_expression_is_refused(wrt):
+    with pytest.raises(MisuseError, match=r"must be an expression"):
+        grad(s * s, wrt)
+    with pytest.raises(MisuseError, match=r"must be an expression"):
+        jacobian(x, wrt)
+    with pytest.raises(MisuseError, match=r"must be an expression"):
+        grad(wrt, s)
+
+
+def test_the_choice_for_disconnected_is_checked():
+    with pytest.raises(UnknownNameError, match="Did you mean 'zero'"):
+        grad(s * s, s, disconnected="zeros")
+
+
+def test_a_scalar_goes_forward_through_a_matrix():
+    M = rs.var("M", ("H", "H"))
+    J = jacobian((s * M) @ rs.var("h", ("H",)), s)
+    assert evaluate(J, {"M": [[1.0, 2.0], [3.0, 4.0]], "h": [1.0, 1.0]}).tolist() == [3, 7]

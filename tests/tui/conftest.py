@@ -11,30 +11,13 @@ from rnnsym_tui.model.opening import opening
 from rnnsym_tui.model.session import Session
 from rnnsym_tui.model.setup import Setup
 from rnnsym_tui.model.state import Paths
-
-OWN_CELL = '''\
-from rnnsym import Cell, sigmoid, tanh
-
-
-class MGU(Cell):
-    """A minimal gated unit."""
-
-    params = {"W_f": ("H", "X"), "U_f": ("H", "H"), "W_h": ("H", "X"), "U_h": ("H", "H")}
-    carry = {"h": ("H",)}
-
-    def step(self, p, prev, x, now):
-        now.f = sigmoid(p.W_f @ x + p.U_f @ prev.h)
-        now.n = tanh(p.W_h @ x + p.U_h @ (now.f * prev.h))
-        now.h = (1 - now.f) * prev.h + now.f * now.n
-'''
+from support.own_cell import written_to
 
 
 @pytest.fixture
 def own_cell(tmp_path):
     """The name of a cell in a file of the user's own."""
-    file = tmp_path / "mgu.py"
-    file.write_text(OWN_CELL, encoding="utf-8")
-    return f"{file}:MGU"
+    return written_to(tmp_path)
 
 
 @pytest.fixture

@@ -81,8 +81,8 @@ async def test_an_export_does_not_overwrite(running, tmp_path, monkeypatch):
 
 
 async def test_the_help_page_names_the_files_that_a_user_may_look_for(running):
-    async with running(**HELLO) as pilot:
-        await pilot.press("question_mark", *["pagedown"] * 5)
+    async with running(size=(80, 100), **HELLO) as pilot:
+        await pilot.press("question_mark")
         shown = "".join(line.strip(" │") for line in text_of(pilot.app).splitlines())
         assert str(pilot.app.paths.keys) in shown
         assert str(pilot.app.paths.copies) in shown

@@ -39,7 +39,7 @@ def test_values_and_gradients_are_those_of_the_explicit_graph(cell):
     walk = drawn_walk(net, 3, seed=1)
     graph = Graph(net, 3, walk)
     explicit = rs.unroll(net, 3)
-    values = explicit.bind(walk.params, walk.run["x"], walk.run.values[TARGET][1:])
+    values = explicit.bind(walk.params, walk.run["x"], walk.run.arrays[TARGET][1:])
     carries = [key for key in graph.nodes if key.t and key.name.role == Role.CARRY]
     for key in carries:
         expr = explicit[key.name.label, key.t]

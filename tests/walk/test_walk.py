@@ -25,7 +25,7 @@ def terms_since(walk, line, since):
 @pytest.mark.parametrize("cell", ["elman", "gru", "lstm"])
 def test_sums_by_blocks_are_the_sums_of_the_terms(cell, options, block):
     walk = drawn_walk(rs.Network(cell, 2, 3, 2, **options), 5, seed=0)
-    sums = GradientSums(walk.system, walk.run.values, walk.steps, walk.net.sizes, block)
+    sums = GradientSums(walk.system, walk.run.arrays, walk.steps, walk.net.sizes, block)
     for line in walk.lines.gradients:
         for since in (3, walk.steps + 1, 1, walk.steps, 2):
             found = sums.so_far(line.name, since)

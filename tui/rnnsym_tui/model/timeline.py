@@ -133,7 +133,7 @@ def _with_known(row: Row, known: range) -> Row:
 def values_over_time(walk: Walk, line: Equation) -> Array:
     """(T, …): the values at t = 1…T; NaN at steps where the quantity has none."""
     name = line.name
-    held = np.asarray(walk.run.values[name])
+    held = np.asarray(walk.run.arrays[name])
     if walk.system.timed(name):
         return held[1 : walk.steps + 1]
     out = np.full((walk.steps, *held.shape), np.nan)
