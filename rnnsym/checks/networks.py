@@ -69,7 +69,7 @@ class NetworkProblem:
 
     @cached_property
     def _gradients(self) -> dict[Expr, Expr]:
-        return dict(zip(self.moving, grad(self.graph.loss, self.moving), strict=True))
+        return dict(zip(self.moving, grad(self.graph.loss, self.moving, disconnected="zero"), strict=True))
 
     def arrays(self, case: Any) -> dict[str, Array]:
         """The case by name: parameters, inputs, initial carry, targets."""

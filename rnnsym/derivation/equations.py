@@ -6,17 +6,16 @@ from itertools import count
 from typing import NamedTuple
 
 from rnnsym.core.expr import Expr
-from rnnsym.core.names import END, FREE, NOW, START, Interval, Name, Offset, Role, T
+from rnnsym.core.names import END, EVERY_STEP, FREE, NOW, START, Interval, Name, Offset, Role, T
 from rnnsym.core.system import Piece, Read, System, reads
 from rnnsym.derivation.adjoint import Adjoint, Contribution
+from rnnsym.derivation.reasons import Words, reason
 from rnnsym.derivation.rules import forward_rule, rules_between
 from rnnsym.notation import Notation, Sides, Style, relation
 from rnnsym.ops.arithmetic import add
-from rnnsym.ops.leaves import leaf
+from rnnsym.ops.leaves import leaf, zeros
 
 BEFORE_END = Interval(START.lo.shift(1), T.shift(-1))
-Words = tuple[str | Expr, ...]
-"""A sentence: text, and expressions that the notation sets."""
 
 
 class Case(NamedTuple):
@@ -65,15 +64,22 @@ def _stated(lhs: Expr, case: Case, total: bool, notation: str | Notation, style:
 
 @dataclass(frozen=True)
 class Lines:
-    """All lines of a derivation, numbered through: forward, backward, gradients."""
+    """All lines of a derivation, numbered through: forward, backward, gradients, and what is exactly zero."""
 
     forward: tuple[Equation, ...]
     backward: tuple[Equation, ...]
     gradients: tuple[Equation, ...]
+    zeros: tuple[Equation, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.forward) + len(self.backward) + len(self.gradients) + len(self.zeros)
 
 
 def lines(derived: Adjoint, wanted: Iterable[Name] | None = None) -> Lines:
-    """The lines of `derived`; with `wanted` (gradients), only the adjoints and gradients that they need."""
+    """The lines of `derived`; with `wanted` (gradients), only the adjoints and gradients that they need.
+
+    Adjoints of inputs have no lines, be they zero or not: `Run.input_grad` has them.
+    """
     system = derived.system
     adjoints = [name for name in derived.backward if name.as_role(Role.INPUT) not in system.given]
     gradients = [name for name in derived.gradients if wanted is None or name in set(wanted)]
@@ -84,7 +90,20 @@ def lines(derived: Adjoint, wanted: Iterable[Name] | None = None) -> Lines:
     numbers = dict(zip(order, count(1)))
     forward = tuple(_forward(system, name, numbers) for name in derived.forward)
     back = [_backward(derived, name, numbers) for name in (*adjoints, *gradients)]
-    return Lines(forward, tuple(back[: len(adjoints)]), tuple(back[len(adjoints) :]))
+    split = len(adjoints)
+    unreached = [n for n in derived.unreached if n.role != Role.INPUT] if wanted is None else []
+    zero = tuple(_zero(system, name, number) for number, name in enumerate(unreached, len(order) + 1))
+    return Lines(forward, tuple(back[:split]), tuple(back[split:]), zero)
+
+
+def _zero(system: System, name: Name, number: int) -> Equation:
+    """The line that says that the loss does not feel `name`: its adjoint or gradient is exactly zero."""
+    shape, timed = system.shape(name), system.timed(name)
+    bar = name.as_role(Role.GRADIENT if name.role == Role.PARAM else Role.ADJOINT)
+    time = NOW if timed else FREE
+    because = ("The loss does not depend on ", leaf(name, time, shape), ".")
+    steps = system.steps_of(name) if name in system.equations else EVERY_STEP
+    return Equation(number, bar, leaf(bar, time, shape), zeros(shape), steps, False, "no path to the loss", because, ())
 
 
 def _whole(system: System, name: Name) -> tuple[Expr, Interval, bool]:
@@ -108,12 +127,11 @@ def _uses(rhs: Expr, numbers: Mapping[Name, int]) -> tuple[int, ...]:
 
 def _forward(system: System, name: Name, numbers: Mapping[Name, int]) -> Equation:
     rhs, domain, total = _whole(system, name)
-    rule, reason = forward_rule(name, rhs, domain.single)
-    because: Words = (reason,)
-    uses = _uses(rhs, numbers)
+    left, uses, rule = _left(system, name), _uses(rhs, numbers), forward_rule(name, rhs)
+    because = reason(system, name, left, rhs, domain.single)
     if seeds := [read for read in reads(rhs) if read.name.role == Role.SEED]:
         rhs, because = _any_loss(seeds[0])
-    return Equation(numbers[name], name, _left(system, name), rhs, domain, total, rule, because, uses)
+    return Equation(numbers[name], name, left, rhs, domain, total, rule, because, uses)
 
 
 def _any_loss(seed: Read) -> tuple[Expr, Words]:

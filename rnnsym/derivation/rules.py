@@ -1,6 +1,4 @@
-"""The names of the rules that a derivation applies, and the reasons for forward equations: data, by primitive."""
-
-from typing import NamedTuple
+"""The short names of what a derivation does: rules of differentiation and kinds of forward lines, by primitive."""
 
 from rnnsym.core.expr import Expr, topological
 from rnnsym.core.names import Name, Role
@@ -38,19 +36,7 @@ PLAIN_SUM = "passes through the sum"
 FROM_LOSS = "loss at t"
 
 
-class Reason(NamedTuple):
-    """The short name of what was done, and a sentence that says why."""
-
-    rule: str
-    because: str
-
-
-GIVEN = "given: one line of the cell's step."
 LOSSES = {"squared_error": "squared error", "cross_entropy": "cross-entropy"}
-TOTAL = Reason("total loss", "the losses of all steps added up.")
-LAST_ONLY = Reason("total loss", "the loss of the last step is the only one.")
-READOUT = Reason("readout", "the output is read from the hidden state.")
-
 
 def rules_between(body: Expr, leaf: Expr) -> list[str]:
     """The rules met on the way from `body` down to `leaf`, outermost first."""
@@ -74,16 +60,14 @@ def _rule(node: Expr, i: int) -> str:
     return texts[min(i, len(texts) - 1)]
 
 
-def forward_rule(name: Name, body: Expr, single: bool) -> Reason:
-    """The rule and the reason of a forward equation; `single`: it holds at one step only."""
+def forward_rule(name: Name, body: Expr) -> str:
+    """The short name of what a forward equation does."""
     if name.role == Role.TOTAL:
-        return LAST_ONLY if single else TOTAL
+        return "total loss"
     if name.role == Role.LOSS:
         kinds = [LOSSES[node.prim.name] for node in topological([body]) if node.prim.name in LOSSES]
-        return Reason(", ".join(kinds) or "loss", "how far the output is from its target at step t.")
-    if name == Name(Role.EQUATION, "y"):
-        return READOUT
-    return Reason(_kind(name, body), GIVEN)
+        return ", ".join(kinds) or "loss"
+    return "readout" if name == Name(Role.EQUATION, "y") else _kind(name, body)
 
 
 def _kind(name: Name, body: Expr) -> str:

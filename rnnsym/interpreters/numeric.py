@@ -1,6 +1,7 @@
 """Evaluation with NumPy. Arrays may have leading axes before the event axes of their leaf; complex input is allowed."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from rnnsym.core import dims
 from rnnsym.core.dims import Dim, show
 from rnnsym.core.expr import Expr, leaves, topological
 from rnnsym.core.names import Fixed, Name
-from rnnsym.errors import InputError, ShapeError, unknown
+from rnnsym.errors import InputError, ShapeError
 
 Array = np.ndarray[Any, Any]
 Values = Mapping[Any, Any]
@@ -19,8 +20,9 @@ def evaluate(what: Any, values: Values, sizes: Mapping[str, int] | None = None) 
     """The value of an expression, or of a list or dict of expressions, as float64 arrays (complex where input is).
 
     `values` gives each leaf an array, by leaf or by name; an array may have leading axes (time, batch) before the
-    leaf's own axes. `sizes` gives dimensions that no leaf tells. Raises InputError for a leaf without a value,
-    UnknownNameError for a value without a leaf, ShapeError for an array that does not fit.
+    leaf's own axes; integer leaves need integers. Values that `what` does not contain are ignored. `sizes` gives
+    dimensions that no leaf tells. Raises InputError for a leaf without a value, a key that is no leaf, or a name that
+    two leaves share, and ShapeError for an array that does not fit.
     """
     exprs = as_list(what)
     bound = bind(leaves(exprs), values)
@@ -45,21 +47,41 @@ def run(exprs: Sequence[Expr], bound: Mapping[Expr, Any], sizes: Mapping[str, in
 
 
 def bind(needed: Iterable[Expr], values: Values) -> dict[Expr, Array]:
-    """An array for each needed leaf, found by the leaf itself or by its name."""
+    """An array for each needed leaf. Raises InputError for a leaf without a value, with the nearest surplus name."""
     needed = list(needed)
-    by_name = {text_key(node): node for node in needed}
-    wanted = set(needed)
-    bound: dict[Expr, Array] = {}
-    for key, value in values.items():
-        node = key if isinstance(key, Expr) else by_name.get(str(key))
-        if node is None:
-            raise unknown("name", str(key), by_name)
-        if node in wanted:
-            bound[node] = as_array(value, node)
+    found, surplus = match(needed, values)
     for node in needed:
-        if node not in bound:
-            raise InputError(f"{text_key(node)} has no value: give one for each of {', '.join(by_name)}.")
-    return bound
+        if node not in found:
+            near = get_close_matches(text_key(node), surplus, n=1, cutoff=0.5)
+            hint = f" Did you mean it by '{near[0]}'?" if near else ""
+            wanted = ", ".join(map(text_key, needed))
+            raise InputError(f"{text_key(node)} has no value: give one for each of {wanted}.{hint}")
+    return {node: as_array(value, node) for node, value in found.items()}
+
+
+def match(needed: Sequence[Expr], values: Values) -> tuple[dict[Expr, Any], list[str]]:
+    """The value of each needed leaf, by leaf or by name, and the names left over.
+
+    Values that nothing needs are ignored: a gradient may no longer contain what its primal did. Raises InputError for a
+    key that is no leaf, and for a name that two leaves share.
+    """
+    by_name: dict[str, list[Expr]] = {}
+    for node in needed:
+        by_name.setdefault(text_key(node), []).append(node)
+    found: dict[Expr, Any] = {}
+    surplus = []
+    for key, value in values.items():
+        if isinstance(key, Expr) and key.prim.name != "leaf":
+            raise InputError(f"{key!r} is computed: only a leaf (a variable, a parameter) can be given a value.")
+        nodes = [key] if isinstance(key, Expr) else by_name.get(str(key), [])
+        if len(nodes) > 1:
+            kinds = " and ".join(str(node.attrs[0].role) for node in nodes)  # type: ignore[attr-defined]
+            raise InputError(f"the name '{key}' is that of {len(nodes)} leaves ({kinds}): give values by the leaf itself.")
+        if nodes and nodes[0] in needed:
+            found[nodes[0]] = value
+        else:
+            surplus.append(text_key(key) if isinstance(key, Expr) else str(key))
+    return found, surplus
 
 
 def as_array(value: Any, node: Expr) -> Array:

@@ -142,7 +142,7 @@ def _from_start(bound: Any, n: Dim) -> Dim:
 
 
 def check_indices(exprs: Iterable[Expr], sizes: Mapping[str, int]) -> None:
-    """Raises ShapeError where `exprs` read rows that these sizes do not have, and UnknownNameError for a missing size."""
+    """Raises ShapeError where `exprs` read rows that do not exist at these sizes, UnknownNameError without a size."""
     for node in topological(exprs):
         if node.prim in (INDEX, SLICE):
             n, start, stop = (dims.size(dim, sizes) for dim in (node.args[0].shape[0], *_bounds(node)))

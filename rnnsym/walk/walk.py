@@ -13,12 +13,12 @@ from rnnsym.api.run import Run
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import Fixed, Name, Offset, Role, TimeMap
 from rnnsym.core.system import Piece, System, reads
-from rnnsym.derivation.equations import Equation, Lines, Words, lines
+from rnnsym.derivation.equations import Equation, Lines, lines
+from rnnsym.derivation.reasons import Words
 from rnnsym.errors import InputError
 from rnnsym.interpreters.numeric import run as evaluate_bound
 from rnnsym.walk.breakdown import Breakdown, Products, break_down, products
 from rnnsym.walk.sums import GradientSums
-from rnnsym.walk.words import sentence
 
 Array = np.ndarray[Any, Any]
 Phase = Literal["forward", "backward", "gradient"]
@@ -176,4 +176,4 @@ class Walk(Sequence[Move]):
 
     def words(self, move: Move) -> Words:
         """What the line does, in a plain sentence."""
-        return sentence(self.system, move.equation, move.phase)
+        return move.equation.because

@@ -13,7 +13,6 @@ from rnnsym.core.primitive import PRIMITIVES
 from rnnsym.errors import InputError, UnknownNameError
 from rnnsym.ops.families import Elementwise
 
-
 MINIMAL_GATED_UNIT = str(Path(__file__).parents[2] / "examples" / "minimal_gated_unit.py")
 
 

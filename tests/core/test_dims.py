@@ -49,7 +49,10 @@ def test_ways_to_write_a_dimension(written, form):
     assert canonical(written) == form
 
 
-@pytest.mark.parametrize("bad", ["", " ", "H*", "H X", "2 3", "H X+", "(H)", -1, "-1", "-H", "-H-1", True, 2.0, None, "H^2"])
+NO_DIMENSIONS = ["", " ", "H*", "H X", "2 3", "H X+", "(H)", -1, "-1", "-H", "-H-1", True, 2.0, None, "H^2"]
+
+
+@pytest.mark.parametrize("bad", NO_DIMENSIONS)
 def test_what_is_no_dimension_is_refused(bad):
     with pytest.raises(ShapeError, match="no dimension"):
         canonical(bad)

@@ -182,7 +182,7 @@ def test_the_functions_that_errors_name_are_public():
 
 @pytest.mark.parametrize("use", [np.sin, np.sum, lambda x: np.zeros(3) < x, lambda x: np.add(x, x, where=True)])
 def test_other_functions_of_numpy_teach(use):
-    with pytest.raises(MisuseError, match="computes with numbers.*a formula"):
+    with pytest.raises(MisuseError, match=r"computes with numbers.*a formula"):
         use(rs.var("x", (3,)))
 
 

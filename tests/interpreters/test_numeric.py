@@ -5,7 +5,7 @@ import pytest
 
 import rnnsym as rs
 from rnnsym import evaluate
-from rnnsym.errors import InputError, ShapeError, UnknownNameError
+from rnnsym.errors import InputError, ShapeError
 
 W, x, w = rs.param("W", ("H", "X")), rs.var("x", ("X",)), rs.var("w")
 label = rs.var("label", dtype="int")
@@ -49,7 +49,8 @@ def test_a_sum_of_dimensions_tells_the_one_that_is_missing():
     ("values", "error", "message"),
     [
         ({"W": np.ones((3, 2))}, InputError, r"x has no value: give one for each of"),
-        ({"W": np.ones((3, 2)), "x": [1.0, 2.0], "u": 1}, UnknownNameError, "unknown name 'u'.*Known: W, x"),
+        ({"W": np.ones((3, 2)), "X": [1.0, 2.0], "xx": 1}, InputError, r"x has no value.*mean it by 'xx'"),
+        ({W @ x: 1}, InputError, "W x is computed: only a leaf"),
         ({"W": np.ones((3, 2)), "x": [1.0, 2.0, 3.0]}, ShapeError, "its dimension X must be"),
         ({"W": np.ones(3), "x": [1.0]}, ShapeError, r"W has shape \(3,\), it must end in \(H, X\)"),
         ({"W": np.ones((3, 2)), "x": ["a", "b"]}, InputError, "the value of x is not numeric"),
@@ -68,3 +69,13 @@ def test_a_label_must_be_a_whole_number():
 def test_what_is_no_expression_is_refused():
     with pytest.raises(InputError, match=r"1\.0 is no expression"):
         evaluate([w, 1.0], {"w": 1})
+
+
+def test_values_that_are_not_needed_are_ignored_by_leaf_and_by_name():
+    assert evaluate(rs.jacobian(W @ x, x), {"W": np.eye(2), "x": [1.0, 2.0]}).tolist() == [[1, 0], [0, 1]]
+    assert evaluate(2 * w, {w: 3, x: [1.0]}) == 6
+
+
+def test_a_name_of_two_leaves_is_refused():
+    with pytest.raises(InputError, match=r"name 'w' is that of 2 leaves \(variable and parameter\)"):
+        evaluate(w * rs.param("w"), {"w": 1})

@@ -120,7 +120,7 @@ def test_parts_of_different_rank_cannot_be_joined(parts):
 @pytest.mark.parametrize("shape", [(), (3, 2, 2)])
 def test_a_convolution_takes_vectors_and_matrices(shape):
     w = rs.var("w", shape)
-    with pytest.raises(ShapeError, match="conv1d: x .* and weights"):
+    with pytest.raises(ShapeError, match=r"conv1d: x .* and weights"):
         rs.conv1d(w, w)
 
 

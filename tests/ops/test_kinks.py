@@ -63,9 +63,9 @@ def test_softplus_and_logsumexp_do_not_overflow():
     assert evaluate(rs.sigmoid(v), {"v": [1e4, -1e4]}).tolist() == [1, 0]
 
 
-@pytest.mark.parametrize("point", [-700.0, -40.0, -1.0, 0.0, 1.0, 40.0])
+@pytest.mark.parametrize("point", [-600.0, -40.0, -1.0, 0.0, 1.0, 40.0])
 def test_sigmoid_keeps_its_small_tail(point):
-    assert evaluate(rs.sigmoid(x), {"x": point}) == pytest.approx(1 / (1 + math.exp(-point)), rel=1e-15)
+    assert evaluate(rs.sigmoid(x), {"x": point}) == pytest.approx(1 / (1 + math.exp(-point)), rel=1e-15, abs=0)
     tail = math.exp(-abs(point)) / (1 + math.exp(-abs(point))) ** 2
     shifted = evaluate(rs.sigmoid(x), {"x": point + 1e-30j})
-    assert shifted.imag / 1e-30 == pytest.approx(tail, rel=1e-14)
+    assert shifted.imag / 1e-30 == pytest.approx(tail, rel=1e-14, abs=0)

@@ -11,13 +11,6 @@ from rnnsym_tui.model.opening import opening
 from rnnsym_tui.model.session import Session
 from rnnsym_tui.model.setup import Setup
 from rnnsym_tui.model.state import Paths
-from support.own_cell import written_to
-
-
-@pytest.fixture
-def own_cell(tmp_path):
-    """The name of a cell in a file of the user's own."""
-    return written_to(tmp_path)
 
 
 @pytest.fixture

@@ -1,47 +1,50 @@
-"""A plain sentence for a line of a derivation, made from its structure: no cell is known by name."""
+"""The reason of a forward line in a plain sentence, made from its structure: no cell is known by name."""
 
 from collections.abc import Sequence
 
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import NOW, Name, Role
 from rnnsym.core.system import System
-from rnnsym.derivation.equations import Equation, Words
 from rnnsym.ops.arithmetic import ADD, MUL, NEG
 from rnnsym.ops.elementwise import RELU, SIGMOID, TANH
 from rnnsym.ops.leaves import FULL, LEAF
 from rnnsym.ops.products import MATVEC
+
+Words = tuple[str | Expr, ...]
+"""A sentence: text, and expressions that the notation sets."""
 
 SQUASHERS = {
     SIGMOID: " squashed to between 0 and 1: a gate, 0 shut and 1 open.",
     TANH: " squashed to between −1 and 1 by tanh.",
     RELU: " where it is positive, and 0 elsewhere.",
 }
+TOTAL, LAST_ONLY = " is the losses of all steps added up.", " is the loss of the last step, the only one."
+LOSS = " is how far the output is from its target at step t."
 
 
-def sentence(system: System, equation: Equation, phase: str) -> Words:
-    """What the line does, as text and expressions for the notation to set."""
-    if phase != "forward":
-        return equation.because
-    if equation.name.role in (Role.LOSS, Role.TOTAL):
-        return (equation.lhs, " is ", *equation.because)
-    body = equation.rhs
-    if body.prim in SQUASHERS and body.args[0].prim is LEAF:
-        return (equation.lhs, " is ", body.args[0], SQUASHERS[body.prim])
+def reason(system: System, name: Name, lhs: Expr, body: Expr, single: bool) -> Words:
+    """What the line lhs = body does; `single`: it holds at one step only."""
+    if name.role == Role.TOTAL:
+        return (lhs, LAST_ONLY if single else TOTAL)
+    if name.role == Role.LOSS:
+        return (lhs, LOSS)
+    if body.prim in SQUASHERS:
+        return (lhs, " is ", body.args[0], SQUASHERS[body.prim])
     terms = body.args if body.prim is ADD else (body,)
     if any(_unsigned(term).prim is MATVEC for term in terms):
-        return _weighted_sum(equation, terms)
+        return _weighted_sum(lhs, terms)
     if len(terms) > 1:
-        return _mixture(system, equation, terms)
-    return _product(system, equation, body)
+        return _mixture(system, lhs, terms)
+    return _product(system, lhs, body)
 
 
 def _unsigned(term: Expr) -> Expr:
     return term.args[0] if term.prim is NEG else term
 
 
-def _weighted_sum(equation: Equation, terms: Sequence[Expr]) -> Words:
+def _weighted_sum(lhs: Expr, terms: Sequence[Expr]) -> Words:
     """`Each unit of a adds up x weighted by W and h weighted by U, shifted by b.`"""
-    words: list[str | Expr] = ["Each unit of ", equation.lhs, " adds up "]
+    words: list[str | Expr] = ["Each unit of ", lhs, " adds up "]
     parts: list[list[str | Expr]] = []
     for term in map(_unsigned, terms):
         if term.prim is MATVEC and term.args[0].prim is LEAF:
@@ -53,7 +56,7 @@ def _weighted_sum(equation: Equation, terms: Sequence[Expr]) -> Words:
     return (*words, ".")
 
 
-def _mixture(system: System, equation: Equation, terms: Sequence[Expr]) -> Words:
+def _mixture(system: System, lhs: Expr, terms: Sequence[Expr]) -> Words:
     """`f says how much of c_{t-1} goes into c, i how much of g.`"""
     words: list[str | Expr] = []
     for term in map(_unsigned, terms):
@@ -62,15 +65,15 @@ def _mixture(system: System, equation: Equation, terms: Sequence[Expr]) -> Words
             words += [", and " if words else "", term, " is added"]
         else:
             words += [", and " if words else "", gate, " says how much of ", *_listed(rest)]
-            words += [" goes into ", equation.lhs] if len(words) < 6 else []
+            words += [" goes into ", lhs] if len(words) < 6 else []
     return (*words, ".")
 
 
-def _product(system: System, equation: Equation, body: Expr) -> Words:
+def _product(system: System, lhs: Expr, body: Expr) -> Words:
     gate, rest = _gate(system, body)
     if gate is None:
-        return (equation.lhs, " is ", body, ".")
-    return (gate, " says how much of ", *_listed(rest), " is let through as ", equation.lhs, ".")
+        return (lhs, " is ", body, ".")
+    return (gate, " says how much of ", *_listed(rest), " is let through as ", lhs, ".")
 
 
 def _listed(factors: Sequence[Expr]) -> Words:
