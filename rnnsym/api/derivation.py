@@ -108,9 +108,11 @@ class Derivation:
 
 
 def derive(
-    what: Network | Cell | type[Cell] | str, wrt: str | Sequence[str] | None = None, notation: str | Notation = "default"
+    what: Network | Cell | type[Cell] | str,
+    wrt: str | Sequence[str] | None = None,
+    notation: str | Notation = "default",
 ) -> Derivation:
-    """The derivation for a network, or for a cell (its class, its name) alone; `wrt` keeps only these parameters' gradients.
+    """The derivation for a network, or for a cell (its class, its name) alone; `wrt` keeps only these gradients.
 
     Raises UnknownNameError for an unknown parameter or notation, DisconnectedError for one the loss does not depend on.
     """

@@ -26,7 +26,7 @@ Params = dict[str, "np.ndarray[Any, Any]"]
 class Network:
     """A cell read in time, with a readout and a loss.
 
-    cell: a Cell, its class, or a name ("lstm", "path/to/file.py:MyCell"). inputs, hidden, outputs: the sizes X, H and C;
+    cell: a Cell, its class, or a name ("lstm", "path/to/file.py:MyCell"). inputs, hidden, outputs: sizes X, H and C;
     with outputs=None the output is the hidden state itself. dims: sizes of other dimensions that the cell names.
     loss: "squared" (½ Σ (y − target)²) or "cross_entropy" (integer labels). pattern: "many_to_many", or "many_to_one"
     (one output, after the last step). reduction: "sum", or "mean" (squared: divided by T·B·C; cross-entropy: by the

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NoReturn
 
 import rnnsym.notation  # noqa: F401  (errors print the expressions of a cell)
-from rnnsym.core.dims import Dim, Shape, canonical, names_in, show, size
+from rnnsym.core.dims import Dim, Shape, canonical, names_in, show
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import BEFORE, FREE, NOW, Name, Role, TimeMap
-from rnnsym.errors import CellError, RnnsymError, ShapeError, UnknownNameError, unknown
+from rnnsym.errors import CellError, RnnsymError, UnknownNameError, unknown
 from rnnsym.ops.arithmetic import lift
 from rnnsym.ops.leaves import as_expr, leaf
 from rnnsym.transforms.rewrite import flat
@@ -224,16 +224,7 @@ def _check_name(cell: Cell, symbol: Any, kind: str) -> None:
 def _check_shape(cell: Cell, symbol: str, shape: Any) -> None:
     if not isinstance(shape, tuple):
         raise CellError(f"cell {cell.name}: {symbol} needs a tuple such as ('H',) as its shape, not {shape!r}.")
-    for dim in _canonical(shape):
-        if not _can_be_positive(dim):
-            raise ShapeError(f"cell {cell.name}: the dimension {dim} of {symbol} is negative for all sizes.")
-
-
-def _can_be_positive(dim: Dim) -> bool:
-    """Whether `dim` is a number, positive without its names, or grows with one of them."""
-    none = dict.fromkeys(names_in(dim), 0)
-    constant = size(dim, none)
-    return not none or constant > 0 or any(size(dim, {**none, name: 1}) > constant for name in none)
+    _canonical(shape)
 
 
 def _where(cell: Cell) -> str:

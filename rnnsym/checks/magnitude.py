@@ -14,8 +14,8 @@ from rnnsym.core import dims
 from rnnsym.core.dims import Dim
 from rnnsym.core.expr import Expr, topological
 from rnnsym.ops.arithmetic import ADD, DIVIDE, MUL
-from rnnsym.ops.structured import Structured
 from rnnsym.ops.indexing import CONCAT
+from rnnsym.ops.structured import Structured
 
 
 def magnitudes(

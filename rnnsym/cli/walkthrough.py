@@ -14,7 +14,7 @@ from rnnsym.core.dims import Dim
 from rnnsym.core.expr import Expr
 from rnnsym.notation.figures import decimal
 from rnnsym.walk.breakdown import Breakdown, Column, sign
-from rnnsym.walk.text import TextTask
+from rnnsym.walk.text import ALPHABET_DIMS, TextTask
 from rnnsym.walk.walk import Move, Walk
 
 Array = np.ndarray[Any, Any]
@@ -95,7 +95,7 @@ class Walkthrough:
 
     def _labels(self, dim: Dim, size: int) -> list[str]:
         """What the entries of an axis are called: inputs and outputs by their character, others by number."""
-        if dim in ("X", "C"):
+        if dim in ALPHABET_DIMS:
             return [self._character(character) for character in self.task.alphabet]
         return [f"unit {i + 1}" for i in range(size)]
 

@@ -22,7 +22,7 @@ _lock = threading.RLock()
 _serials = itertools.count()
 
 OPERATORS: dict[str, Callable[..., "Expr"]] = {}
-"""Filled by `rnnsym.ops`: what `+ - * / ** @ -x abs .T [ ]` and the push of an elementwise operation build."""
+"""Filled by `rnnsym.ops`: what `+ - * / ** @ -x abs .T [ ]` build."""
 
 FUNCTIONS: set[str] = set()
 """Filled by `rnnsym.ops`: what is called as `rs.name(…)`; errors quote it."""

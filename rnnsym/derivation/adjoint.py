@@ -100,7 +100,6 @@ def _pull_piece(
 ) -> None:
     """Add what `piece` of `user` sends back to each quantity that it reads."""
     used = [r for r in reads(piece.rhs) if r.name in relevant and r.name.role in DIFFERENTIATED]
-    used = [r for r in used if r.leaf.dtype == "float"]
     sent = vjp([piece.rhs], [r.leaf for r in used], [cotangent])
     if not piece.total and piece.rhs.args:
         sent = substitute(sent, {piece.rhs: leaf(user, NOW, system.shape(user))})

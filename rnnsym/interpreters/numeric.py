@@ -76,7 +76,7 @@ def match(needed: Sequence[Expr], values: Values) -> tuple[dict[Expr, Any], list
         nodes = [key] if isinstance(key, Expr) else by_name.get(str(key), [])
         if len(nodes) > 1:
             kinds = " and ".join(str(node.attrs[0].role) for node in nodes)  # type: ignore[attr-defined]
-            raise InputError(f"the name '{key}' is that of {len(nodes)} leaves ({kinds}): give values by the leaf itself.")
+            raise InputError(f"the name '{key}' is that of {len(nodes)} leaves ({kinds}): give each value by its leaf.")
         if nodes and nodes[0] in needed:
             found[nodes[0]] = value
         else:

@@ -14,6 +14,8 @@ from rnnsym.walk.walk import Walk
 Array = np.ndarray[Any, Any]
 SCHEME = "uniform"
 """How the weights are drawn."""
+ALPHABET_DIMS = ("X", "C")
+"""The dimensions of input and output: where a text is read, they have one unit for each character."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from rnnsym.core.dims import Dim
 from rnnsym.core.names import Name, Role
 from rnnsym.derivation.equations import Equation
 from rnnsym.notation import figures
+from rnnsym.walk.text import ALPHABET_DIMS
 from rnnsym.walk.walk import Walk
 from rnnsym_tui.model.glyphs import Glyphs, shown
 from rnnsym_tui.model.session import Session, known_steps
@@ -24,8 +25,6 @@ LABEL_CELLS = 11
 """Of the row labels at the left: `δa_f₁ ×100`."""
 MOST_UNITS = 64
 """Rows of one quantity; wider layers show their first units."""
-ALPHABET_DIMS = ("X", "C")
-"""The dimensions of input and output: in a session on text, one unit for each character."""
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 

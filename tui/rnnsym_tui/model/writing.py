@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import FREE, Name
-from rnnsym.derivation.equations import Equation, Words
+from rnnsym.derivation.equations import Equation
+from rnnsym.derivation.reasons import Words
 from rnnsym.notation import Style, prose, relation, text
 from rnnsym.ops.leaves import leaf
 from rnnsym.walk.breakdown import sign
