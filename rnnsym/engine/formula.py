@@ -12,12 +12,16 @@ from typing import NamedTuple
 from rnnsym.core.dims import Dim
 from rnnsym.core.expr import Expr, topological
 from rnnsym.core.primitive import ATOM_BINDING, Code
+from rnnsym.ops.arithmetic import ADD, MUL, NEG
 from rnnsym.ops.indexing import INDEX, SLICE
 from rnnsym.ops.leaves import LEAF
 from rnnsym.ops.structure import BROADCAST, STOP_GRADIENT, TRANSPOSE
 
 VIEWS = frozenset({TRANSPOSE, BROADCAST, STOP_GRADIENT, INDEX, SLICE})
 """Primitives that copy or compute nothing: written again wherever they are used."""
+
+SIMPLE = frozenset({ADD, MUL, NEG})
+"""Primitives that, on one or two plain operands as in `1 - f`, are read more easily than a new name."""
 
 DEEPEST = 12
 """How many operations may stand inside each other: beyond it no text is readable, and Python refuses it at last."""
@@ -60,7 +64,8 @@ def formula(roots: Sequence[Expr], speech: Speech) -> Formula:
         codes[node] = _source(node, codes, speech)
         depth[node] = 1 + max((depth[used] for used in drafts[node]), default=-1)
         free = node.prim.family == "leaf" or (node.prim in VIEWS and node.args[0] in cheap)
-        local = (uses[node] > 1 and not free) or (depth[node] >= DEEPEST and node not in roots)
+        simple = node.prim in SIMPLE and depth[node] == 1 and len(drafts[node]) <= 2
+        local = (uses[node] > 1 and not free and not simple) or (depth[node] >= DEEPEST and node not in roots)
         if local:
             name = speech.local()
             lines.append(f"{name} = {codes[node].text}")
