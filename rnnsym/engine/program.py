@@ -39,7 +39,7 @@ class Function:
         Raises InputError for fewer steps than the equations need."""
         steps = len(known[self.written.clock]) - 1
         if steps < self.written.least:
-            raise InputError(too_short(f"T = {steps}:", self.written.least))
+            raise InputError(f"T = {steps}: {too_short(self.written.least)}")
         out = self.call(**{self.identifiers[name]: known[name] for name in self.written.takes})
         return {name: out[self.identifiers[name]] for name in self.gives}
 

@@ -64,17 +64,15 @@ class Sizes:
         whole = f"{abs(count)}{name}" if abs(count) > 1 else name
         rest = dims.plus(source.length, whole, -1 if count > 0 else 1)
         if rest != 0:
-            other = text(rest, sizes)
-            bracketed = f"({other})" if " " in other else other
-            length = f"{length} - {bracketed}" if count > 0 else f"{other} - {length}"
+            negative = dims.plus(0, rest, -1)
+            length = text(negative, sizes, length) if count > 0 else f"{text(rest, sizes)} - {length}"
             length = f"({length})" if abs(count) > 1 else length
         return f"{length} // {abs(count)}" if abs(count) > 1 else length
 
 
-def text(dim: Dim, sizes: Mapping[str, str]) -> str:
-    """A dimension as source: `H`, `H + X`, `2 * H - 1`. Raises ScheduleError for a name without a size."""
+def text(dim: Dim, sizes: Mapping[str, str], out: str = "") -> str:
+    """A dimension as source: `H`, `H + X`, `2 * H - 1`, added to the sum `out` if there is one. Raises ScheduleError for a name without a size."""
     terms, constant = dims.parts(dim)
-    out = ""
     for name, count in terms:
         if name not in sizes:
             raise ScheduleError(f"no parameter and no input tells the size of the dimension {name}.")

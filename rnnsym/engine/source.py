@@ -109,7 +109,7 @@ class Writer:
         rank, c = len(self.system.shape(clock)), self.names[clock]
         lines = [f"T = len({c}) - 1"]
         if least > 1:
-            lines += [f"if T < {least}:", f"{INDENT}raise ValueError({too_short('T', least)!r})"]
+            lines += [f"if T < {least}:", f"{INDENT}raise ValueError({too_short(least)!r})"]
         return [*lines, f"batch = {c}.shape[1:{-rank if rank else ''}]"]
 
     def _real(self, args: Sequence[Name]) -> list[str]:
@@ -241,9 +241,9 @@ class Writer:
         return f"[{lo}:{hi}]"
 
 
-def too_short(steps: object, least: int) -> str:
+def too_short(least: int) -> str:
     """What is wrong with fewer steps than the equations need."""
-    return f"{steps} steps are too few: these equations need T = {least} or more."
+    return f"the sequence is too short: these equations need T = {least} or more steps."
 
 
 def _text(point: Point) -> str:

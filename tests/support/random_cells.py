@@ -18,6 +18,7 @@ VECTOR_MAPS = {
     "quotient": lambda v: v / (1 + v**2),
 }
 VECTOR_PAIRS = {"sum": lambda a, b: a + b, "product": lambda a, b: a * b, "difference": lambda a, b: a - b}
+SCALARS_OF_INPUTS = {"mean": rs.mean, "last": lambda x: x[-1], "rest": lambda x: rs.sum(x[:-1])}
 SCALARS_OF_VECTORS = {"mean": rs.mean, "sum": rs.sum, "logsumexp": rs.logsumexp, "first": lambda v: v[0]}
 
 
@@ -48,7 +49,7 @@ def vectors(draw, body, depth):
         case "pair":
             return ("pair", draw(st.sampled_from(sorted(VECTOR_PAIRS))), draw(below), draw(below))
         case "input":
-            return ("matvec", body.param("H", "X"), ("input",))
+            return ("matvec", body.param("H", "X"), draw(st.sampled_from([("input",), ("centred", ("input",))])))
         case "recurrent":
             return ("matvec", body.param("H", "H"), draw(below))
         case "fused":
@@ -64,9 +65,11 @@ def vectors(draw, body, depth):
 def scalars(draw, body, depth):
     """A tree for one number."""
     below = vectors(body, max(depth - 1, 0))
-    match draw(st.sampled_from(["param", "of vector", "dot", "known"])):
+    match draw(st.sampled_from(["param", "of vector", "of input", "dot", "known"])):
         case "of vector":
             return ("scalar", draw(st.sampled_from(sorted(SCALARS_OF_VECTORS))), draw(below))
+        case "of input":
+            return ("input scalar", draw(st.sampled_from(sorted(SCALARS_OF_INPUTS))), ("input",))
         case "dot":
             return ("map", "sigmoid", ("dot", draw(below), draw(below)))
         case "known" if body.scalars:
@@ -115,12 +118,16 @@ def build(tree, p, prev, x, now):
             return VECTOR_PAIRS[rest[0]](*args)
         case "scalar":
             return SCALARS_OF_VECTORS[rest[0]](*args)
+        case "input scalar":
+            return SCALARS_OF_INPUTS[rest[0]](*args)
         case "matvec":
             return args[0] @ args[1]
         case "dot":
             return rs.dot(*args)
         case "repeated":
             return args[0] + 0 * prev.h
+        case "centred":
+            return args[0] - rs.mean(args[0])
     return rs.concat(*args)
 
 
