@@ -27,6 +27,7 @@ class Role(StrEnum):
     GRADIENT = "gradient"
 
 
+PREFIXES = {Role.ADJOINT: "d", Role.GRADIENT: "d", Role.SEED: "seed_"}
 SHARED_BY_BATCH = frozenset({Role.PARAM, Role.GRADIENT, Role.TOTAL, Role.COUNT})
 
 
@@ -45,6 +46,11 @@ class Name(NamedTuple):
     def batched(self) -> bool:
         """Whether each example of a batch has a value of its own."""
         return self.role not in SHARED_BY_BATCH
+
+    @property
+    def plain(self) -> str:
+        """The label in plain letters: `h`, `dh` for its adjoint, `dW` for a gradient, `h0` for an initial carry."""
+        return PREFIXES.get(self.role, "") + self.label + ("0" if self.role == Role.INITIAL else "")
 
     def as_role(self, role: Role) -> "Name":
         return Name(role, self.symbol, self.path)

@@ -8,14 +8,12 @@ from collections.abc import Collection, Iterable, Iterator
 
 from rnnsym.core.names import Name, Role
 
-PREFIX = {Role.ADJOINT: "d", Role.GRADIENT: "d", Role.SEED: "seed_"}
 WHOLE = {Role.TOTAL: "loss", Role.COUNT: "count", Role.MASK: "mask"}
 
 
 def wish(name: Name) -> str:
     """The identifier that `name` gets if nothing else has it."""
-    label = name.label.replace(".", "_")
-    return WHOLE.get(name.role) or PREFIX.get(name.role, "") + label + ("0" if name.role == Role.INITIAL else "")
+    return WHOLE.get(name.role) or name.plain.replace(".", "_")
 
 
 def identifiers(

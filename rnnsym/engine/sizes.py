@@ -71,7 +71,10 @@ class Sizes:
 
 
 def text(dim: Dim, sizes: Mapping[str, str], out: str = "") -> str:
-    """A dimension as source: `H`, `H + X`, `2 * H - 1`, added to the sum `out` if there is one. Raises ScheduleError for a name without a size."""
+    """A dimension as source: `H`, `H + X`, `2 * H - 1`, added to the sum `out` if there is one.
+
+    Raises ScheduleError for a name without a size.
+    """
     terms, constant = dims.parts(dim)
     for name, count in terms:
         if name not in sizes:

@@ -76,5 +76,3 @@ def _at(system: System, table: Table, piece: Piece, t: int, steps: int) -> Expr:
         elif isinstance(time, (Offset, Fixed)):
             known[node] = leaf(name, Fixed(Point(0, step)), node.shape, node.dtype)
     return substitute([piece.rhs], known)[0]
-
-

@@ -9,12 +9,11 @@ import sympy
 from rnnsym.core import dims
 from rnnsym.core.dims import Dim, Shape
 from rnnsym.core.expr import Expr, topological
-from rnnsym.core.names import Fixed, Name, Offset, Role, TimeMap
+from rnnsym.core.names import Fixed, Name, Offset, TimeMap
 from rnnsym.errors import InputError, unknown
 from rnnsym.interpreters.numeric import as_array, as_list, text_key
 
 Objects = np.ndarray[Any, Any]
-PREFIX = {Role.ADJOINT: "d", Role.GRADIENT: "d", Role.SEED: "seed_"}
 LARGEST_DENOMINATOR = 1024
 
 
@@ -69,7 +68,7 @@ def _leaf_entries(needed: Sequence[Expr], sizes: Mapping[str, int], values: Mapp
 
 def symbol_prefix(name: Name, time: TimeMap) -> str:
     """What the symbols of a leaf begin with: `W`, `h0` for an initial carry, `x2` at step 2, `h[t-1]`, `dh`."""
-    text = PREFIX.get(name.role, "") + name.label + ("0" if name.role == Role.INITIAL else "")
+    text = name.plain
     if isinstance(time, Fixed):
         return f"{text}{time.at}"
     return f"{text}[t{time.k:+d}]" if isinstance(time, Offset) and time.k else text

@@ -128,10 +128,15 @@ def test_a_dimension_may_have_digits_inside_its_name():
 
 def test_too_few_steps_are_an_error_of_ours():
     system = reversed_layer(END)
-    program = build(system, TOTAL_LOSS, "reversed")
-    with pytest.raises(InputError, match="T = 1: .* too short: these equations need T = 2 or more"):
-        given = numbers(system, 1, ())
-        program.backward({**given, **program.forward(given)})
+    backward, given = build(system, TOTAL_LOSS, "reversed").backward, numbers(system, 1, ())
+    with pytest.raises(InputError, match=r"T = 1: .* too short: these equations need T = 2 or more"):
+        backward(given)
+
+
+def test_the_printed_program_refuses_too_few_steps_itself():
+    written = build(reversed_layer(END), TOTAL_LOSS, "reversed").backward.written
+    assert "if T < 2:\n        raise ValueError(" in written.text
+    assert "assert" not in written.text
 
 
 def programs_in_linecache():
