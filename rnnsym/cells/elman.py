@@ -22,7 +22,7 @@ class Elman(Cell):
     params = {"W": ("H", "X"), "U": ("H", "H"), "b": ("H",)}
     carry = {"h": ("H",)}
     inputs = {"x": ("X",)}
-    source = "Elman (1990), Finding structure in time; any activation f"
+    source = "Elman (1990), Finding structure in time"
 
     def __init__(self, activation: str = "tanh") -> None:
         if activation not in ACTIVATIONS:

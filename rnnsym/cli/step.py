@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rnnsym.walk.sheet import Given
     from rnnsym.walk.walk import Walk
 
-HIDDEN, SEED, INPUT = 3, 0, "x"
+HIDDEN, SEED, INPUT = 3, 7, "x"
 """Defaults on a text, and the input that --x means."""
 SHEET_OPTIONS = ("set", "x", "target", "carry", "h0", "lr", "loss", "inputs", "outputs")
 

@@ -58,6 +58,9 @@ class Program:
     backward: Function
 
 
+LAYOUT = """Arrays in time have T + 1 rows: row t is time t, and row 0 is the initial state, or unused (so x[1] is the
+first input). An argument seed_v is the slope of the loss of step t with respect to v, given from outside.
+"""
 ABOUT = {
     "values": "Every quantity of the network at every step that needs no target.",
     "forward": "Every quantity of the network at every step, and the loss.",
@@ -84,7 +87,7 @@ def build(system: System, loss: Name, title: str) -> Program:
 def module_source(title: str, functions: Sequence[str]) -> str:
     """A module with these functions and the helpers that they call; it needs NumPy only."""
     body = "\n\n\n".join(functions)
-    parts = [f'"""{title}"""\n\nimport numpy as np', kernel_source(body), body]
+    parts = [f'"""{title}\n\n{LAYOUT}"""\n\nimport numpy as np', kernel_source(body), body]
     return "\n\n\n".join(part for part in parts if part) + "\n"
 
 
