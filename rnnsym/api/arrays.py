@@ -99,6 +99,8 @@ def _inputs(system: System, x: Any, sizes: Mapping[str, int]) -> dict[Name, Arra
             labels = ", ".join(n.label for n in names)
             raise InputError(f"input {name.label} is missing: give x as a dict with {labels}.")
         array = finite(f"input {name.label}", values[name.label])
+        if array.shape[:1] == (0,):
+            raise InputError(f"input {name.label} has T = 0 steps: a sequence needs at least one step.")
         _check_event(f"input {name.label}", array, system.given[name], sizes, "(T, …) or (T, B, …)")
         arrays[name] = array
     return arrays
@@ -109,8 +111,6 @@ def _steps_and_batch(system: System, inputs: Mapping[Name, Array]) -> tuple[int,
     for name, lead in leads.items():
         if not lead:
             raise ShapeError(f"input {name.label} has no time axis: its shape must begin with T.")
-        if lead[0] == 0:
-            raise InputError(f"input {name.label} has T = 0 steps: a sequence needs at least one step.")
         if len(lead) > 2:
             raise ShapeError(f"input {name.label} has shape {inputs[name].shape}: at most (T, B, …) is understood.")
     first = next(iter(leads.values()))

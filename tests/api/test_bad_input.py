@@ -82,6 +82,7 @@ def test_a_bad_parameter_is_reported(net, change, error, message):
     ("x", "error", "message"),
     [
         (np.ones((0, 2)), InputError, "input x has T = 0 steps: a sequence needs at least one step"),
+        ([], InputError, "input x has T = 0 steps: a sequence needs at least one step"),
         (np.ones((4, 3)), ShapeError, r"input x has shape \(4, 3\).*X = 2"),
         (np.ones((4, 1, 1, 2)), ShapeError, r"at most \(T, B, …\) is understood"),
         (np.ones(2), ShapeError, "input x has no time axis"),
