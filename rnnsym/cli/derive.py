@@ -56,8 +56,6 @@ examples
 
 
 def run(args: argparse.Namespace) -> int:
-    if args.output == Path():
-        raise InputError("--output is empty: name a file to write to.")
     form = _form(args)
     text = FORMS[form](_derivation(args))
     if not text.endswith("\n"):

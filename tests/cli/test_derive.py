@@ -91,8 +91,3 @@ def test_a_cell_of_the_users_own(own_cell, capsys):
     out = capsys.readouterr().out
     assert "fₜ = σ(W_f xₜ + U_f hₜ₋₁)" in out
     assert "∂L/∂U_f = Σₜ" in out
-
-
-def test_an_empty_output_name_is_refused(capsys):
-    assert main(["derive", "elman", "--output", ""]) == 2
-    assert "--output is empty" in capsys.readouterr().err
