@@ -15,6 +15,7 @@ import statistics  # noqa: E402
 import subprocess  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
+from functools import partial  # noqa: E402
 
 import numpy as np  # noqa: E402
 from peers import Work, hand_written_elman, torch_peer  # noqa: E402
@@ -60,7 +61,7 @@ def gradient_table() -> None:
                 if peer is None:
                     print(f"{cell:6} {name} is not installed: pip install -e '.[bench]'")
                     continue
-                mine, ratio, low, high = compare(lambda: net.value_and_grad(params, x, targets), peer)  # noqa: B023
+                mine, ratio, low, high = compare(partial(net.value_and_grad, params, x, targets), peer)
                 sizes = f"{steps:4} {hidden:3} {inputs:3} {batch or 1:3}"
                 print(f"{cell:6} {sizes}  {1000 * mine:8.3f}   {name:15}  {ratio:5.2f}  ({low:.2f}–{high:.2f})")
 

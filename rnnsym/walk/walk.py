@@ -22,7 +22,6 @@ from rnnsym.walk.sums import GradientSums
 
 Array = np.ndarray[Any, Any]
 Phase = Literal["forward", "backward", "gradient"]
-PHASES: tuple[Phase, ...] = ("forward", "backward", "gradient")
 
 
 @dataclass(frozen=True, slots=True)
