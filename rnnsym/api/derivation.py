@@ -2,34 +2,38 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
 
-from rnnsym.api.export import data, latex_page, markdown_page
+from rnnsym.api.forms import Printed
 from rnnsym.api.network import Network
 from rnnsym.api.page import Page, page
-from rnnsym.api.presentation import Detail, text_page
 from rnnsym.cells.base import Cell
 from rnnsym.cells.registry import as_cell
 from rnnsym.core.names import Name, Role
 from rnnsym.core.system import System
 from rnnsym.derivation.adjoint import Adjoint, adjoint
 from rnnsym.derivation.equations import Equation, Lines, lines
+from rnnsym.derivation.form import Form, recurrence
 from rnnsym.engine.program import build
 from rnnsym.errors import DisconnectedError, unknown
 from rnnsym.notation import Notation, load
 from rnnsym.wiring import TOTAL_LOSS, cell_system
 
 
-class Derivation:
+class Derivation(Printed):
     """The gradient of a network or of a cell alone (then ∂L_t/∂output_t is given from outside), line by line.
 
     It prints itself in `notation`; each printing method can be given another one.
     """
 
     def __init__(
-        self, system: System, title: str, wrt: Sequence[str] | None = None, notation: str | Notation = "default"
+        self,
+        system: System,
+        title: str,
+        wrt: Sequence[str] | None = None,
+        notation: str | Notation = "default",
+        net: Network | None = None,
     ) -> None:
-        self.title, self.system = title, system
+        self.title, self.system, self.net = title, system, net
         self.notation = load(notation) if isinstance(notation, str) else notation
         self.adjoint: Adjoint = adjoint(system, TOTAL_LOSS)
         self._wanted = None if wrt is None else [self._gradient(label) for label in wrt]
@@ -70,37 +74,13 @@ class Derivation:
     def __repr__(self) -> str:
         return f"<derivation of {self.title}: {len(self.lines)} lines>"
 
-    def __str__(self) -> str:
-        return self.pretty()
-
-    def pretty(self, ascii: bool = False, notation: str | Notation | None = None, detail: Detail = "brief") -> str:
-        """The derivation as a page of text, in Unicode or in ASCII only.
-
-        detail: "formulas", "brief" (with the rule and the lines used), or "full" (with the reason of every line).
-        Raises UnknownNameError for an unknown detail or notation.
-        """
-        return text_page(self._page(notation), "ascii" if ascii else "text", detail)
-
-    def latex(self, notation: str | Notation | None = None) -> str:
-        """The lines as one `align*` environment (package amsmath)."""
-        return latex_page(self._page(notation))
-
-    def markdown(self, notation: str | Notation | None = None) -> str:
-        """The derivation as Markdown, with formulas between double dollar signs."""
-        return markdown_page(self._page(notation))
-
-    def to_dict(self, notation: str | Notation | None = None) -> dict[str, Any]:
-        """The derivation as plain data for JSON, with a `schema_version`: parameters with shapes, and every line."""
-        return data(self._page(notation))
-
     def _page(self, notation: str | Notation | None) -> Page:
-        return page(self.title, self.adjoint.system, self.lines, self.notation if notation is None else notation)
+        return page(self.title, self.form, self.notation if notation is None else notation)
 
-    def _repr_latex_(self) -> str:
-        return self.latex()
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/plain": self.pretty(), "text/latex": self.latex(), "text/markdown": self.markdown()}
+    @cached_property
+    def form(self) -> Form:
+        """The backward recurrence, which is how a derivation prints itself."""
+        return recurrence(self.adjoint.system, self.lines)
 
     def numpy_source(self) -> str:
         """The readable NumPy program of these equations; it needs only NumPy."""
@@ -118,7 +98,7 @@ def derive(
     """
     wanted = [wrt] if isinstance(wrt, str) else wrt
     if isinstance(what, Network):
-        return Derivation(what.system, repr(what), wanted, notation)
+        return Derivation(what.system, repr(what), wanted, notation, what)
     cell = as_cell(what)
     title = f"{cell.name}: {cell.source}" if cell.source else cell.name
     return Derivation(cell_system(cell), title, wanted, notation)

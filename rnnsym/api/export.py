@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from rnnsym.api.page import Page, Section, comment, restriction
+from rnnsym.api.page import Page
 from rnnsym.core.names import Role
-from rnnsym.derivation.equations import Equation
+from rnnsym.derivation.equations import Line
+from rnnsym.derivation.form import Section, comment, restriction
 from rnnsym.notation import Style
 
 SCHEMA_VERSION = 1
@@ -21,9 +22,9 @@ def latex_page(shown: Page) -> str:
 
 def _latex_rows(shown: Page, section: Section) -> Iterator[str]:
     yield rf"&\textbf{{{section.title}}}{_remarks(shown, section, 'latex')}"
-    for equation in section.equations:
-        formulas = _formulas(shown, equation, "latex")
-        said = shown.say([f"({equation.number}) {comment(equation)}"], "latex")
+    for line in section.lines:
+        formulas = _formulas(shown, line, "latex")
+        said = shown.say([f"({line.number}) {comment(line)}"], "latex")
         yield from (f"{left} &= {right}" for left, right in formulas[:-1])
         left, right = formulas[-1]
         yield rf"{left} &= {right} && \text{{{said}}}"
@@ -34,12 +35,12 @@ def _remarks(shown: Page, section: Section, style: Style) -> str:
     return rf"\text{{, {text}}}" if text else ""
 
 
-def _formulas(shown: Page, equation: Equation, style: Style) -> list[tuple[str, str]]:
+def _formulas(shown: Page, line: Line, style: Style) -> list[tuple[str, str]]:
     """The sides of each formula, with the steps that it must name itself."""
-    limits = [restriction(equation, case.domain) for case in equation.cases] or [""]
+    limits = [restriction(line, case.domain) for case in line.cases] or [""]
     return [
         (left, right + (rf" \quad ({limit})" if limit else ""))
-        for (left, right), limit in zip(equation.sides(shown.notation, style), limits, strict=True)
+        for (left, right), limit in zip(line.sides(shown.notation, style), limits, strict=True)
     ]
 
 
@@ -49,7 +50,7 @@ def markdown_page(shown: Page) -> str:
     for section in shown.sections:
         remarks = ", ".join(shown.say(remark, "latex") for remark in section.remarks)
         blocks.append(f"### {section.title}" + (f": {remarks}" if remarks else ""))
-        blocks += [block for equation in section.equations for block in _markdown_line(shown, equation)]
+        blocks += [block for line in section.lines for block in _markdown_line(shown, line)]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -62,15 +63,15 @@ def _markdown_symbols(shown: Page) -> Iterator[str]:
     yield "\n".join(items)
 
 
-def _markdown_line(shown: Page, equation: Equation) -> Iterator[str]:
-    yield f"**({equation.number})** {shown.say([comment(equation)], 'latex')}"
-    rows = [f"{left} = {right}" for left, right in _formulas(shown, equation, "latex")]
+def _markdown_line(shown: Page, line: Line) -> Iterator[str]:
+    yield f"**({line.number})** {shown.say([comment(line)], 'latex')}"
+    rows = [f"{left} = {right}" for left, right in _formulas(shown, line, "latex")]
     yield from (f"$$\n{row}\n$$" for row in rows)
 
 
 def data(shown: Page) -> dict[str, Any]:
     """The derivation as plain data; each line's formula is given in three styles."""
-    given = shown.system.given
+    given = shown.form.system.given
     return {
         "schema_version": SCHEMA_VERSION,
         "kind": "derivation",
@@ -78,28 +79,28 @@ def data(shown: Page) -> dict[str, Any]:
         "notation": shown.notation.name,
         "parameters": {name.label: list(shape) for name, shape in given.items() if name.role == Role.PARAM},
         "inputs": {name.label: list(shape) for name, shape in given.items() if name.role == Role.INPUT},
-        "lines": [_line(shown, part.title.lower(), equation) for part in shown.sections for equation in part.equations],
+        "lines": [_line(shown, part.title.lower(), line) for part in shown.sections for line in part.lines],
     }
 
 
-def _line(shown: Page, kind: str, equation: Equation) -> dict[str, Any]:
+def _line(shown: Page, kind: str, line: Line) -> dict[str, Any]:
     return {
-        "number": equation.number,
+        "number": line.number,
         "kind": kind,
-        "name": equation.name.label,
-        "role": str(equation.name.role),
-        "text": _joined(shown, equation, "text"),
-        "ascii": _joined(shown, equation, "ascii"),
-        "latex": _joined(shown, equation, "latex"),
-        "rule": equation.rule,
-        "because": shown.say(equation.because, "text"),
-        "uses": list(equation.uses),
-        "domain": [str(equation.domain.lo), str(equation.domain.hi)],
-        "total": equation.total,
-        "shape": list(equation.lhs.shape),
+        "name": line.name.label,
+        "role": str(line.name.role),
+        "text": _joined(shown, line, "text"),
+        "ascii": _joined(shown, line, "ascii"),
+        "latex": _joined(shown, line, "latex"),
+        "rule": line.rule,
+        "because": shown.say(line.because, "text"),
+        "uses": list(line.uses),
+        "domain": [str(line.domain.lo), str(line.domain.hi)],
+        "total": line.total,
+        "shape": list(line.shape),
     }
 
 
-def _joined(shown: Page, equation: Equation, style: Style) -> str:
+def _joined(shown: Page, line: Line, style: Style) -> str:
     """The formula, or the formulas of all cases, on one line."""
-    return "; ".join(f"{left} = {right}" for left, right in equation.sides(shown.notation, style))
+    return "; ".join(f"{left} = {right}" for left, right in line.sides(shown.notation, style))

@@ -4,8 +4,9 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from rnnsym.api.page import Page, Section, comment, restriction
-from rnnsym.derivation.equations import Equation
+from rnnsym.api.page import Page
+from rnnsym.derivation.equations import Line
+from rnnsym.derivation.form import Section, comment, restriction
 from rnnsym.errors import unknown
 from rnnsym.notation import Sides, Style
 
@@ -13,7 +14,7 @@ Detail = Literal["formulas", "brief", "full"]
 DETAILS = ("formulas", "brief", "full")
 WIDTH, MARGIN, GAP, FURTHEST_COMMENT = 80, 3, 2, 48
 
-Row = tuple[Equation, list[str]]
+Row = tuple[Line, list[str]]
 
 
 def text_page(shown: Page, style: Style = "text", detail: Detail = "brief") -> str:
@@ -57,21 +58,21 @@ def _symbol_lines(shown: Page, style: Style) -> Iterator[str]:
 
 
 def _rows(shown: Page, section: Section, style: Style) -> list[Row]:
-    """Each equation with its formulas, aligned at the equals sign where the longest one still fits."""
-    found = [(equation, _sides(shown, equation, style)) for equation in section.equations]
+    """Each line with its formulas, aligned at the equals sign where the longest one still fits."""
+    found = [(line, _sides(shown, line, style)) for line in section.lines]
     every = [side for _, sides in found for side in sides]
     width = max(len(left) for left, _ in every)
     if MARGIN + width + max(len(f" = {right}") for _, right in every) > WIDTH:
         width = 0
-    return [(equation, [f"{left.rjust(width)} = {right}" for left, right in sides]) for equation, sides in found]
+    return [(line, [f"{left.rjust(width)} = {right}" for left, right in sides]) for line, sides in found]
 
 
-def _sides(shown: Page, equation: Equation, style: Style) -> list[Sides]:
+def _sides(shown: Page, line: Line, style: Style) -> list[Sides]:
     """The sides of each formula, with the steps that it must name itself."""
-    limits = [restriction(equation, case.domain) for case in equation.cases] or [""]
+    limits = [restriction(line, case.domain) for case in line.cases] or [""]
     return [
         Sides(left, f"{right}{' ' * GAP}({limit})" if limit else right)
-        for (left, right), limit in zip(equation.sides(shown.notation, style), limits, strict=True)
+        for (left, right), limit in zip(line.sides(shown.notation, style), limits, strict=True)
     ]
 
 
@@ -87,15 +88,15 @@ def _heading(shown: Page, section: Section, style: Style) -> list[str]:
 
 
 def _row_lines(shown: Page, row: Row, style: Style, detail: Detail, column: int) -> Iterator[str]:
-    equation, formulas = row
-    numbered = [f"{equation.number:>{MARGIN - 1}} {formulas[0]}", *(" " * MARGIN + text for text in formulas[1:])]
-    said = shown.say([comment(equation)], style)
+    line, formulas = row
+    numbered = [f"{line.number:>{MARGIN - 1}} {formulas[0]}", *(" " * MARGIN + text for text in formulas[1:])]
+    said = shown.say([comment(line)], style)
     if detail == "brief":
         yield from _beside(numbered, said, column)
         return
     yield from numbered
     if detail == "full":
-        for sentence in (said, shown.say(equation.because, style)):
+        for sentence in (said, shown.say(line.because, style)):
             yield from _filled(sentence.split(), " ", " " * 2 * MARGIN)
 
 

@@ -1,9 +1,10 @@
-"""Dimensions: numbers, or names such as `H`, or sums of both such as `H+X` or `N-K+1`.
+"""Dimensions: numbers, or names such as `H`, or sums and products of both such as `H+X`, `N-K+1` or `4H*X`.
 
-A dimension is an `int` or a `str` in canonical form (terms in alphabetical order, the number last), so that
-equal dimensions are equal Python values.
+A dimension is an `int` or a `str` in canonical form (terms in alphabetical order, the number last; the names of a
+product in alphabetical order), so that equal dimensions are equal Python values.
 """
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -13,12 +14,12 @@ from rnnsym.errors import ShapeError, unknown
 Dim = int | str
 Shape = tuple[Dim, ...]
 
-_TERM = re.compile(r"\s*([+-]?)\s*(\d*)\s*\*?\s*([A-Za-z_]\w*)?")
+_TERM = re.compile(r"\s*([+-]?)\s*(\d*)\s*\*?\s*([A-Za-z_]\w*(?:\s*\*\s*[A-Za-z_]\w*)*)?")
 
 
 @lru_cache(maxsize=4096)
 def parts(dim: Dim) -> tuple[tuple[tuple[str, int], ...], int]:
-    """The coefficients of the names in `dim`, and its constant."""
+    """The coefficients of the names, and products of names, in `dim`, and its constant."""
     if isinstance(dim, int):
         return (), dim
     coefficients: dict[str, int] = {}
@@ -29,7 +30,8 @@ def parts(dim: Dim) -> tuple[tuple[tuple[str, int], ...], int]:
             raise ShapeError(f"'{dim}' is no dimension: write a number, a name such as H, or a sum such as H+X.")
         value = int(match[2] or 1) * (-1 if match[1] == "-" else 1)
         if match[3]:
-            coefficients[match[3]] = coefficients.get(match[3], 0) + value
+            product = "*".join(sorted(match[3].replace(" ", "").split("*")))
+            coefficients[product] = coefficients.get(product, 0) + value
         else:
             constant += value
         position = match.end()
@@ -72,28 +74,53 @@ def plus(left: Dim, right: Dim, sign: int = 1) -> Dim:
     return _canonical(total, m + sign * n)
 
 
+def times(left: Dim, right: Dim) -> Dim:
+    """left * right."""
+    (a, m), (b, n) = parts(left), parts(right)
+    total: dict[str, int] = {}
+    constant = 0
+    for first, p in (*a, ("", m)):
+        for second, q in (*b, ("", n)):
+            product = "*".join(sorted(name for name in (*first.split("*"), *second.split("*")) if name))
+            if product:
+                total[product] = total.get(product, 0) + p * q
+            else:
+                constant += p * q
+    return _canonical(total, constant)
+
+
+def product(shape: Iterable[Dim]) -> Dim:
+    """The number of entries of an array of this shape."""
+    entries: Dim = 1
+    for dim in shape:
+        entries = times(entries, dim)
+    return entries
+
+
 def names_in(dim: Dim) -> tuple[str, ...]:
-    return tuple(name for name, _ in parts(dim)[0])
+    return tuple(dict.fromkeys(name for term, _ in parts(dim)[0] for name in term.split("*")))
 
 
 def size(dim: Dim, sizes: Mapping[str, int]) -> int:
     """The number that `dim` stands for, given a number for each name."""
     terms, constant = parts(dim)
-    for name, _ in terms:
+    for name in names_in(dim):
         if name not in sizes:
             raise unknown("dimension", name, sizes)
-    return constant + sum(count * sizes[name] for name, count in terms)
+    return constant + sum(count * math.prod(sizes[name] for name in term.split("*")) for term, count in terms)
 
 
 def solve(dim: Dim, value: int, sizes: Mapping[str, int]) -> tuple[str, int] | None:
     """The one name in `dim` that `sizes` lacks and the number it must have for `dim` to be `value`, or None."""
     terms, constant = parts(dim)
-    missing = [(name, count) for name, count in terms if name not in sizes]
-    if len(missing) != 1:
+    missing = [(term, count) for term, count in terms if any(name not in sizes for name in term.split("*"))]
+    unknowns = [name for term, _ in missing for name in term.split("*") if name not in sizes]
+    if len(unknowns) != 1:
         return None
-    name, count = missing[0]
-    rest = value - constant - sum(c * sizes[n] for n, c in terms if n != name)
-    return (name, rest // count) if rest % count == 0 and rest // count >= 0 else None
+    (term, count), name = missing[0], unknowns[0]
+    count *= math.prod(sizes[other] for other in term.split("*") if other != name)
+    rest = value - constant - sum(size(other, sizes) * c for other, c in terms if other != term)
+    return (name, rest // count) if count and rest % count == 0 and rest // count >= 0 else None
 
 
 def show(shape: Shape) -> str:

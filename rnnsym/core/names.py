@@ -25,18 +25,29 @@ class Role(StrEnum):
     SEED = "seed"
     ADJOINT = "adjoint"
     GRADIENT = "gradient"
+    TANGENT = "tangent"
+    JACOBIAN = "Jacobian"
+    SENSITIVITY = "sensitivity"
+    IMMEDIATE = "immediate"
+    KEEP = "keep"
 
 
-PREFIXES = {Role.ADJOINT: "d", Role.GRADIENT: "d", Role.SEED: "seed_"}
-SHARED_BY_BATCH = frozenset({Role.PARAM, Role.GRADIENT, Role.TOTAL, Role.COUNT})
+PREFIXES = {Role.ADJOINT: "d", Role.GRADIENT: "d", Role.SEED: "seed_", Role.KEEP: "keep_"}
+STEMS = {Role.TANGENT: "R", Role.JACOBIAN: "J", Role.SENSITIVITY: "Pi", Role.IMMEDIATE: "P"}
+SHARED_BY_BATCH = frozenset({Role.PARAM, Role.GRADIENT, Role.TOTAL, Role.COUNT, Role.KEEP})
 
 
 class Name(NamedTuple):
-    """A named quantity: `Name(Role.PARAM, "W", ("layer1",))` is layer1.W."""
+    """A named quantity: `Name(Role.PARAM, "W", ("layer1",))` is layer1.W.
+
+    A derivative that is neither an adjoint nor a gradient says in `of` what it is made of: a tangent (v,), a Jacobian
+    block ∂s_t/∂p_{t-1} (s, p), a sensitivity or an immediate derivative of a state in a parameter (s, θ).
+    """
 
     role: Role
     symbol: str
     path: tuple[str, ...] = ()
+    of: tuple["Name", ...] = ()
 
     @property
     def label(self) -> str:
@@ -45,15 +56,23 @@ class Name(NamedTuple):
     @property
     def batched(self) -> bool:
         """Whether each example of a batch has a value of its own."""
+        if self.role == Role.TANGENT:
+            return self.of[0].batched
         return self.role not in SHARED_BY_BATCH
 
     @property
     def plain(self) -> str:
         """The label in plain letters: `h`, `dh` for its adjoint, `dW` for a gradient, `h0` for an initial carry."""
+        if self.of:
+            return "_".join((STEMS[self.role], *(part.plain for part in self.of), *self.path[len(self.of[0].path) :]))
         return PREFIXES.get(self.role, "") + self.label + ("0" if self.role == Role.INITIAL else "")
 
     def as_role(self, role: Role) -> "Name":
         return Name(role, self.symbol, self.path)
+
+    def derived(self, role: Role, *others: "Name", via: tuple[str, ...] = ()) -> "Name":
+        """The tangent of this name, or its derivative in another one; `via` tells apart several paths between them."""
+        return Name(role, self.symbol, (*self.path, *via), (self, *others))
 
 
 class Point(NamedTuple):
@@ -113,11 +132,19 @@ class Offset(NamedTuple):
 
     k: int
 
+    def step(self, t: int, steps: int) -> int:
+        """The step that an equation at step `t` reads, for T = `steps`."""
+        return t + self.k
+
 
 class Fixed(NamedTuple):
     """Read at one fixed step."""
 
     at: Point
+
+    def step(self, t: int, steps: int) -> int:
+        """The step that is read, for T = `steps`."""
+        return self.at.at(steps)
 
 
 class Free(NamedTuple):

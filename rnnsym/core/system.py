@@ -114,5 +114,3 @@ def _read_at(domain: Interval, time: Offset | Fixed) -> tuple[Interval, str]:
     if isinstance(time, Fixed):
         return Interval(time.at, time.at), f"t = {time.at}"
     return domain.shift(time.k), f"t{time.k:+d}" if time.k else "t"
-
-

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from itertools import count
 from typing import NamedTuple
 
+from rnnsym.core.dims import Shape
 from rnnsym.core.expr import Expr
+from rnnsym.core.mathtree import MathTree
 from rnnsym.core.names import END, EVERY_STEP, FREE, NOW, START, Interval, Name, Offset, Role, T
 from rnnsym.core.system import Piece, Read, System, reads
 from rnnsym.derivation.adjoint import Adjoint, Contribution
@@ -46,6 +48,10 @@ class Equation:
     beyond: tuple[Expr, ...] = ()
     cases: tuple[Case, ...] = ()
 
+    @property
+    def shape(self) -> Shape:
+        return self.lhs.shape
+
     def sides(self, notation: str | Notation = "default", style: Style = "text") -> list[Sides]:
         """The formula: one pair of sides, or one for each case."""
         if self.cases:
@@ -54,6 +60,36 @@ class Equation:
 
     def __str__(self) -> str:
         return "; ".join(f"{left} = {right}" for left, right in self.sides())
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A line that no equation of a System says: its right-hand side has a binder of its own (Σ over t and k, ∏).
+
+    Printed like an Equation; `cases` is empty and `total` false.
+    """
+
+    number: int
+    name: Name
+    left: Expr | MathTree
+    right: Expr | MathTree
+    shape: Shape
+    domain: Interval
+    rule: str
+    because: Words
+    uses: tuple[int, ...]
+    cases: tuple[Case, ...] = ()
+    total: bool = False
+
+    def sides(self, notation: str | Notation = "default", style: Style = "text") -> list[Sides]:
+        """The formula, as one pair of sides."""
+        return [relation(self.left, self.right, None, notation, style)]
+
+    def __str__(self) -> str:
+        return "; ".join(f"{left} = {right}" for left, right in self.sides())
+
+
+Line = Equation | Statement
 
 
 def _stated(lhs: Expr, case: Case, total: bool, notation: str | Notation, style: Style) -> Sides:

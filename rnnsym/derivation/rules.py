@@ -38,6 +38,7 @@ FROM_LOSS = "loss at t"
 
 LOSSES = {"squared_error": "squared error", "cross_entropy": "cross-entropy"}
 
+
 def rules_between(body: Expr, leaf: Expr) -> list[str]:
     """The rules met on the way from `body` down to `leaf`, outermost first."""
     above = {leaf}

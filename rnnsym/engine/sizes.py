@@ -42,7 +42,7 @@ class Sizes:
         """One more dimension: the only unknown name of an axis."""
         for source in axes:
             unknown = [name for name in dims.names_in(source.length) if name not in self.sources]
-            if len(unknown) == 1:
+            if len(unknown) == 1 and unknown[0] in dict(dims.parts(source.length)[0]):
                 return {unknown[0]: source}
         return {}
 
@@ -76,10 +76,12 @@ def text(dim: Dim, sizes: Mapping[str, str], out: str = "") -> str:
     Raises ScheduleError for a name without a size.
     """
     terms, constant = dims.parts(dim)
-    for name, count in terms:
-        if name not in sizes:
-            raise ScheduleError(f"no parameter and no input tells the size of the dimension {name}.")
-        out += _signed(count, sizes[name] if abs(count) == 1 else f"{abs(count)} * {sizes[name]}", out)
+    for term, count in terms:
+        for name in term.split("*"):
+            if name not in sizes:
+                raise ScheduleError(f"no parameter and no input tells the size of the dimension {name}.")
+        factors = [sizes[name] for name in term.split("*")]
+        out += _signed(count, " * ".join(factors if abs(count) == 1 else [str(abs(count)), *factors]), out)
     return out + _signed(constant, str(abs(constant)), out) if constant or not out else out
 
 

@@ -1,0 +1,100 @@
+"""A form of a derivation as users hold it: printed in a notation, exported, and run with numbers."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from rnnsym.api.export import data, latex_page, markdown_page
+from rnnsym.api.network import Network
+from rnnsym.api.page import Page, page
+from rnnsym.api.presentation import Detail, text_page
+from rnnsym.core.names import Name
+from rnnsym.core.system import System
+from rnnsym.derivation.equations import Line
+from rnnsym.derivation.form import Form
+from rnnsym.engine.program import Function, Values, function
+from rnnsym.errors import InputError
+from rnnsym.notation import Notation
+
+
+class Printed:
+    """What everything that prints as a page can do; a subclass says which page."""
+
+    def _page(self, notation: str | Notation | None) -> Page:
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return self.pretty()
+
+    def pretty(self, ascii: bool = False, notation: str | Notation | None = None, detail: Detail = "brief") -> str:
+        """A page of text, in Unicode or in ASCII only.
+
+        detail: "formulas", "brief" (with the rule and the lines used), or "full" (with the reason of every line).
+        Raises UnknownNameError for an unknown detail or notation.
+        """
+        return text_page(self._page(notation), "ascii" if ascii else "text", detail)
+
+    def latex(self, notation: str | Notation | None = None) -> str:
+        """The lines as one `align*` environment (package amsmath)."""
+        return latex_page(self._page(notation))
+
+    def markdown(self, notation: str | Notation | None = None) -> str:
+        """The page as Markdown, with formulas between double dollar signs."""
+        return markdown_page(self._page(notation))
+
+    def to_dict(self, notation: str | Notation | None = None) -> dict[str, Any]:
+        """The page as plain data for JSON, with a `schema_version`: parameters with shapes, and every line."""
+        return data(self._page(notation))
+
+    def _repr_latex_(self) -> str:
+        return self.latex()
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": self.pretty(), "text/latex": self.latex(), "text/markdown": self.markdown()}
+
+
+class FormView(Printed):
+    """One form of a derivation. `net` is the network that it can be run with, None for a cell alone."""
+
+    def __init__(self, form: Form, title: str, notation: Notation, net: Network | None = None) -> None:
+        self.form, self.title, self.notation, self.net = form, title, notation, net
+
+    def __repr__(self) -> str:
+        return f"<{self.form.title} of {self.title}: {len(self.lines)} lines>"
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return self.form.lines
+
+    @property
+    def system(self) -> System:
+        """The equations of this form, with the forward ones."""
+        return self.form.system
+
+    def _page(self, notation: str | Notation | None) -> Page:
+        return page(self.title, self.form, self.notation if notation is None else notation)
+
+    @cached_property
+    def _program(self) -> Function:
+        return function(self.system, tuple(self.system.equations), self.form.title)
+
+    def values(
+        self,
+        params: Mapping[str, Any],
+        x: Any,
+        targets: Any,
+        carry: Mapping[str, Any] | None = None,
+        more: Mapping[Name, Any] | None = None,
+    ) -> Values:
+        """Every line run with numbers, by name; arrays in time have T + 1 rows, row t is time t.
+
+        Arguments as in `Network.run`, without a batch; `more` are values of names that only this form is given. Raises
+        InputError for the derivation of a cell alone, which has no numbers.
+        """
+        if self.net is None:
+            raise InputError("a cell alone has no loss to run: derive a network, rs.derive(rs.Network(cell, …)).")
+        given = {**self.net.given(params, x, targets, carry, None), **(more or {})}
+        known = {**given, **self._program(given)}
+        return {**known, **{name: np.asarray(compute(known)) for name, compute in self.form.computed.items()}}
