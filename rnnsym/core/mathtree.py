@@ -10,10 +10,11 @@ from rnnsym.core.names import Name, TimeMap
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A named quantity at a time."""
+    """A named quantity at a time; `index` is the letter that stands for the step."""
 
     name: Name
     time: TimeMap
+    index: str = "t"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,23 @@ class BigSum:
 
 
 @dataclass(frozen=True, slots=True)
+class BigProduct:
+    """∏ over `index` of the body, which are matrices: the factor of `upper` stands on the left."""
+
+    body: "MathTree"
+    index: str
+    lower: str
+    upper: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Rows of entries between square brackets."""
+
+    rows: tuple[tuple["MathTree", ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Bracket:
     """A list in square brackets: `[h, x]`."""
 
@@ -104,5 +122,5 @@ class Bracket:
 
 MathTree = (
     Symbol | Number | Word | Infix | Negated | Call | Fraction | Superscript | Subscript | Norm | Indicator
-    | BigSum | Bracket
+    | BigSum | BigProduct | Matrix | Bracket
 )  # fmt: skip

@@ -102,9 +102,7 @@ def infer_sizes(bound: Mapping[Expr, Array], sizes: Mapping[str, int] | None = N
     pending = [(node, dim, i) for node in bound for i, dim in enumerate(node.shape)]
     for node in bound:
         if bound[node].ndim < len(node.shape):
-            raise ShapeError(
-                f"{text_key(node)} has shape {bound[node].shape}, it must end in {show(node.shape)}."
-            )
+            raise ShapeError(f"{text_key(node)} has shape {bound[node].shape}, it must end in {show(node.shape)}.")
     progress = True
     while pending and progress:
         progress = False

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction as Ratio
 
 from rnnsym.core.mathtree import (
+    BigProduct,
     BigSum,
     Bracket,
     Call,
@@ -16,6 +17,7 @@ from rnnsym.core.mathtree import (
     Indicator,
     Infix,
     MathTree,
+    Matrix,
     Negated,
     Norm,
     Number,
@@ -26,7 +28,7 @@ from rnnsym.core.mathtree import (
 )
 from rnnsym.core.names import Point
 from rnnsym.notation.profile import Notation, Style
-from rnnsym.notation.symbols import ADJOINT_BINDING, ATOM_BINDING, Piece, lowered, symbol
+from rnnsym.notation.symbols import ADJOINT_BINDING, ATOM_BINDING, Piece, When, lowered, symbol
 
 SUM_BINDING, BIG_SUM_BINDING, PREFIX_BINDING, PRODUCT_BINDING, SCRIPT_BINDING = 10, 8, 15, 30, 40
 LONGEST_DECIMAL = 6
@@ -42,8 +44,10 @@ def children(tree: MathTree) -> tuple[MathTree, ...]:
     match tree:
         case Infix(_, items) | Call(_, items) | Bracket(items):
             return items
-        case Negated(body) | Norm(body) | Indicator(body) | BigSum(body):
+        case Negated(body) | Norm(body) | Indicator(body) | BigSum(body) | BigProduct(body):
             return (body,)
+        case Matrix(rows):
+            return tuple(entry for row in rows for entry in row)
         case Fraction(top, bottom):
             return (top, bottom)
         case Superscript(base, script) | Subscript(base, script):
@@ -62,6 +66,7 @@ class Lowering:
             Symbol: self._symbol, Number: self._number, Word: self._word, Infix: self._infix, Negated: self._negated,
             Call: self._call, Fraction: self._fraction, Superscript: self._superscript, Subscript: self._subscript,
             Norm: self._norm, Indicator: self._indicator, BigSum: self._big_sum, Bracket: self._bracket,
+            BigProduct: self._big_product, Matrix: self._matrix,
         }  # fmt: skip
 
     def run(self, root: MathTree) -> Piece:
@@ -92,7 +97,7 @@ class Lowering:
     # Leaves. ------------------------------------------------------------------------------------------------------
 
     def _symbol(self, tree: Symbol) -> Piece:
-        return symbol(tree.name, tree.time, self.notation, self.style, self.at)
+        return symbol(tree.name, tree.time, self.notation, self.style, When(tree.index, self.at))
 
     def _word(self, tree: Word) -> Piece:
         if tree.key in self.glyphs:
@@ -238,22 +243,41 @@ class Lowering:
     def _bracket(self, tree: Bracket) -> Piece:
         return self._fence("bracket", ", ".join(self.piece(item).text for item in tree.items), ATOM_BINDING)
 
-    def _big_sum(self, tree: BigSum) -> Piece:
-        body = self.within(tree.body, SUM_BINDING + 1)
-        return Piece(f"{self._summation(tree)} {body}", BIG_SUM_BINDING)
-
-    def _summation(self, tree: BigSum) -> str:
-        """The sign with its index. LaTeX shows the range; in a line of text the range is said beside the formula."""
-        sign = self.glyphs["sum"]
+    def _matrix(self, tree: Matrix) -> Piece:
+        """On one line, rows are parted by semicolons."""
+        rows = [[self.piece(entry).text for entry in row] for row in tree.rows]
         if self.style == "latex":
-            lower = tree.index if tree.lower is None else f"{tree.index}={tree.lower}"
-            return f"{sign}_{{{lower}}}" + ("" if tree.upper is None else f"^{{{tree.upper}}}")
-        return f"{sign}_{tree.index}" if self.style == "ascii" else sign + lowered(tree.index, self.notation)
+            body = r" \\ ".join(" & ".join(row) for row in rows)
+            return Piece(rf"\begin{{bmatrix}} {body} \end{{bmatrix}}")
+        return self._fence("bracket", "; ".join(", ".join(row) for row in rows), ATOM_BINDING)
+
+    def _big_sum(self, tree: BigSum) -> Piece:
+        body = self.within(tree.body, BIG_SUM_BINDING if isinstance(tree.body, BigSum) else SUM_BINDING + 1)
+        return Piece(f"{self._binder('sum', tree.index, tree.lower, tree.upper)} {body}", BIG_SUM_BINDING)
+
+    def _big_product(self, tree: BigProduct) -> Piece:
+        body = self.within(tree.body, PRODUCT_BINDING)
+        sign = self._binder("product", tree.index, tree.lower, tree.upper)
+        return Piece(f"{sign} {body}", PRODUCT_BINDING, "product")
+
+    def _binder(self, glyph: str, index: str, lower: str | None, upper: str | None) -> str:
+        """Σ or ∏ with its index, and with its range where that is not all steps."""
+        sign = self.glyphs[glyph]
+        if self.style == "latex":
+            below = index if lower is None else f"{index}={lower}"
+            return f"{sign}_{{{below}}}" + ("" if upper is None else f"^{{{upper}}}")
+        if (lower, upper) not in ((None, None), ("1", "T")):
+            index = f"{index}={lower}..{upper}"
+        return f"{sign}_{_grouped(index)}" if self.style == "ascii" else sign + lowered(index, self.notation)
 
 
 def _decimal(value: float) -> str:
     """The shortest decimal that gives `value` back; whole numbers without a point."""
     return repr(int(value)) if float(value).is_integer() and abs(value) < 1e16 else repr(float(value))
+
+
+def _grouped(index: str) -> str:
+    return index if index.isalnum() else f"({index})"
 
 
 def _escaped(word: str) -> str:

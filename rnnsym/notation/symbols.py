@@ -30,8 +30,15 @@ class Parts(NamedTuple):
     path: tuple[str, ...]
 
 
-def symbol(name: Name, time: TimeMap, notation: Notation, style: Style, at: Point | None = None) -> Piece:
-    """The spelling of `name` at `time`; `at` is the step that t stands for, or None to keep t."""
+class When(NamedTuple):
+    """How a time is said: the letter of the step, and the step that it stands for, or None to keep the letter."""
+
+    letter: str = "t"
+    at: Point | None = None
+
+
+def symbol(name: Name, time: TimeMap, notation: Notation, style: Style, at: When) -> Piece:
+    """The spelling of `name` at `time`."""
     match name.role:
         case Role.GRADIENT:
             return _derivative(Name(Role.TOTAL, LOSS), name.as_role(Role.PARAM), FREE, notation, style, at)
@@ -45,9 +52,7 @@ def symbol(name: Name, time: TimeMap, notation: Notation, style: Style, at: Poin
     return Piece(_plain(name, time, notation, style, at))
 
 
-def _derivative(
-    top: Name, bottom: Name, time: TimeMap, notation: Notation, style: Style, at: Point | None
-) -> Piece:
+def _derivative(top: Name, bottom: Name, time: TimeMap, notation: Notation, style: Style, at: When) -> Piece:
     partial = notation.glyphs[style]["partial"]
     over, under = (partial + _plain(name, time, notation, style, at) for name in (top, bottom))
     if style == "latex":
@@ -55,7 +60,7 @@ def _derivative(
     return Piece(f"{over}/{under}", DERIVATIVE_BINDING)
 
 
-def _plain(name: Name, time: TimeMap, notation: Notation, style: Style, at: Point | None) -> str:
+def _plain(name: Name, time: TimeMap, notation: Notation, style: Style, at: When) -> str:
     parts = take_apart(Name(name.role, notation.symbols.get(name.label, name.symbol), name.path))
     return _SPELL[style](parts, index(time, at), notation)
 
@@ -68,13 +73,13 @@ def take_apart(name: Name) -> Parts:
     return Parts(base, tuple(label for label in rest.split("_") if label), name.path)
 
 
-def index(time: TimeMap, at: Point | None = None) -> str:
+def index(time: TimeMap, when: When) -> str:
     """The index of time in ASCII: `t-1`, `T`, `0`; empty for a quantity that is not in time."""
     match time:
-        case Offset(k) if at is None:
-            return "t" if not k else f"t{k:+d}"
+        case Offset(k) if when.at is None:
+            return f"{when.letter}{k:+d}" if k else when.letter
         case Offset(k):
-            return str(at.shift(k)) if at is not None else ""
+            return str(when.at.shift(k)) if when.at is not None else ""
         case Fixed(point):
             return str(point)
         case Free():

@@ -1,7 +1,10 @@
 """The layout tree of an expression, and how large it would be when written out."""
 
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, cast
+
 from rnnsym.core.expr import Expr, topological
-from rnnsym.core.mathtree import MathTree
+from rnnsym.core.mathtree import MathTree, Symbol
 
 
 def tree_of(expr: Expr) -> MathTree:
@@ -10,6 +13,20 @@ def tree_of(expr: Expr) -> MathTree:
     for node in topological([expr]):
         trees[node] = node.prim.tree(node, [trees[arg] for arg in node.args])
     return trees[expr]
+
+
+def at_index(tree: MathTree, index: str) -> MathTree:
+    """`tree` with another letter for the step: h_t as h_k."""
+    if isinstance(tree, Symbol):
+        return replace(tree, index=index)
+    changes = {f.name: _at_index(getattr(tree, f.name), index) for f in fields(tree)}
+    return replace(tree, **changes)
+
+
+def _at_index(value: Any, index: str) -> Any:
+    if type(value) is tuple:
+        return tuple(_at_index(item, index) for item in value)
+    return at_index(cast(MathTree, value), index) if is_dataclass(value) else value
 
 
 def written_size(expr: Expr) -> int:

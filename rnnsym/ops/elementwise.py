@@ -24,9 +24,7 @@ SIGMOID = Elementwise("sigmoid", kernels.sigmoid, [lambda y, x: y * (1 - y)], la
 EXP = Elementwise("exp", np.exp, [lambda y, x: y], "exp")
 LOG = Elementwise("log", np.log, [lambda y, x: div(1.0, x)], "log", domain="positive")
 SQRT = Elementwise("sqrt", np.sqrt, [lambda y, x: div(0.5, y)], "sqrt", domain="positive")
-SOFTPLUS = Elementwise(
-    "softplus", kernels.softplus, [lambda y, x: SIGMOID(x)], lambda sp, x: sp.log(1 + sp.exp(x))
-)
+SOFTPLUS = Elementwise("softplus", kernels.softplus, [lambda y, x: SIGMOID(x)], lambda sp, x: sp.log(1 + sp.exp(x)))
 SIGN = Elementwise("sign", kernels.sign, [_flat], "sign", kink=True)
 POSITIVE = Elementwise(
     "positive",

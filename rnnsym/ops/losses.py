@@ -115,6 +115,7 @@ TAKE: Structured = Structured(
     ranked=True,
 )
 
+
 def one_hot(index: Any, size: Dim) -> Expr:
     """The vector of `size` zeros with a one at the integer `index`. Raises ShapeError outside 0…size - 1."""
     size = canonical(size)

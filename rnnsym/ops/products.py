@@ -115,5 +115,3 @@ def along(partial: Expr, tangent: Expr) -> Expr:
 
 
 OPERATORS.update(matmul=matmul)
-
-

@@ -1,10 +1,10 @@
 """For tests of one's own: an assertion on gradients, and Hypothesis strategies for cells, parameters and sequences.
 
-    from hypothesis import given
+from hypothesis import given
 
-    @given(rs.testing.cells())
-    def test_every_cell(cell):
-        rs.testing.assert_gradients_match(cell, examples=5)
+@given(rs.testing.cells())
+def test_every_cell(cell):
+    rs.testing.assert_gradients_match(cell, examples=5)
 """
 
 from typing import Any
