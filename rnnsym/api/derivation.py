@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from functools import cached_property
 
-from rnnsym.api.forms import Printed
+from rnnsym.api.choices import FORMS, FormChoice, FormOptions, choice
+from rnnsym.api.forms import FormView, Printed
 from rnnsym.api.network import Network
 from rnnsym.api.page import Page, page
 from rnnsym.cells.base import Cell
@@ -81,6 +82,24 @@ class Derivation(Printed):
     def form(self) -> Form:
         """The backward recurrence, which is how a derivation prints itself."""
         return recurrence(self.adjoint.system, self.lines)
+
+    @property
+    def forms(self) -> tuple[FormChoice, ...]:
+        """The forms that `form_view` knows, in the order in which they are taught."""
+        return tuple(FORMS.values())
+
+    def form_view(
+        self, key: str = "recurrence", *, wrt: str | None = None, window: int = 3, per: str = "chunk"
+    ) -> FormView:
+        """This derivation in another form, to print, export and run.
+
+        wrt: the parameter of a form that is about one (default: the first recurrent weight). window, per: the number of
+        steps that truncated backpropagation keeps, cut at the borders of a "chunk" or K steps before each "loss".
+        Raises UnknownNameError for an unknown form or parameter, InputError for a window below 1.
+        """
+        found = choice(key)
+        form = found.build(self, FormOptions(wrt, window, per))
+        return FormView(form, self.title, self.notation, self.net)
 
     def numpy_source(self) -> str:
         """The readable NumPy program of these equations; it needs only NumPy."""
