@@ -81,7 +81,7 @@ class Derivation(Printed):
     @cached_property
     def form(self) -> Form:
         """The backward recurrence, which is how a derivation prints itself."""
-        return recurrence(self.adjoint.system, self.lines)
+        return recurrence(self.adjoint, self.lines)
 
     @property
     def forms(self) -> tuple[FormChoice, ...]:

@@ -14,6 +14,7 @@ from rnnsym.core.names import Name
 from rnnsym.core.system import System
 from rnnsym.derivation.equations import Line
 from rnnsym.derivation.form import Form
+from rnnsym.derivation.shares import Share
 from rnnsym.engine.program import Function, Values, function
 from rnnsym.errors import InputError
 from rnnsym.notation import Notation
@@ -28,10 +29,11 @@ class Printed:
     def __str__(self) -> str:
         return self.pretty()
 
-    def pretty(self, ascii: bool = False, notation: str | Notation | None = None, detail: Detail = "brief") -> str:
+    def pretty(self, ascii: bool = False, notation: str | Notation | None = None, detail: Detail = "steps") -> str:
         """A page of text, in Unicode or in ASCII only.
 
-        detail: "formulas", "brief" (with the rule and the lines used), or "full" (with the reason of every line).
+        detail: "results" (formulas alone), "steps" (with the rule and the lines used), "why" (with a sentence too), or
+        "chain" (with every application of the chain rule).
         Raises UnknownNameError for an unknown detail or notation.
         """
         return text_page(self._page(notation), "ascii" if ascii else "text", detail)
@@ -67,6 +69,10 @@ class FormView(Printed):
     @property
     def lines(self) -> tuple[Line, ...]:
         return self.form.lines
+
+    def shares(self, line: Line) -> tuple[Share, ...]:
+        """Every application of the chain rule behind a line of the backward pass."""
+        return self.form.shares(line)
 
     @property
     def system(self) -> System:

@@ -8,24 +8,25 @@ from rnnsym.api.page import Page
 from rnnsym.derivation.equations import Line
 from rnnsym.derivation.form import Section, comment, restriction
 from rnnsym.errors import unknown
-from rnnsym.notation import Sides, Style
+from rnnsym.notation import Sides, Style, relation
 
-Detail = Literal["formulas", "brief", "full"]
-DETAILS = ("formulas", "brief", "full")
+Detail = Literal["results", "steps", "why", "chain"]
+DETAILS = ("results", "steps", "why", "chain")
 WIDTH, MARGIN, GAP, FURTHEST_COMMENT = 80, 3, 2, 48
 
 Row = tuple[Line, list[str]]
 
 
-def text_page(shown: Page, style: Style = "text", detail: Detail = "brief") -> str:
-    """The page as text. `detail`: the formulas alone; with rule and lines used; or with the whole reason too.
+def text_page(shown: Page, style: Style = "text", detail: Detail = "steps") -> str:
+    """The page as text. `detail`: the results alone; steps named by their rule, with the lines used; why each holds, in
+    a sentence; and every application of the chain rule.
 
     Formulas never wrap; sentences wrap at 80 columns.
     """
     if detail not in DETAILS:
         raise unknown("detail", detail, DETAILS)
     blocks = [_filled(shown.say([shown.title], style).split(), " ")]
-    if detail != "formulas":
+    if detail != "results":
         blocks.append(list(_symbol_lines(shown, style)))
     sections = [(section, _rows(shown, section, style)) for section in shown.sections]
     column = _comment_column([formula for _, rows in sections for _, formulas in rows for formula in formulas])
@@ -91,13 +92,28 @@ def _row_lines(shown: Page, row: Row, style: Style, detail: Detail, column: int)
     line, formulas = row
     numbered = [f"{line.number:>{MARGIN - 1}} {formulas[0]}", *(" " * MARGIN + text for text in formulas[1:])]
     said = shown.say([comment(line)], style)
-    if detail == "brief":
+    if detail == "steps":
         yield from _beside(numbered, said, column)
         return
     yield from numbered
-    if detail == "full":
+    if detail in ("why", "chain"):
         for sentence in (said, shown.say(line.because, style)):
             yield from _filled(sentence.split(), " ", " " * 2 * MARGIN)
+    if detail == "chain":
+        yield from _chain_lines(shown, line, style)
+
+
+def _chain_lines(shown: Page, line: Line, style: Style) -> Iterator[str]:
+    """Each use of the quantity, and the operations through which its share comes back."""
+    for share in shown.form.shares(line):
+        number = "" if share.user is None else str(share.user)
+        left, right = relation(share.lhs, share.rhs, share.over, shown.notation, style)
+        yield " " * 2 * MARGIN + f"{number:>2} {left} = {right}"
+        parts = [shown.say([step.through], style) for step in share.applications]
+        width = max(map(len, parts), default=0)
+        for part, step in zip(parts, share.applications, strict=True):
+            sent = shown.say(["gives ", step.gives, f"   {step.rule}"], style)
+            yield " " * 3 * MARGIN + f"through {part.ljust(width)}   {sent}"
 
 
 def _beside(formulas: Sequence[str], said: str, column: int) -> Iterator[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from rnnsym.core.expr import Expr, leaves
-from rnnsym.core.names import NOW, Fixed, Free, Interval, Name, Offset, Role
+from rnnsym.core.names import NOW, Fixed, Free, Interval, Name, Offset, Role, TimeMap
 from rnnsym.core.system import Piece, Read, System, reads
 from rnnsym.errors import ScheduleError
 from rnnsym.ops.arithmetic import add
@@ -21,11 +21,16 @@ DIFFERENTIATED = frozenset({Role.PARAM, Role.CARRY, Role.EQUATION, Role.LOSS, Ro
 
 
 class Contribution(NamedTuple):
-    """One use of a quantity: the equation `user` reads it `lag` steps later, and sends `piece` back."""
+    """One use of a quantity: the equation `user` reads it at `time`, and sends `piece` back."""
 
     user: Name
-    lag: int
+    time: TimeMap
     piece: Piece
+
+    @property
+    def lag(self) -> int:
+        """How many steps after the quantity its user stands."""
+        return -self.time.k if isinstance(self.time, Offset) else 0
 
 
 @dataclass(frozen=True)
@@ -111,11 +116,11 @@ def _pull_piece(
 def _contribution(user: Name, domain: Interval, read: Read, value: Expr) -> Contribution:
     match read.time:
         case Offset(k):
-            return Contribution(user, -k, Piece(domain.shift(k), shift(value, -k)))
+            return Contribution(user, read.time, Piece(domain.shift(k), shift(value, -k)))
         case Free():
-            return Contribution(user, 0, Piece(domain, value, total=True))
+            return Contribution(user, read.time, Piece(domain, value, total=True))
         case Fixed(at):
-            return Contribution(user, 0, Piece(Interval(at, at), _at_one_step(value, user, read, domain)))
+            return Contribution(user, read.time, Piece(Interval(at, at), _at_one_step(value, user, read, domain)))
 
 
 def _at_one_step(value: Expr, user: Name, read: Read, domain: Interval) -> Expr:

@@ -217,11 +217,10 @@ def _original(system: System, bar: Name) -> Name:
 
 def _rules(system: System, bar: Name, use: Contribution) -> list[str]:
     original = _original(system, bar)
-    time = FREE if bar.role == Role.GRADIENT else Offset(-use.lag)
     found = []
     for piece in system.equations[use.user]:
         for read in reads(piece.rhs):
-            if read.name == original and read.time == time:
+            if read.name == original and read.time == use.time:
                 found += rules_between(piece.rhs, read.leaf)
     return found
 

@@ -9,7 +9,9 @@ from rnnsym.core.expr import Expr
 from rnnsym.core.mathtree import Infix, MathTree, Number, Word
 from rnnsym.core.names import END, FREE, NOW, Interval, Name, Offset, Role
 from rnnsym.core.system import System
-from rnnsym.derivation.equations import Equation, Line, Lines
+from rnnsym.derivation.adjoint import Adjoint
+from rnnsym.derivation.equations import Equation, Line, Lines, Statement
+from rnnsym.derivation.shares import Share, shares
 from rnnsym.notation import Words, tree_of
 from rnnsym.ops.leaves import leaf
 
@@ -32,28 +34,37 @@ class Section:
 @dataclass(frozen=True)
 class Form:
     """`key` names the form, `title` heads it. `system` has an equation for every name that an Equation defines, and
-    the forward equations; `computed` gives the value of each Statement."""
+    the forward equations; `computed` gives the value of each Statement. `derived` is the adjoint that its lines tell.
+    """
 
     key: str
     title: str
     sections: tuple[Section, ...]
     system: System
     computed: Mapping[Name, Compute] = field(default_factory=dict)
+    derived: Adjoint | None = None
+
+    def shares(self, line: Line) -> tuple[Share, ...]:
+        """What each use of a quantity sends back to it, for the line of its adjoint or gradient; else nothing."""
+        if self.derived is None or isinstance(line, Statement):
+            return ()
+        return shares(self.derived, line.name, {other.name: other.number for other in self.lines})
 
     @property
     def lines(self) -> tuple[Line, ...]:
         return tuple(line for section in self.sections for line in section.lines)
 
 
-def recurrence(system: System, lines: Lines) -> Form:
+def recurrence(derived: Adjoint, lines: Lines) -> Form:
     """The backward recurrence: forward equations, adjoints from t = T down to 1, and the gradients as sums over t."""
     found = (
-        Section("Forward", ((UPWARDS,), *starts(system)), lines.forward),
+        Section("Forward", ((UPWARDS,), *starts(derived.system)), lines.forward),
         Section("Backward", ((DOWNWARDS,), *_boundary(lines.backward)), lines.backward),
         Section("Gradients", (), lines.gradients),
         Section("Zeros", (("the loss does not depend on these",),), lines.zeros),
     )
-    return Form("recurrence", "backward recurrence", tuple(s for s in found if s.lines), system)
+    sections = tuple(section for section in found if section.lines)
+    return Form("recurrence", "backward recurrence", sections, derived.system, derived=derived)
 
 
 def equals(*sides: MathTree) -> MathTree:

@@ -49,11 +49,11 @@ def rules_between(body: Expr, leaf: Expr) -> list[str]:
             continue
         above.add(node)
         if node.prim.name not in SILENT:
-            rules.insert(0, _rule(node, inside[0]))
+            rules.insert(0, rule_of(node, inside[0]))
     return list(dict.fromkeys(rules)) or [PLAIN_SUM]
 
 
-def _rule(node: Expr, i: int) -> str:
+def rule_of(node: Expr, i: int) -> str:
     """What is done to go back from `node` to its argument i."""
     if any(isinstance(name := arg.attrs[0], Name) and name.role == Role.SEED for arg in node.args if arg.attrs):
         return FROM_LOSS

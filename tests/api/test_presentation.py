@@ -40,12 +40,12 @@ def test_the_page_says_shapes_boundary_rule_and_lines_used(elman):
 
 
 def test_detail_says_how_much(elman):
-    formulas, brief, full = (elman.pretty(detail=detail) for detail in ("formulas", "brief", "full"))
-    assert "uses" not in formulas
-    assert "the shares add up" not in brief
-    assert "hₜ is used directly in the loss and in line 1 (aₜ₊₁)" in full
-    with pytest.raises(UnknownNameError, match="Did you mean 'brief'"):
-        elman.pretty(detail="breif")
+    results, steps, why = (elman.pretty(detail=detail) for detail in ("results", "steps", "why"))
+    assert "uses" not in results
+    assert "the shares add up" not in steps
+    assert "hₜ is used directly in the loss and in line 1 (aₜ₊₁)" in why
+    with pytest.raises(UnknownNameError, match="Did you mean 'steps'"):
+        elman.pretty(detail="step")
 
 
 def test_a_loss_at_the_last_step_only_is_stated_apart():

@@ -26,7 +26,7 @@ class Idle(rs.Cell):
 def test_a_derivation_says_what_is_zero_and_why():
     derivation = rs.derive(Idle)
     assert [str(line) for line in derivation.zeros] == ["δjunkₜ = 0", "δstoppedₜ = 0", "∂L/∂Z = 0"]
-    page = derivation.pretty(detail="full")
+    page = derivation.pretty(detail="why")
     assert "ZEROS   the loss does not depend on these" in page
     assert "The loss does not depend on Z." in page
     assert "∂L/∂Z = 0" in {line["text"] for line in derivation.to_dict()["lines"]}

@@ -20,7 +20,7 @@ SUBJECTS = {
 }
 STYLES = {
     "text": lambda derivation: derivation.pretty(),
-    "full": lambda derivation: derivation.pretty(detail="full"),
+    "why": lambda derivation: derivation.pretty(detail="why"),
     "ascii": lambda derivation: derivation.pretty(ascii=True),
     "latex": lambda derivation: derivation.latex(),
     "markdown": lambda derivation: derivation.markdown(),
@@ -51,7 +51,7 @@ def test_recorded_ascii_is_ascii(file):
     assert file.read_bytes().isascii()
 
 
-@pytest.mark.parametrize("kind", ["text", "ascii", "full"])
+@pytest.mark.parametrize("kind", ["text", "ascii", "why"])
 def test_recorded_pages_fit_in_80_columns_but_for_long_formulas(kind):
     for file in HERE.glob(f"*.{kind}.txt"):
         for line in file.read_text(encoding="utf-8").splitlines():
