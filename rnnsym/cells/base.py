@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NoReturn
 
 import rnnsym.notation  # noqa: F401  (errors print the expressions of a cell)
-from rnnsym.core.dims import Dim, Shape, canonical, names_in, show
+from rnnsym.core.dims import Dim, Shape, canonical, names_in, replaced, show
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import BEFORE, FREE, NOW, Name, Role, TimeMap
 from rnnsym.errors import CellError, RnnsymError, UnknownNameError, unknown
@@ -21,6 +21,7 @@ RESERVED = frozenset({"y", "target", "loss", "L", "t", "T"})
 DECLARED = frozenset({"step", "params", "carry", "inputs", "output", "starts"})
 STATE = "a key of vars() that no attribute can have"
 Shapes = Mapping[str, tuple[Dim, ...]]
+AS_DECLARED: Mapping[str, Dim] = {}
 
 
 @dataclass(frozen=True)
@@ -73,16 +74,19 @@ class Cell:
     def output_name(self) -> str:
         return self.output or next(iter(self.carry))
 
-    def trace(self) -> Trace:
-        """Run `step` once on symbols. Raises CellError or ShapeError that shows the line of `step`."""
+    def trace(self, sizes: Mapping[str, Dim] = AS_DECLARED) -> Trace:
+        """Run `step` once on symbols; `sizes` are dimensions to put in the place of the cell's own, such as X -> 2H.
+
+        Raises CellError or ShapeError that shows the line of `step`.
+        """
         _check_declaration(self)
         written: dict[str, Expr] = {}
-        p = _Namespace(self, "parameter", self._leaves(self.params, Role.PARAM, FREE))
-        prev = _Namespace(self, "carry", self._leaves(self.carry, Role.CARRY, BEFORE))
-        inputs = self._leaves(self.inputs, Role.INPUT, NOW)
+        p = _Namespace(self, "parameter", _leaves(self.params, Role.PARAM, FREE, sizes))
+        prev = _Namespace(self, "carry", _leaves(self.carry, Role.CARRY, BEFORE, sizes))
+        inputs = _leaves(self.inputs, Role.INPUT, NOW, sizes)
         x = next(iter(inputs.values())) if len(inputs) == 1 else _Namespace(self, "input", inputs)
         try:
-            self.step(p, prev, x, _Now(self, written))
+            self.step(p, prev, x, _Now(self, written, sizes))
         except RnnsymError as error:
             raise type(error)(f"{error}\n{_where(self)}") from None
         except (TypeError, AttributeError) as error:
@@ -104,9 +108,6 @@ class Cell:
         """The names of the dimensions that the declaration uses, in order."""
         shapes = (shape for group in (self.inputs, self.carry, self.params) for shape in group.values())
         return tuple(dict.fromkeys(name for shape in shapes for dim in shape for name in names_in(canonical(dim))))
-
-    def _leaves(self, shapes: Shapes, role: Role, time: TimeMap) -> dict[str, Expr]:
-        return {symbol: leaf(Name(role, symbol), time, _canonical(shape)) for symbol, shape in shapes.items()}
 
 
 class _Namespace:
@@ -134,11 +135,11 @@ class _Namespace:
 class _Now:
     """`now`: an assignment records an equation, a read gives the name it defined."""
 
-    def __init__(self, cell: Cell, written: dict[str, Expr]) -> None:
-        vars(self)[STATE] = cell, written
+    def __init__(self, cell: Cell, written: dict[str, Expr], sizes: Mapping[str, Dim]) -> None:
+        vars(self)[STATE] = cell, written, sizes
 
     def __setattr__(self, symbol: str, value: Any) -> None:
-        cell, written = vars(self)[STATE]
+        cell, written, sizes = vars(self)[STATE]
         if symbol in written:
             raise CellError(f"cell {cell.name}: now.{symbol} is assigned twice; give the second value another name.")
         if symbol in cell.params or symbol in cell.inputs:
@@ -146,7 +147,7 @@ class _Now:
         _check_name(cell, symbol, "quantity")
         expr = as_expr(value)
         if symbol in cell.carry:
-            declared = _canonical(cell.carry[symbol])
+            declared = resized(cell.carry[symbol], sizes)
             expr = lift(expr, leaf(cell.equation_name(symbol), NOW, declared))[0]
             if expr.shape != declared:
                 raise CellError(
@@ -156,7 +157,7 @@ class _Now:
         written[symbol] = expr
 
     def __getattr__(self, symbol: str) -> Expr:
-        cell, written = vars(self)[STATE]
+        cell, written, _ = vars(self)[STATE]
         if symbol in written:
             return leaf(cell.equation_name(symbol), NOW, written[symbol].shape)
         if symbol.startswith("__"):
@@ -166,6 +167,15 @@ class _Now:
             f"cell {cell.name}: now.{symbol} is read before it is assigned. Assigned so far: "
             f"{', '.join(written) or 'none'}.{hint}"
         )
+
+
+def _leaves(shapes: Shapes, role: Role, time: TimeMap, sizes: Mapping[str, Dim]) -> dict[str, Expr]:
+    return {symbol: leaf(Name(role, symbol), time, resized(shape, sizes)) for symbol, shape in shapes.items()}
+
+
+def resized(shape: Iterable[Dim], sizes: Mapping[str, Dim]) -> Shape:
+    """`shape` with the dimensions `sizes` put in the place of names."""
+    return tuple(replaced(dim, sizes) for dim in shape)
 
 
 def _canonical(shape: Iterable[Dim]) -> Shape:

@@ -97,6 +97,18 @@ def product(shape: Iterable[Dim]) -> Dim:
     return entries
 
 
+def replaced(dim: Dim, by: Mapping[str, Dim]) -> Dim:
+    """`dim` with other dimensions in the place of names: 2X with X -> H+1 is 2H+2."""
+    terms, constant = parts(canonical(dim))
+    total: Dim = constant
+    for term, count in terms:
+        value: Dim = count
+        for name in term.split("*"):
+            value = times(value, by.get(name, name))
+        total = plus(total, value)
+    return total
+
+
 def names_in(dim: Dim) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for term, _ in parts(dim)[0] for name in term.split("*")))
 

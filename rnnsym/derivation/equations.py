@@ -16,6 +16,7 @@ from rnnsym.derivation.rules import forward_rule, rules_between
 from rnnsym.notation import Notation, Sides, Style, relation
 from rnnsym.ops.arithmetic import add
 from rnnsym.ops.leaves import leaf, zeros
+from rnnsym.transforms.rewrite import flat
 
 BEFORE_END = Interval(START.lo.shift(1), T.shift(-1))
 
@@ -145,7 +146,7 @@ def _zero(system: System, name: Name, number: int) -> Equation:
 def _whole(system: System, name: Name) -> tuple[Expr, Interval, bool]:
     """The right-hand side at a general step, the steps it holds on, and whether it is summed over them."""
     pieces = [piece for piece in system.equations[name] if piece.domain != START or piece.total]
-    rhs = add(*(piece.rhs for piece in pieces))
+    (rhs,) = flat([add(*(piece.rhs for piece in pieces))])
     if pieces[0].total:
         return rhs, pieces[0].domain, True
     steps = system.steps_of(name)
@@ -205,7 +206,8 @@ def _cases(pieces: Sequence[Piece]) -> tuple[Case, ...]:
     before = [piece for piece in pieces if not piece.domain.single]
     if any(piece.total for piece in pieces) or not before or END not in [piece.domain for piece in pieces]:
         return ()
-    return Case(END, add(*at_end)), Case(BEFORE_END, add(*(piece.rhs for piece in before)))
+    last, others = flat([add(*at_end), add(*(piece.rhs for piece in before))])
+    return Case(END, last), Case(BEFORE_END, others)
 
 
 def _original(system: System, bar: Name) -> Name:

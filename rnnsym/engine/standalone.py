@@ -1,0 +1,271 @@
+"""A file of NumPy for one network: the generated functions, small random data, and a check of every gradient.
+
+The functions are those of `engine.program`, set in lines of 100 columns. The check is complex step on the file's own
+forward pass, so that the file needs nothing but NumPy.
+"""
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from rnnsym._version import __version__
+from rnnsym.core import dims
+from rnnsym.core.dims import Dim
+from rnnsym.core.expr import leaves, topological
+from rnnsym.core.names import START, Name, Role
+from rnnsym.core.system import System
+from rnnsym.engine.program import LAYOUT, Program, build
+from rnnsym.engine.sizes import text as size_text
+from rnnsym.engine.source import kernel_source
+from rnnsym.errors import InputError, ShapeError
+from rnnsym.ops.indexing import check_indices
+
+WIDTH = 100
+STEPS, BATCH = 4, 2
+DISTINCT = {"X": 2, "H": 3, "C": 4}
+"""Sizes that all differ, so that no axis can be taken for another."""
+OTHER_SIZES = (5, 6, 7, 8, 9)
+LARGEST_FACTOR = 8
+REAL = {
+    Role.PARAM: "rng.uniform(-0.9, 0.9, {shape})",
+    Role.MASK: "rng.uniform(0.1, 2.0, {shape})",
+    Role.KEEP: "rng.integers(0, 2, {shape}).astype(float)",
+}
+
+DOCSTRING = '''\
+"""{title}
+
+The forward pass, the backward pass, and a check of every gradient. Run as a script, this file makes small random data
+and compares each gradient with complex step; it ends with ok, or with FAIL and exit code 1. It needs NumPy only.
+
+Made by rnnsym {version} from the equations of the network: the backward pass is the derivative of the forward pass,
+derived line by line as `rnnsym derive` prints it. dv is the gradient of the loss with respect to v.
+
+{layout}"""'''
+
+CHECK = '''\
+def run(data):
+    """The values in `data`, every quantity of the forward pass, and every gradient, by name."""
+    known = dict(data)
+    for function in (forward, backward):
+        known.update(called(function, known))
+    return known
+
+
+def called(function, known):
+    """`function` on its arguments, found by name in `known`."""
+    return function(**{name: known[name] for name in inspect.signature(function).parameters})
+
+
+def slope(data, name):
+    """The derivative of the loss in every entry of data[name], by complex step.
+
+    With a tiny e, L(v + i e) = L(v) + i e L'(v): the imaginary part is e L'(v) to the last digit.
+    """
+    value = np.asarray(data[name])
+    found = np.zeros(value.shape)
+    for entry in np.ndindex(value.shape):
+        moved = value.astype(complex)
+        moved[entry] += 1j * TINY
+        found[entry] = np.imag(called(forward, {**data, name: moved})["%(loss)s"]) / TINY
+    return found
+
+
+def relative_error(found, exact):
+    scale = max(np.max(np.abs(found)), np.max(np.abs(exact)), SMALLEST_SCALE)
+    error = np.max(np.abs(found - exact)) / scale
+    return error if np.isfinite(error) else np.inf
+
+
+def main():
+    data = example(np.random.default_rng(SEED))
+    found = gradients(data)
+    errors = {name: relative_error(found[name], slope(data, name)) for name in found}
+    for name, error in errors.items():
+        print(f"{name:<%(width)d} relative error {error:.1e}")
+    worst = max(errors, key=errors.get)
+    passed = errors[worst] <= TOLERANCE
+    print(f"{'ok' if passed else 'FAIL'}: the worst is {worst} with {errors[worst]:.1e}, at most {TOLERANCE:.0e} allowed")
+    return 0 if passed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())'''
+
+
+def standalone(system: System, loss: Name, title: str, sizes: Mapping[str, int] | None = None) -> str:
+    """The file's text. `sizes` are those of its random data (default: small ones that all differ).
+
+    Raises InputError for a network that stops a gradient: its gradient is by design not the slope of its loss.
+    """
+    if any(node.prim.name == "stop_gradient" for node in _nodes(system)):
+        raise InputError(
+            "a standalone file checks its gradients against the slope of the loss, and a network with stop_gradient "
+            "has another gradient by design: its program without the check is numpy_source()."
+        )
+    program = build(system, loss, title)
+    return _File(system, program, dict(sizes or small_sizes(system)), loss, title).text()
+
+
+def small_sizes(system: System) -> dict[str, int]:
+    """A small size for every dimension, all different, at which every row that is read exists.
+
+    Raises InputError where none is found."""
+    names = dict.fromkeys(n for name in _names(system) for dim in system.shape(name) for n in dims.names_in(dim))
+    others = iter(OTHER_SIZES * len(names))
+    base = {name: DISTINCT.get(name) or next(others) for name in names}
+    for factor in range(1, LARGEST_FACTOR + 1):
+        sizes = {name: factor * size for name, size in base.items()}
+        if _fit(system, sizes):
+            return sizes
+    raise InputError(f"no small sizes fit the dimensions {', '.join(names)}: name them, sizes={{'H': …}}.")
+
+
+def _fit(system: System, sizes: Mapping[str, int]) -> bool:
+    if any(dims.size(dim, sizes) < 1 for name in _names(system) for dim in system.shape(name)):
+        return False
+    try:
+        check_indices((piece.rhs for _, piece in system.pieces()), sizes)
+    except ShapeError:
+        return False
+    return True
+
+
+def _names(system: System) -> Iterator[Name]:
+    yield from (*system.given, *system.equations)
+
+
+def _nodes(system: System) -> Sequence[object]:
+    return topological([piece.rhs for _, piece in system.pieces()])
+
+
+class _File:
+    """The parts of the file. Its names are those of the generated functions."""
+
+    def __init__(self, system: System, program: Program, sizes: Mapping[str, int], loss: Name, title: str) -> None:
+        self.system, self.program, self.sizes, self.loss, self.title = system, program, sizes, loss, title
+        self.names = program.forward.identifiers
+        self.batch = "B" if "B" not in sizes else "BATCH"
+        self.bounds = dict(_label_bounds(system))
+
+    def text(self) -> str:
+        functions = [self.program.forward.source, self.program.backward.source]
+        gradients = self._gradients()
+        width = max(map(len, gradients))
+        check = CHECK % {"loss": self.names[self.loss], "width": width}
+        parts = [
+            f"{self._docstring()}\n\nimport inspect\nimport sys\n\nimport numpy as np\n\n{self._constants()}",
+            kernel_source("\n".join(functions)),
+            *("\n".join(_wrapped(function.splitlines())) for function in functions),
+            self._example(),
+            self._gradient_function(gradients),
+            check,
+        ]
+        return "\n\n\n".join(part for part in parts if part) + "\n"
+
+    def _docstring(self) -> str:
+        layout = "\n".join(textwrap.wrap(f"{' '.join(LAYOUT.split())} A batch axis follows that of time.", WIDTH))
+        return DOCSTRING.format(title=" ".join(self.title.split()), version=__version__, layout=layout + "\n")
+
+    def _constants(self) -> str:
+        values = {"T": STEPS, self.batch: BATCH, **self.sizes}
+        return "\n".join([
+            f"{', '.join(values)} = {', '.join(map(str, values.values()))}  # the sizes of the random data",
+            "SEED = 0",
+            "TINY = 1e-100",
+            "TOLERANCE = 1e-9",
+            "SMALLEST_SCALE = 1e-6  # errors of smaller gradients are relative to this",
+        ])  # fmt: skip
+
+    def _example(self) -> str:
+        """The function that draws the data."""
+        lines = [f"{INDENT * 2}{self.names[name]!r}: {self._drawn(name)}," for name in self.system.given]
+        head = ["def example(rng):", f'{INDENT}"""Small random parameters, initial states, inputs and targets."""']
+        return "\n".join([*head, f"{INDENT}return {{", *lines, f"{INDENT}}}"])
+
+    def _drawn(self, name: Name) -> str:
+        """The source of random numbers for a given name."""
+        axes = ["T + 1"] if self.system.timed(name) else []
+        axes += [self.batch] if name.batched else []
+        sizes = {dim: dim for dim in self.sizes}
+        axes += [size_text(dim, sizes) for dim in self.system.shape(name)]
+        shape = f"({', '.join(axes)}{',' * (len(axes) == 1)})"
+        if name.role == Role.COUNT:
+            return f"float({' * '.join(self._counted())})"
+        if name in self.bounds:
+            return f"rng.integers(0, {size_text(self.bounds[name], sizes)}, {shape})"
+        return REAL.get(name.role, "rng.uniform(-1.0, 1.0, {shape})").format(shape=shape)
+
+    def _counted(self) -> list[str]:
+        """What a mean divides by, as factors: the steps, the examples, and the entries of a target."""
+        target = next(name for name in self.system.given if name.role == Role.TARGET)
+        sizes = {dim: dim for dim in self.sizes}
+        entries = [size_text(dim, sizes) for dim in self.system.shape(target)]
+        return [*(["T"] if self.system.timed(target) else []), self.batch, *entries]
+
+    # Gradients. ---------------------------------------------------------------------------------------------------
+
+    def _gradients(self) -> dict[str, str]:
+        """For each given quantity that has a gradient, where the file finds it."""
+        derived = self.program.adjoint
+        found = {}
+        starts = dict(self._starts())
+        for name in self.system.given:
+            key = self.names[name]
+            if name.role == Role.PARAM:
+                bar = name.as_role(Role.GRADIENT)
+                zero = f'np.zeros_like(data["{key}"])'
+                found[key] = f'known["{self.names[bar]}"]' if bar in derived.gradients else zero
+            elif name.role == Role.INPUT and name.as_role(Role.ADJOINT) in derived.backward:
+                found[key] = f'known["{self.names[name.as_role(Role.ADJOINT)]}"]'
+            elif name in starts and starts[name] in derived.backward:
+                found[key] = f'known["{self.names[starts[name]]}"][0]'
+        return found
+
+    def _starts(self) -> Iterator[tuple[Name, Name]]:
+        """Each initial value that is only the first value of a carry, with the adjoint of the carry."""
+        readers: dict[Name, list[Name]] = {}
+        for name, piece in self.system.pieces():
+            for leaf in leaves([piece.rhs]):
+                if leaf.attrs[0].role == Role.INITIAL:  # type: ignore[union-attr]
+                    whole = leaf is piece.rhs and piece.domain == START
+                    readers.setdefault(leaf.attrs[0], []).append(name if whole else leaf.attrs[0])  # type: ignore[arg-type]
+        for initial, found in readers.items():
+            if len(found) == 1 and found[0] != initial:
+                yield initial, found[0].as_role(Role.ADJOINT)
+
+    def _gradient_function(self, gradients: Mapping[str, str]) -> str:
+        lines = [f'{INDENT * 2}"{name}": {where},' for name, where in gradients.items()]
+        head = [
+            "def gradients(data):",
+            f'{INDENT}"""The gradient of the loss with respect to each real quantity in `data`, in its shape."""',
+            f"{INDENT}known = run(data)",
+        ]
+        return "\n".join([*head, f"{INDENT}return {{", *lines, f"{INDENT}}}"])
+
+
+INDENT = "    "
+
+
+def _label_bounds(system: System) -> Iterator[tuple[Name, Dim]]:
+    """Each given quantity of integers, with the number of its values."""
+    for node in topological([piece.rhs for _, piece in system.pieces()]):
+        for i in node.prim.integers:
+            for leaf in leaves([node.args[i]]):
+                yield leaf.attrs[0], node.args[0].shape[0] if i else node.attrs[0]  # type: ignore[misc]
+
+
+def _wrapped(lines: Iterable[str]) -> Iterator[str]:
+    """Long lines broken after a comma inside their first bracket."""
+    for line in lines:
+        match = re.match(r"(\s*)(def \w+\(|return \{|\w+ = np\.result_type\()", line)
+        if match is None or len(line) <= WIDTH:
+            yield line
+            continue
+        head, body, tail = line[: match.end()], line[match.end() :], ""
+        cut = re.search(r"[)}]:?$", body)
+        assert cut is not None
+        body, tail = body[: cut.start()], cut[0]
+        inner = match[1] + INDENT * (2 if tail == "):" else 1)
+        folded = textwrap.wrap(body, WIDTH, initial_indent=inner, subsequent_indent=inner, break_long_words=False)
+        yield from (head, *folded, match[1] + tail)

@@ -1,0 +1,253 @@
+"""Where a reader is in a derivation: which form, which row, what is open; and everything that the keys do to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from rnnsym.core.names import Name
+from rnnsym.derivation.equations import Line
+from rnnsym.derivation.form import Form
+from rnnsym_tui.model.derive.rows import LEVELS, Key, Level, Row, rows
+
+NOWHERE = Key("")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A form by its key; `wrt` is the parameter of a form that is about one."""
+
+    form: str = "recurrence"
+    wrt: str | None = None
+
+
+@dataclass(frozen=True)
+class Position:
+    """All that is kept from one start to the next."""
+
+    choice: Choice = Choice()
+    notation: str = "default"
+    level: Level = "steps"
+    at: Key = NOWHERE
+    folded: frozenset[str] = frozenset()
+    turned: frozenset[int] = frozenset()
+
+    def as_data(self) -> dict[str, Any]:
+        return {
+            "form": self.choice.form,
+            "wrt": self.choice.wrt,
+            "notation": self.notation,
+            "level": self.level,
+            "at": list(self.at),
+            "folded": sorted(self.folded),
+            "turned": sorted(self.turned),
+        }
+
+
+def position_from(data: Mapping[str, Any]) -> Position:
+    """The position that `as_data` wrote. Raises KeyError, TypeError or ValueError where the data is something else."""
+    section, *numbers = data["at"]
+    if data["level"] not in LEVELS:
+        raise ValueError(f"there is no level {data['level']!r}")
+    return Position(
+        Choice(str(data["form"]), data["wrt"] and str(data["wrt"])),
+        str(data["notation"]),
+        data["level"],
+        Key(str(section), *map(int, numbers)),
+        frozenset(map(str, data["folded"])),
+        frozenset(map(int, data["turned"])),
+    )
+
+
+@dataclass
+class Reader:
+    """Movements never fail; going past an end stays there. Without a form there are no rows, and nothing moves."""
+
+    position: Position = field(default_factory=Position)
+    form: Form | None = None
+    _history: list[Key] = field(default_factory=list)
+
+    # What is in sight. --------------------------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        at = self.position
+        return rows(self.form, at.level, at.folded, at.turned) if self.form else ()
+
+    @property
+    def row(self) -> Row | None:
+        """The row that is selected."""
+        return next((row for row in self.rows if row.key == self.position.at), None)
+
+    @property
+    def line(self) -> Line | None:
+        """The line that is selected, or that the selected row stands under."""
+        return self.row.line if self.row else None
+
+    def line_of(self, number: int) -> Line | None:
+        return next((line for line in self.form.lines if line.number == number), None) if self.form else None
+
+    @property
+    def can_go_back(self) -> bool:
+        return bool(self._history)
+
+    # Another form. ------------------------------------------------------------------------------------------------
+
+    def read(self, form: Form) -> None:
+        """Read this form now; the quantity that was looked at stays selected where the form has it."""
+        old, name = self.form, self.line.name if self.line else None
+        self.form = form
+        if old is not None and old.key != form.key:
+            self._history.clear()
+            self._set(folded=frozenset(), turned=frozenset())
+        if old is None or old is form:
+            name = None
+        if not (name and self.go_to_name(name)):
+            self._settle()
+
+    def _settle(self) -> None:
+        """Select the row that was, or the one that it stood under, or the first line."""
+        keys = [row.key for row in self.rows]
+        at = self.position.at
+        while at not in keys and at != at.parent:
+            at = at.parent
+        lines = [key for key in keys if key.line]
+        self._set(at=at if at in keys else next(iter(lines or keys), NOWHERE))
+
+    def _set(self, **changes: Any) -> None:
+        self.position = replace(self.position, **changes)
+
+    # Moving. ------------------------------------------------------------------------------------------------------
+
+    def select(self, key: Key) -> None:
+        if any(row.key == key for row in self.rows):
+            self._set(at=key)
+
+    def move(self, count: int) -> None:
+        """So many rows down, or up."""
+        keys = [row.key for row in self.rows]
+        if keys:
+            here = keys.index(self.position.at) if self.position.at in keys else 0
+            self._set(at=keys[min(max(here + count, 0), len(keys) - 1)])
+
+    def next_line(self, count: int = 1) -> None:
+        """To the next line that stands in the outline (count 1), or the one before (-1), over all other rows."""
+        found = self.rows
+        here = next((i for i, row in enumerate(found) if row.key == self.position.at), 0)
+        beyond = found[here + 1 :] if count > 0 else found[:here][::-1]
+        key = next((row.key for row in beyond if row.line and not row.key.share), None)
+        if key:
+            self._set(at=key)
+
+    def first(self) -> None:
+        self.move(-len(self.rows))
+
+    def last(self) -> None:
+        self.move(len(self.rows))
+
+    # Jumping. -----------------------------------------------------------------------------------------------------
+
+    def jump(self, number: int) -> bool:
+        """To the line with this number, which comes into sight; `back` leads back here."""
+        here = self.position.at
+        if not self._show(number):
+            return False
+        if self.position.at != here:
+            self._history.append(here)
+        return True
+
+    def go_to_name(self, name: Name) -> bool:
+        """To the line that defines a quantity; no jump that `back` would take back."""
+        found = next((line for line in self.form.lines if line.name == name), None) if self.form else None
+        return found is not None and self._show(found.number)
+
+    def back(self) -> bool:
+        """Back to where the last jump was made."""
+        if not self._history:
+            return False
+        at = self._history.pop()
+        if at.line and self._show(at.line):
+            self.select(at)
+        else:
+            self._set(at=at)
+            self._settle()
+        return True
+
+    def _show(self, number: int) -> bool:
+        """Select a line; its section is unfolded, and all steps are shown where it is no result."""
+        if self.form is None:
+            return False
+        section = next((s for s in self.form.sections for line in s.lines if line.number == number), None)
+        if section is None:
+            return False
+        key = Key(section.title, number)
+        self._set(folded=self.position.folded - {section.title})
+        if all(row.key != key for row in self.rows):
+            self._set(level="steps")
+        self._set(at=key)
+        return True
+
+    # Opening. -----------------------------------------------------------------------------------------------------
+
+    def enter(self) -> None:
+        """Fold or unfold a section, open or close a line, jump from what stands under one."""
+        row = self.row
+        if row is None:
+            return
+        if row.target is not None:
+            self.jump(row.target)
+        elif row.key.line and not row.key.share:
+            self._turn(row.key.line)
+        elif not row.key.line:
+            self._set(folded=self.position.folded ^ {row.key.section})
+
+    def open(self) -> None:
+        """Unfold or open the row; one that is open already leads to the first row under it."""
+        before = self.rows
+        row = self.row
+        if row is not None and not row.key.share and not self._is_open(row):
+            self.enter()
+        if self.rows == before:
+            following = self.rows[self._index + 1 : self._index + 2]
+            self.move(1 if following and following[0].key.parent == self.position.at else 0)
+
+    def close(self) -> None:
+        """Close or fold the row; one that has nothing open leads to the row that it stands under."""
+        row = self.row
+        if row is None:
+            return
+        if not row.key.share and self._is_open(row):
+            self.enter()
+        else:
+            self._set(at=row.key.parent)
+
+    @property
+    def _index(self) -> int:
+        return [row.key for row in self.rows].index(self.position.at)
+
+    def _is_open(self, row: Row) -> bool:
+        return any(other.key != row.key and other.key.parent == row.key for other in self.rows)
+
+    def _turn(self, number: int) -> None:
+        self._set(turned=self.position.turned ^ {number})
+        self._settle()
+
+    def fold_all(self) -> None:
+        """Fold all sections, or unfold them where all are folded."""
+        if self.form is None:
+            return
+        every = frozenset(section.title for section in self.form.sections)
+        self._set(folded=frozenset() if every <= self.position.folded else every)
+        self._settle()
+
+    def next_level(self) -> None:
+        """Only results, named steps, every rule, and round again; the row stays selected where it is in sight."""
+        level = LEVELS[(LEVELS.index(self.position.level) + 1) % len(LEVELS)]
+        self._set(level=level, turned=frozenset())
+        self._settle()
+
+    def choose(self, choice: Choice) -> None:
+        """Ask for another form; it is read when it has been made."""
+        self._set(choice=choice)
+
+    def write_in(self, notation: str) -> None:
+        self._set(notation=notation)
