@@ -1,6 +1,6 @@
 """A System with a number for T: every name at every step as an explicit expression."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rnnsym.core.expr import Expr, leaves
 from rnnsym.core.names import Fixed, Name, Offset, Point
@@ -20,10 +20,15 @@ def unroll_system(system: System, steps: int) -> Table:
     if steps < 1:
         raise InputError(f"T = {steps}: a sequence needs at least one step.")
     table: Table = {}
-    for block in schedule(system, list(system.equations)):
-        for name, t in _order(system, block, steps):
-            table[name, t if not system.equations[name][0].total else 0] = _value(system, table, name, t, steps)
+    for name, t in in_order(system, list(system.equations), steps):
+        table[name, t] = _value(system, table, name, t, steps)
     return table
+
+
+def in_order(system: System, names: Sequence[Name], steps: int) -> Iterator[tuple[Name, int]]:
+    """Every (name, t) in an order in which each can be computed; a total has t = 0."""
+    for block in schedule(system, names):
+        yield from _order(system, block, steps)
 
 
 def _order(system: System, block: Block, steps: int) -> Iterator[tuple[Name, int]]:

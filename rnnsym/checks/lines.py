@@ -1,0 +1,146 @@
+"""Each line of a form, run with numbers and compared with small pushes on the equations: a path of its own."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from rnnsym.api.forms import FormView
+from rnnsym.checks.pushes import Array, At, Equations, Push
+from rnnsym.core.names import Name, Role
+from rnnsym.derivation.equations import Line
+from rnnsym.errors import InputError
+from rnnsym.wiring import TOTAL_LOSS
+
+TOLERANCE = 1e-9
+MOST_PUSHES = 20_000
+VALUES, PUSHES = "the equations, one by one", "a small push (complex step)"
+ORIGINALS = (Role.CARRY, Role.EQUATION, Role.INPUT, Role.LOSS, Role.PARAM)
+
+
+class LineCheck(NamedTuple):
+    """The largest error over all t, relative to the largest value; `against` says which path it was compared with.
+
+    A line that no such path reaches has `worst` None and `ok` None, and `against` says why.
+    """
+
+    worst: float | None
+    against: str
+    ok: bool | None
+
+
+Reference = Callable[[], tuple[Array, Array]]
+"""What a line gives and what it should give, at all its steps."""
+
+
+def check_lines(
+    view: FormView, params: Mapping[str, Any], x: Any, targets: Any, carry: Mapping[str, Any] | None = None
+) -> dict[int, LineCheck]:
+    """A check for each line, by its number. Arguments as in `Network.run`, without a batch.
+
+    Raises InputError for a batch, and for the derivation of a cell alone, which has no numbers.
+    """
+    values = view.values(params, x, targets, carry)
+    assert view.net is not None
+    given = view.net.given(params, x, targets, carry, None)
+    if any(np.ndim(given[n]) > 1 + len(view.system.shape(n)) for n in given if n.role == Role.INPUT):
+        raise InputError("lines are checked on one example: x must be (T, X), without a batch axis.")
+    forward = list(view.net.system.equations)
+    equations = Equations(view.net.system, forward, given, view.net.sizes)
+    return {line.number: check for line, check in zip(view.lines, _checks(view, equations, values), strict=True)}
+
+
+def _checks(view: FormView, equations: Equations, values: Mapping[Name, Any]) -> list[LineCheck]:
+    paths = _Paths(view, equations, values)
+    return [paths.check(line) for line in view.lines]
+
+
+class _Paths:
+    """What each kind of line is compared with."""
+
+    def __init__(self, view: FormView, equations: Equations, values: Mapping[Name, Any]) -> None:
+        self.view, self.equations, self.values = view, equations, values
+        self.steps = equations.steps
+        self.whole = view.form.derived is not None
+        self.slopes = self._loss_slopes() if self.whole else {}
+
+    def check(self, line: Line) -> LineCheck:
+        name = line.name
+        if name in self.equations.system.equations:
+            return self._compared(self._forward(name), VALUES)
+        if name.role in (Role.ADJOINT, Role.GRADIENT) and self.whole:
+            return self._compared(self._slope(line), PUSHES)
+        if name.role in (Role.JACOBIAN, Role.IMMEDIATE, Role.SENSITIVITY) and len(name.path) == len(name.of[0].path):
+            return self._compared(self._state_slope(line), PUSHES)
+        return LineCheck(None, "no path of its own", None)
+
+    def _compared(self, pairs: Sequence[tuple[Array, Array]], against: str) -> LineCheck:
+        if not pairs:
+            return LineCheck(None, "too large to check here", None)
+        size = max(float(np.max(np.abs(right), initial=0.0)) for _, right in pairs)
+        error = max(float(np.max(np.abs(np.asarray(left) - right), initial=0.0)) for left, right in pairs)
+        worst = error / size if size else error
+        return LineCheck(worst, against, worst <= TOLERANCE)
+
+    def _at(self, name: Name, t: int) -> Array:
+        value = self.values[name]
+        return np.asarray(value[t] if self.view.system.timed(name) else value)
+
+    def _forward(self, name: Name) -> list[tuple[Array, Array]]:
+        return [(self._at(name, t), value) for (other, t), value in self.equations.values.items() if other == name]
+
+    # Slopes of the loss. ------------------------------------------------------------------------------------------
+
+    def _original(self, bar: Name) -> Name | None:
+        system = self.equations.system
+        known = (bar.as_role(role) for role in ORIGINALS)
+        return next((name for name in known if name in system.equations or name in system.given), None)
+
+    def _pushes(self, line: Line) -> list[Push]:
+        """One push for each step of the line; one for all steps where the quantity is not in time."""
+        original = self._original(line.name)
+        if original is None:
+            return []
+        if line.name.role == Role.GRADIENT or not self.view.system.timed(line.name):
+            return [Push(original)]
+        return [Push(original, t) for t in line.domain.at(self.steps)]
+
+    def _loss_slopes(self) -> dict[Push, dict[At, Array]]:
+        """∂L/∂v for every v that some line is about, in one go."""
+        lines = [line for line in self.view.lines if line.name.role in (Role.ADJOINT, Role.GRADIENT)]
+        pushes = [push for line in lines for push in self._pushes(line)]
+        if sum(int(np.prod(self.equations.event(push.name))) for push in pushes) > MOST_PUSHES:
+            return {}
+        return self.equations.slopes(pushes, [(TOTAL_LOSS, 0)])
+
+    def _slope(self, line: Line) -> list[tuple[Array, Array]]:
+        pairs = []
+        for push in self._pushes(line):
+            if push in self.slopes:
+                given = self._at(line.name, 0 if push.step is None else push.step)
+                pairs.append((given, self.slopes[push][TOTAL_LOSS, 0]))
+        return pairs
+
+    # Slopes of the states. ----------------------------------------------------------------------------------------
+
+    def _state_slope(self, line: Line) -> list[tuple[Array, Array]]:
+        """∂s_t/∂p_{t-1} and ∂⁺s_t/∂θ feel the push at step t only, ds_t/dθ at every step."""
+        state, moved = line.name.of
+        way, role, steps = self._way(line), line.name.role, list(line.domain.at(self.steps))
+        pushes = {
+            t: Push(moved, t - way, t)
+            if role == Role.JACOBIAN
+            else Push(moved, None, t if role == Role.IMMEDIATE else None)
+            for t in steps
+        }
+        slopes = self.equations.slopes(list(dict.fromkeys(pushes.values())), [(state, t) for t in steps])
+        pairs = []
+        for t, push in pushes.items():
+            given = self._at(line.name, t)
+            pairs.append((given, slopes[push][state, t].reshape(given.shape)))
+        return pairs
+
+    def _way(self, line: Line) -> int:
+        """1 for a chain that runs with time, -1 for a reversed one."""
+        state = line.name.of[0]
+        return 1 if self.equations.system.hull(state).lo.at(self.steps) == 0 else -1
