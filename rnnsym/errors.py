@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from unicodedata import combining
 
 
 class RnnsymError(Exception):
@@ -26,6 +27,15 @@ class InputError(RnnsymError, ValueError):
     """A value given by the user cannot be used: empty, not finite, out of range."""
 
 
+class FormulaError(InputError):
+    """A formula that cannot be read: the message shows the place with a caret, the reason and the repair."""
+
+    def __init__(self, formula: str, place: int, reason: str) -> None:
+        self.formula, self.place, self.reason = formula, place, reason
+        shown, caret = _excerpt(formula, place)
+        super().__init__(f"{reason}\n  {shown}\n  {' ' * caret}^" if shown else reason)
+
+
 class MisuseError(RnnsymError, TypeError):
     """An expression was used as if it were a number."""
 
@@ -40,6 +50,19 @@ class DisconnectedError(RnnsymError, ValueError):
 
 class ScheduleError(RnnsymError, ValueError):
     """A system of equations that cannot be scheduled: mixed directions of time, or a read outside a domain."""
+
+
+EXCERPT = 72
+
+
+def _excerpt(formula: str, place: int) -> tuple[str, int]:
+    """The part of a formula around a place, on one line, and where the place is in it."""
+    start = max(place - EXCERPT // 2, 0) if len(formula) > EXCERPT else 0
+    part = formula[start : start + EXCERPT]
+    shown = "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in part)
+    left, right = "…" * (start > 0), "…" * (start + EXCERPT < len(formula))
+    wide = sum(1 for c in part[: place - start] if not combining(c))
+    return (f"{left}{shown}{right}", len(left) + wide) if shown.strip() else ("", 0)
 
 
 def unknown(kind: str, name: object, options: Iterable[str]) -> UnknownNameError:

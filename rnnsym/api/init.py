@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from rnnsym.cells.base import IDENTITY
 from rnnsym.core import dims
 from rnnsym.core.expr import topological
 from rnnsym.core.names import Name, Role
@@ -76,12 +77,12 @@ SCHEMES: dict[str, Callable[[Rng, Weight], Array]] = {
 def initial_parameters(
     system: System,
     sizes: Mapping[str, int],
-    starts: Mapping[str, float],
+    starts: Mapping[str, float | str],
     seed: int,
     scheme: str,
     spectral_radius: float | None,
 ) -> dict[str, Array]:
-    """A value for each parameter; `starts` gives constants that a cell asks for.
+    """A value for each parameter; `starts` gives what a cell asks for, a number or "identity".
 
     Raises UnknownNameError for the scheme, InputError for the seed or the spectral radius.
     """
@@ -100,11 +101,15 @@ def initial_parameters(
         numbers = tuple(dims.size(dim, sizes) for dim in shape)
         square = len(shape) == 2 and shape[0] == shape[1]
         weight = Weight(numbers, square, name in biases, sizes["H"])
-        value = np.full(numbers, starts[name.label]) if name.label in starts else SCHEMES[scheme](rng, weight)
+        value = _start(starts[name.label], numbers) if name.label in starts else SCHEMES[scheme](rng, weight)
         if spectral_radius is not None and shape in recurrent:
             value = _rescaled(name.label, value, spectral_radius)
         params[name.label] = value
     return params
+
+
+def _start(start: float | str, shape: tuple[int, ...]) -> Array:
+    return np.eye(shape[0]) if start == IDENTITY else np.full(shape, float(start))
 
 
 def _biases(system: System) -> set[Name]:

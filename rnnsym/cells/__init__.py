@@ -1,9 +1,15 @@
 """The cells: each is its equations and nothing else."""
 
 from rnnsym.cells.base import Cell
-from rnnsym.cells.elman import Elman
+from rnnsym.cells.elman import IRNN, Elman, Fused, Linear, OutputFeedback
 from rnnsym.cells.gru import GRU
+from rnnsym.cells.jordan import Jordan
 from rnnsym.cells.lstm import LSTM
-from rnnsym.cells.registry import get
+from rnnsym.cells.mgu import MGU
+from rnnsym.cells.registry import catalogue, get
+from rnnsym.cells.state_machine import Parentheses, StateMachine
 
-__all__ = ["GRU", "LSTM", "Cell", "Elman", "get"]
+__all__ = [
+    "GRU", "IRNN", "LSTM", "MGU", "Cell", "Elman", "Fused", "Jordan", "Linear", "OutputFeedback", "Parentheses",
+    "StateMachine", "catalogue", "get",
+]  # fmt: skip

@@ -18,7 +18,8 @@ from rnnsym.ops.leaves import as_expr, leaf
 from rnnsym.transforms.rewrite import flat
 
 RESERVED = frozenset({"y", "target", "loss", "L", "t", "T"})
-DECLARED = frozenset({"step", "params", "carry", "inputs", "output", "starts"})
+DECLARED = frozenset({"step", "params", "carry", "inputs", "output", "starts", "hand_set"})
+IDENTITY = "identity"
 STATE = "a key of vars() that no attribute can have"
 Shapes = Mapping[str, tuple[Dim, ...]]
 AS_DECLARED: Mapping[str, Dim] = {}
@@ -48,14 +49,16 @@ class Cell:
     A cell is checked where it is declared: an error names its dimensions and the line of `step`.
     """
 
-    params: ClassVar[Shapes] = {}
-    carry: ClassVar[Shapes] = {}
-    inputs: ClassVar[Shapes] = {"x": ("X",)}
+    params: Shapes = {}
+    carry: Shapes = {}
+    inputs: Shapes = {"x": ("X",)}
     output: ClassVar[str | None] = None
     """The name that the readout and the loss see; the first carry where it is None."""
-    starts: ClassVar[Mapping[str, float]] = {}
-    """Parameters whose initial value is a constant of the cell's own, such as a forget bias of 1."""
-    source: ClassVar[str] = ""
+    starts: Mapping[str, float | str] = {}
+    """Parameters whose initial value is the cell's own: a number, such as a forget bias of 1, or "identity"."""
+    hand_set: Mapping[str, Any] = {}
+    """Weights set by hand: a value for each parameter, as numbers in nested lists or tuples; none by default."""
+    source: str = ""
     """Where the equations come from: paper and equation number."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -218,9 +221,21 @@ def _check_declaration(cell: Cell) -> None:
         raise CellError(f"cell {cell.name}: declare what is read at each step, such as inputs = {{'x': ('X',)}}.")
     if cell.output is not None and not isinstance(cell.output, str):
         raise CellError(f"cell {cell.name}: output is the name of a quantity, such as 'h', not {cell.output!r}.")
-    for symbol in cell.starts:
-        if symbol not in cell.params:
-            raise unknown(f"parameter in starts of cell {cell.name}:", symbol, cell.params)
+    for kind, values in (("starts", cell.starts), ("hand_set", cell.hand_set)):
+        for symbol in values:
+            if symbol not in cell.params:
+                raise unknown(f"parameter in {kind} of cell {cell.name}:", symbol, cell.params)
+    for symbol, start in cell.starts.items():
+        _check_start(cell, symbol, start)
+
+
+def _check_start(cell: Cell, symbol: str, start: object) -> None:
+    shape = _canonical(cell.params[symbol])
+    if start == IDENTITY:
+        if len(shape) != 2 or shape[0] != shape[1]:
+            raise CellError(f"cell {cell.name}: {symbol} of shape {show(shape)} is not square: it has no identity.")
+    elif not isinstance(start, (int, float)):
+        raise CellError(f"cell {cell.name}: {symbol} starts as a number or as 'identity', not as {start!r}.")
 
 
 def _check_name(cell: Cell, symbol: Any, kind: str) -> None:

@@ -21,6 +21,8 @@ class Family(Cell):
         super().__init_subclass__(**kwargs)
 
     def __new__(cls, variant: object = None, **options: Any) -> Self:
-        if variant is not None and str(variant) not in cls.variants:
+        if variant is None:
+            return super().__new__(cls)
+        if str(variant) not in cls.variants:
             raise unknown(f"variant of {cls.__name__}", variant, cls.variants)
-        return super().__new__(cls if variant is None else cls.variants[str(variant)])  # type: ignore[arg-type]
+        return super().__new__(cls.variants[str(variant)])  # type: ignore[return-value]

@@ -11,9 +11,10 @@ SENSES = ("keeps", "renews")
 
 
 class GRU(Family):
-    """PyTorch's GRU: the reset gate r acts after the product with U_n, and the update gate z keeps the state.
+    """The gated recurrent unit as PyTorch computes it: reset after the product, z keeps.
 
-    PyTorch's two biases are one in the gates; b_n is b_in, b_hn stays inside the reset.
+    The reset gate r acts after the product with U_n; the update gate z is the share of the state before, 1 − z that of
+    the new content n. PyTorch's two biases are one in the gates; b_n is b_in, b_hn stays inside the reset.
     variant: "pytorch", "cho2014", "chung2014" (in both, r acts on the state, before the product).
     z: "keeps" (z is the share of the state before) or "renews" (z is the share of the new content); without it, the
     variant's own sense. The senses are one family: negate W_z, U_z and b_z.
@@ -53,9 +54,10 @@ class GRU(Family):
 
 
 class GRUCho2014(GRU):
-    """The GRU of Cho et al.: the reset gate acts on the state, before the product with U_n, and z keeps the state.
+    """The first GRU: reset before the product, z keeps.
 
-    The paper's equations show no biases; here each row has one.
+    The reset gate r acts on the state, before the product with U_n. The paper's equations show no biases; here each
+    row has one.
     """
 
     variant = "cho2014"
@@ -78,7 +80,10 @@ class GRUCho2014(GRU):
 
 
 class GRUChung2014(GRUCho2014):
-    """The GRU of Chung et al.: as Cho's, but z renews the state: h_t = (1 − z) h_{t-1} + z n."""
+    """The GRU of Chung et al.: reset before the product, z renews.
+
+    h_t = (1 − z) h_{t-1} + z n, where Cho's is z h_{t-1} + (1 − z) n.
+    """
 
     variant = "chung2014"
     sense = "renews"

@@ -17,9 +17,10 @@ SQUASHINGS: dict[str, Squashing] = {
 
 
 class LSTM(Family):
-    """PyTorch's LSTM: gates i (input), f (forget), o (output), new content g; c is the long line, h the short one.
+    """The long short-term memory as PyTorch computes it.
 
-    PyTorch's two biases b_ih and b_hh are one here, b = b_ih + b_hh.
+    Gates i (input), f (forget), o (output), new content g; c is the long line, h the short one. PyTorch's two biases
+    b_ih and b_hh are one here, b = b_ih + b_hh.
     variant: "pytorch", "1997" (no forget gate), "gers" (with one), "peephole" (the gates see c).
     squashing, for "1997" and "gers": "tanh", or "original" for the functions of 1997.
     """
@@ -54,7 +55,10 @@ class LSTM(Family):
 
 
 class LSTM1997(LSTM):
-    """The first LSTM: no forget gate, so that c is a sum that never fades (the constant error carousel)."""
+    """The first LSTM, without a forget gate.
+
+    c is a sum that never fades: ∂c_t/∂c_{t-1} along c alone is the identity, the constant error carousel.
+    """
 
     variant = "1997"
     squashings = ("tanh", "original")
@@ -78,7 +82,10 @@ class LSTM1997(LSTM):
 
 
 class LSTMGers(LSTM):
-    """The LSTM with the forget gate of Gers et al.; with squashing="tanh" its equations are PyTorch's."""
+    """The LSTM with a forget gate, as it was introduced.
+
+    With squashing="tanh", the default, its equations are PyTorch's.
+    """
 
     variant = "gers"
     squashings = ("tanh", "original")
@@ -99,7 +106,10 @@ class LSTMGers(LSTM):
 
 
 class LSTMPeephole(LSTM):
-    """The LSTM whose gates see the cell, each unit its own: i and f the cell before, o the cell of this step."""
+    """The LSTM whose gates see the cell, each unit its own.
+
+    i and f see the cell of the step before, o sees the cell of this step.
+    """
 
     variant = "peephole"
     params = {

@@ -6,16 +6,61 @@ import sys
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from rnnsym.cells.base import Cell
-from rnnsym.cells.elman import Elman
+from rnnsym.cells.elman import IRNN, Elman, Fused, Linear, OutputFeedback
+from rnnsym.cells.family import Family
 from rnnsym.cells.gru import GRU
+from rnnsym.cells.jordan import Jordan
 from rnnsym.cells.lstm import LSTM
+from rnnsym.cells.mgu import MGU
+from rnnsym.cells.state_machine import Parentheses, StateMachine
 from rnnsym.errors import CellError, InputError, MisuseError, RnnsymError, unknown
 
-BUILT_IN: dict[str, type[Cell]] = {"elman": Elman, "lstm": LSTM, "gru": GRU}
+BUILT_IN: dict[str, type[Cell]] = {
+    "elman": Elman,
+    "fused": Fused,
+    "output_feedback": OutputFeedback,
+    "jordan": Jordan,
+    "linear": Linear,
+    "irnn": IRNN,
+    "lstm": LSTM,
+    "gru": GRU,
+    "mgu": MGU,
+    "state_machine": StateMachine,
+    "parentheses": Parentheses,
+}
+
+
+class Entry(NamedTuple):
+    """A built-in cell: `get(name, **options)` makes it."""
+
+    name: str
+    options: dict[str, str]
+    cell: Cell
+
+    @property
+    def about(self) -> str:
+        """What the cell is, in one line."""
+        return (inspect.getdoc(self.cell) or "").partition("\n")[0]
+
+    @property
+    def source(self) -> str:
+        """Where its equations come from."""
+        return self.cell.source
+
+
+def catalogue() -> tuple[Entry, ...]:
+    """Every built-in cell, each variant once, in the order in which they are taught."""
+    entries = []
+    for name, cell_class in BUILT_IN.items():
+        variants = list(cell_class.variants) if issubclass(cell_class, Family) else [""]
+        for variant in variants:
+            options = {"variant": variant} if variant else {}
+            entries.append(Entry(name, options, cell_class(**options)))
+    return tuple(entries)
 
 
 def get(name: str, **options: Any) -> Cell:

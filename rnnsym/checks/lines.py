@@ -1,12 +1,13 @@
 """Each line of a form, run with numbers and compared with small pushes on the equations: a path of its own."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from rnnsym.api.forms import FormView
-from rnnsym.checks.pushes import Array, At, Equations, Push
+from rnnsym.checks.pushes import STEP, Array, At, Equations, Push
 from rnnsym.core.names import Name, Role
 from rnnsym.derivation.equations import Line
 from rnnsym.errors import InputError
@@ -15,6 +16,7 @@ from rnnsym.wiring import TOTAL_LOSS
 TOLERANCE = 1e-9
 MOST_PUSHES = 20_000
 VALUES, PUSHES = "the equations, one by one", "a small push (complex step)"
+DIRECTION = "complex step along the direction"
 ORIGINALS = (Role.CARRY, Role.EQUATION, Role.INPUT, Role.LOSS, Role.PARAM)
 
 
@@ -34,25 +36,26 @@ Reference = Callable[[], tuple[Array, Array]]
 
 
 def check_lines(
-    view: FormView, params: Mapping[str, Any], x: Any, targets: Any, carry: Mapping[str, Any] | None = None
+    view: FormView,
+    params: Mapping[str, Any],
+    x: Any,
+    targets: Any,
+    carry: Mapping[str, Any] | None = None,
+    more: Mapping[Name, Any] | None = None,
 ) -> dict[int, LineCheck]:
-    """A check for each line, by its number. Arguments as in `Network.run`, without a batch.
+    """A check for each line, by its number. Arguments as in `FormView.values`, without a batch.
 
     Raises InputError for a batch, and for the derivation of a cell alone, which has no numbers.
     """
-    values = view.values(params, x, targets, carry)
+    values = view.values(params, x, targets, carry, more)
     assert view.net is not None
     given = view.net.given(params, x, targets, carry, None)
     if any(np.ndim(given[n]) > 1 + len(view.system.shape(n)) for n in given if n.role == Role.INPUT):
         raise InputError("lines are checked on one example: x must be (T, X), without a batch axis.")
     forward = list(view.net.system.equations)
     equations = Equations(view.net.system, forward, given, view.net.sizes)
-    return {line.number: check for line, check in zip(view.lines, _checks(view, equations, values), strict=True)}
-
-
-def _checks(view: FormView, equations: Equations, values: Mapping[Name, Any]) -> list[LineCheck]:
     paths = _Paths(view, equations, values)
-    return [paths.check(line) for line in view.lines]
+    return {line.number: paths.check(line) for line in view.lines}
 
 
 class _Paths:
@@ -72,6 +75,8 @@ class _Paths:
             return self._compared(self._slope(line), PUSHES)
         if name.role in (Role.JACOBIAN, Role.IMMEDIATE, Role.SENSITIVITY) and len(name.path) == len(name.of[0].path):
             return self._compared(self._state_slope(line), PUSHES)
+        if name.role == Role.TANGENT:
+            return self._compared(self._tangent(line), DIRECTION)
         return LineCheck(None, "no path of its own", None)
 
     def _compared(self, pairs: Sequence[tuple[Array, Array]], against: str) -> LineCheck:
@@ -139,6 +144,26 @@ class _Paths:
             given = self._at(line.name, t)
             pairs.append((given, slopes[push][state, t].reshape(given.shape)))
         return pairs
+
+    # Tangents. ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _along(self) -> Mapping[Name, Any]:
+        """Every value of the network, forward and backward, with the parameters moved by iε along their directions."""
+        net, given = self.view.net, dict(self.equations.given)
+        assert net is not None
+        for name, value in self.values.items():
+            if name.role == Role.TANGENT and name in self.view.system.given:
+                given[name.of[0]] = given[name.of[0]] + 1j * STEP * np.asarray(value)
+        program = net.program()
+        forward = {**given, **program.forward(given)}
+        return {**forward, **program.backward(forward)}
+
+    def _tangent(self, line: Line) -> list[tuple[Array, Array]]:
+        moved = np.imag(self._along[line.name.of[0]]) / STEP
+        timed = self.view.system.timed(line.name)
+        steps = line.domain.at(self.steps) if timed else [0]
+        return [(self._at(line.name, t), np.asarray(moved[t] if timed else moved)) for t in steps]
 
     def _way(self, line: Line) -> int:
         """1 for a chain that runs with time, -1 for a reversed one."""

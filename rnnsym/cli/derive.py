@@ -1,63 +1,74 @@
-"""`rnnsym derive`: the equations of a cell, their adjoints, and the gradients, with T a symbol."""
+"""`rnnsym derive`: the equations of a network, their adjoints, and the gradients, in any form, with T a symbol."""
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnnsym.cli import common
+from rnnsym.cli.derive_formats import FORMATS, Request
 from rnnsym.cli.terminal import say, shows_unicode
 from rnnsym.errors import InputError, unknown
 
 if TYPE_CHECKING:
     from rnnsym.api.derivation import Derivation
 
-Form = Callable[["Derivation"], str]
-"""How a derivation is written down."""
+EPILOG = """\
+forms (--form)
+  recurrence   the backward recurrence, line by line (default)
+  closed       one gradient as a double sum over t and k, with the Jacobian product
+  jacobian     the step Jacobian of the whole carry, as a block matrix
+  paths        each block as a sum over paths: the direct line, through each gate
+  rtrl         forward accumulation beside backpropagation, with costs
+  truncated    truncated backpropagation (--window K, --per chunk or loss)
+  ledger       one gradient split into the terms of loss t through step k
+  hessian      the product of the Hessian with a direction
 
-
-def _json(derivation: "Derivation") -> str:
-    import json
-
-    return json.dumps(derivation.to_dict(), indent=2, ensure_ascii=not shows_unicode())
-
-
-FORMS: dict[str, Form] = {
-    "text": lambda derivation: derivation.pretty(),
-    "ascii": lambda derivation: derivation.pretty(ascii=True),
-    "latex": lambda derivation: derivation.latex(),
-    "markdown": lambda derivation: derivation.markdown(),
-    "numpy": lambda derivation: derivation.numpy_source(),
-    "json": _json,
-}
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    common.add_cell(parser)
-    parser.add_argument("--wrt", metavar="P", nargs="+", action="extend", help="only the gradients of these parameters")
-    parser.add_argument("--format", metavar="F", default="text", help=f"{', '.join(FORMS)} (default: text)")
-    common.add_ascii(parser)
-    common.add_json(parser)
-    parser.add_argument("--loss", metavar="L", help="with readout y = V h + b_y and loss: squared or cross_entropy")
-    parser.add_argument("--pattern", metavar="P", help="with readout: many_to_many (default) or many_to_one")
-    parser.add_argument("--output", metavar="FILE", type=Path, help="write to FILE, which must not exist")
-    parser.add_argument("--force", action="store_true", help="let --output replace FILE")
-    parser.usage = f"{parser.prog} CELL [options]"
-    parser.epilog = """\
 Without --loss and --pattern the cell stands alone, and the gradient of the loss
 with respect to its output is given at every step.
 
 examples
   rnnsym derive lstm
-  rnnsym derive elman --wrt U --act relu
-  rnnsym derive gru --loss cross_entropy --format latex --output gru.tex
+  rnnsym derive lstm --form jacobian
+  rnnsym derive elman --form closed --wrt U --steps 3
+  rnnsym derive elman --notation deck_s --rosetta
+  rnnsym derive gru --loss cross_entropy --format tex --output gru.tex
   rnnsym derive elman --format numpy > elman.py"""
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    common.add_cell(parser)
+    _add_what(parser)
+    _add_how(parser)
+    parser.usage = f"{parser.prog} CELL [options]"
+    parser.epilog = EPILOG
+
+
+def _add_what(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what is derived")
+    group.add_argument("--form", metavar="F", default="recurrence", help="how the gradient is written (see below)")
+    group.add_argument("--wrt", metavar="P", nargs="+", action="extend", help="only the gradients of these parameters")
+    group.add_argument("--steps", metavar="T", type=common.size, help="written out for so many steps")
+    group.add_argument("--window", metavar="K", type=common.size, default=3, help="steps kept by --form truncated")
+    group.add_argument("--per", metavar="W", default="chunk", help="truncated at the end of a chunk, or for each loss")
+    group.add_argument("--loss", metavar="L", help="with readout y = V h + b_y and loss: squared or cross_entropy")
+    group.add_argument("--pattern", metavar="P", help="with readout: many_to_many (default) or many_to_one")
+
+
+def _add_how(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("how it is written")
+    group.add_argument("--level", metavar="L", default="steps", help="results, steps (default), why or chain")
+    group.add_argument("--notation", metavar="N", default="default", help="a profile, or a file: profile.toml")
+    group.add_argument("--format", metavar="F", default="text", help=f"{', '.join(FORMATS)} (default: text)")
+    common.add_ascii(parser)
+    common.add_json(parser)
+    group.add_argument("--output", metavar="FILE", type=Path, help="write to FILE, which must not exist")
+    group.add_argument("--force", action="store_true", help="let --output replace FILE")
+
+
 def run(args: argparse.Namespace) -> int:
-    form = _form(args)
-    text = FORMS[form](_derivation(args))
+    form = _format(args)
+    text = FORMATS[form](_request(args))
     if not text.endswith("\n"):
         text += "\n"
     if args.output is None:
@@ -67,13 +78,20 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _form(args: argparse.Namespace) -> str:
+def _format(args: argparse.Namespace) -> str:
     """The format asked for; text becomes ASCII where stdout cannot show it."""
     form = "json" if args.json else str(args.format)
-    if form not in FORMS:
-        raise unknown("format", form, FORMS)
+    if form not in FORMATS:
+        raise unknown("format", form, FORMATS)
     plain = args.ascii or (args.output is None and not shows_unicode())
     return "ascii" if form == "text" and plain else form
+
+
+def _request(args: argparse.Namespace) -> Request:
+    derivation = _derivation(args)
+    about = args.wrt[0] if args.wrt and len(args.wrt) == 1 else None
+    view = derivation.form_view(args.form, wrt=about, window=args.window, per=args.per)
+    return Request(derivation, view, args.level)
 
 
 def _derivation(args: argparse.Namespace) -> "Derivation":
@@ -82,10 +100,10 @@ def _derivation(args: argparse.Namespace) -> "Derivation":
 
     cell = common.load_cell(args)
     if args.loss is None and args.pattern is None:
-        return derive(cell, args.wrt)
+        return derive(cell, args.wrt, args.notation)
     options = Options(loss=args.loss or "squared", pattern=args.pattern or "many_to_many")
     title = f"{cell.name} with readout, {options.loss} loss, {options.pattern}".replace("_", "-")
-    return Derivation(network_system(cell, options), title, args.wrt)
+    return Derivation(network_system(cell, options), title, args.wrt, args.notation)
 
 
 def _write_file(path: Path, text: str, replace: bool) -> None:

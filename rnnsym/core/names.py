@@ -4,6 +4,7 @@ A `Name` is (role, symbol, path). Time occurs only in leaves, as a map from the 
 reads to the step that is read, and in the domains of equations.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -93,9 +94,21 @@ class Point(NamedTuple):
         return "T" if not self.plus else f"T{self.plus:+d}"
 
 
+def earliest(points: Iterable[Point]) -> Point:
+    """A step that is at or before each of `points` for every T >= 1: of 2 and T, it is 1."""
+    steps = list(points)
+    fixed = min(point.at(1) for point in steps)
+    return min(steps) if all(point.times_T for point in steps) else Point(0, fixed)
+
+
+def latest(points: Iterable[Point]) -> Point:
+    """A step that is at or after each of `points` for every T >= 1: of 2 and T, it is T + 1."""
+    steps = list(points)
+    return max(steps) if not any(point.times_T for point in steps) else Point(1, max(point.at(1) for point in steps) - 1)
+
+
 class Interval(NamedTuple):
-    """The steps lo, lo + 1, …, hi, both ends affine in T. A cell reads one step back at most, so that the ends
-    that occur (0, 1, T - 1, T, T + 1) are in the order of `Point` for every T >= 1."""
+    """The steps lo, lo + 1, …, hi, both ends affine in T: none where lo is after hi, as in 2…T for T = 1."""
 
     lo: Point
     hi: Point
@@ -107,7 +120,12 @@ class Interval(NamedTuple):
         return Interval(self.lo.shift(k), self.hi.shift(k))
 
     def covers(self, other: "Interval") -> bool:
-        return self.lo <= other.lo and other.hi <= self.hi
+        """Whether every step of `other` is in this interval, for every T >= 1."""
+        return earliest([self.lo, other.lo]) == self.lo and latest([self.hi, other.hi]) == self.hi
+
+    def hull(self, other: "Interval") -> "Interval":
+        """An interval that holds both for every T >= 1."""
+        return Interval(earliest([self.lo, other.lo]), latest([self.hi, other.hi]))
 
     def meet(self, other: "Interval") -> "Interval | None":
         both = Interval(max(self.lo, other.lo), min(self.hi, other.hi))

@@ -6,11 +6,12 @@ for each step; adjoints have one for each place where the quantity was used, and
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import NamedTuple
 
 from rnnsym.core.dims import Shape
 from rnnsym.core.expr import Expr, leaves
-from rnnsym.core.names import START, Fixed, Free, Interval, Name, Offset, TimeMap
+from rnnsym.core.names import EVERY_STEP, START, Fixed, Free, Interval, Name, Offset, TimeMap
 from rnnsym.errors import ScheduleError
 
 
@@ -59,9 +60,8 @@ class System:
         return self.shapes[name] if name in self.shapes else self.given[name]
 
     def hull(self, name: Name) -> Interval:
-        """The smallest interval that contains every step at which the name has a value."""
-        spans = [piece.domain for piece in self.equations[name]]
-        return Interval(min(span.lo for span in spans), max(span.hi for span in spans))
+        """An interval that holds every step at which the name has a value, for every T >= 1."""
+        return reduce(Interval.hull, (piece.domain for piece in self.equations[name]))
 
     def timed(self, name: Name) -> bool:
         """Whether the name has a time axis."""
@@ -70,11 +70,9 @@ class System:
         return not any(p.total for p in self.equations[name]) and not self.hull(name).single
 
     def steps_of(self, name: Name) -> Interval:
-        """The main domain: the hull without the initial step, where the story of the name is told."""
-        spans = [piece.domain for piece in self.equations[name] if piece.domain != START]
-        if not spans:
-            return START
-        return Interval(min(span.lo for span in spans), max(span.hi for span in spans))
+        """The steps of 1…T at which the name has a value, where its story is told; START if there are none."""
+        inner = [both for piece in self.equations[name] if (both := piece.domain.meet(EVERY_STEP))]
+        return reduce(Interval.hull, inner) if inner else START
 
     def ancestors(self, roots: Iterable[Name]) -> set[Name]:
         """The names of this system that `roots` depend on, with themselves."""

@@ -11,7 +11,7 @@ from itertools import count
 
 from rnnsym.core.expr import Expr, topological
 from rnnsym.core.mathtree import Number
-from rnnsym.core.names import FREE, NOW, START, Interval, Name, Role, T
+from rnnsym.core.names import FREE, NOW, Name, Role
 from rnnsym.core.system import Piece, System, reads
 from rnnsym.derivation.adjoint import Adjoint
 from rnnsym.derivation.equations import Equation, lines
@@ -92,13 +92,13 @@ def _pushed(system: System, name: Name, piece: Piece, moving: set[Name]) -> Piec
     used = [read for read in reads(piece.rhs) if read.name in moving]
     directions = [leaf(along(read.name), read.time, read.leaf.shape) for read in used]
     pushed = jvp([piece.rhs], [read.leaf for read in used], directions)
-    if not piece.total and piece.rhs.args and len(system.equations[name]) == 1 or _is_state(system, name, piece):
+    if _stands_for(system, name, piece):
         pushed = substitute(pushed, {piece.rhs: leaf(name, NOW, system.shape(name))})
     return Piece(piece.domain, normal_form(pushed)[0], piece.total)
 
 
-def _is_state(system: System, name: Name, piece: Piece) -> bool:
-    """Whether on the steps of `piece` no other piece adds to the name, so that it stands for that right-hand side."""
+def _stands_for(system: System, name: Name, piece: Piece) -> bool:
+    """Whether on the steps of `piece` no other one adds to the name, so that it stands for that right-hand side."""
     others = [other for other in system.equations[name] if other is not piece]
     alone = all(other.domain.meet(piece.domain) is None for other in others)
     return alone and not piece.total and bool(piece.rhs.args)
@@ -113,3 +113,106 @@ def _kept(system: System, name: Name, pieces: Sequence[Piece]) -> tuple[Piece, .
         if is_zero(piece.rhs) and not piece.total and not any(m.domain.covers(piece.domain) for m in moving)
     ]
     return (*(still if moving else []), *moving) or (Piece(pieces[0].domain, zeros(system.shape(name))),)
+
+
+# The product of the Hessian with a vector. ---------------------------------------------------------------------------
+
+
+def hessian_vector(derived: Adjoint, wrt: Iterable[Name] | None = None) -> Form:
+    """The change of the gradient along a direction R{θ}: what Σ_θ' ∂²L/∂θ∂θ' R{θ'} is, for every θ (Pearlmutter 1994).
+
+    `wrt` are the parameters that move, and whose gradients are told: all that the loss depends on, if None.
+    """
+    chosen = None if wrt is None else set(wrt)
+    gradients = [g for g in derived.gradients if chosen is None or g.as_role(Role.PARAM) in chosen]
+    moved = tangent(derived.system, [g.as_role(Role.PARAM) for g in gradients])
+    told = lines(derived, gradients)
+    base = recurrence(derived, replace(told, gradients=(), zeros=()))
+    wanted = moved.system.ancestors(along(g) for g in gradients)
+    order = [name for name in moved.names if name in wanted]
+    numbers = {line.name: line.number for line in base.lines}
+    numbers.update(zip(order, count(len(numbers) + 1)))
+    made = {name: _line(moved.system, name, numbers) for name in order}
+    sections = (*base.sections, *_sections(moved, made))
+    kept = {name: pieces for name, pieces in moved.system.equations.items() if name not in moved.names or name in made}
+    return Form("hessian", "Hessian times a vector", sections, replace(moved.system, equations=kept), derived=derived)
+
+
+def _sections(moved: Tangent, made: Mapping[Name, Equation]) -> list[Section]:
+    """R-forward, R-backward and R-gradients."""
+    groups: dict[str, list[Equation]] = {"R-forward": [], "R-backward": [], "R-gradients": []}
+    for name, line in made.items():
+        role = name.of[0].role
+        title = {Role.ADJOINT: "R-backward", Role.GRADIENT: "R-gradients"}.get(role, "R-forward")
+        groups[title].append(line)
+    remarks = {
+        "R-forward": ((UPWARDS,), *_starts(moved), _direction(moved)),
+        "R-backward": ((DOWNWARDS,), *_ends(groups["R-backward"])),
+        "R-gradients": (("the product, block by block",),),
+    }
+    return [Section(title, remarks[title], tuple(group)) for title, group in groups.items() if group]
+
+
+def _direction(moved: Tangent) -> Words:
+    """`R{v} is the change of v along the direction R{W}, R{U}`"""
+    words: list[str | Expr] = [leaf(along(Name(Role.EQUATION, "v")), FREE, ()), " is the change of v along "]
+    for i, name in enumerate(moved.directions):
+        words += [", " * (i > 0), leaf(name, FREE, moved.system.shape(name))]
+    return tuple(words)
+
+
+def _starts(moved: Tangent) -> tuple[Words, ...]:
+    """`from R{h₀} = 0`"""
+    system = moved.system
+    still = [n for n in moved.names if n.of[0].role == Role.CARRY and is_zero(system.equations[n][0].rhs)]
+    trees = [tree_of(leaf(along(n.of[0].as_role(Role.INITIAL)), FREE, system.shape(n))) for n in still]
+    return (("from ", equals(*trees, Number(0))),) if trees else ()
+
+
+def _ends(group: Sequence[Equation]) -> tuple[Words, ...]:
+    """What is read from beyond the last step is zero."""
+    read = dict.fromkeys(node for line in group for node in line.beyond)
+    beyond = [node for node in read if is_tangent(node)]
+    return ((equals(*map(tree_of, beyond), Number(0)), *AT_END),) if beyond else ()
+
+
+def is_tangent(node: Expr) -> bool:
+    """Whether `node` reads a tangent."""
+    name = node.attrs[0]
+    return isinstance(name, Name) and name.role == Role.TANGENT
+
+
+def _line(system: System, name: Name, numbers: Mapping[Name, int]) -> Equation:
+    of = name.of[0]
+    rules: dict[str, None] = {}
+    causes: dict[Expr, None] = {}
+    for piece in system.equations[of]:
+        moving = [r.leaf for r in reads(piece.rhs) if along(r.name) in (*system.equations, *system.given)]
+        rules.update(dict.fromkeys(_rules(piece.rhs, moving)))
+        causes.update(dict.fromkeys(moving))
+    return equation(system, name, numbers, "; ".join(rules) or LINEAR, _because(left_side(system, of), list(causes)))
+
+
+def _rules(body: Expr, moving: Sequence[Expr]) -> list[str]:
+    """The rules met between `moving` leaves and `body`: a product of which two factors move, a curved function."""
+    above = set(moving)
+    rules = []
+    for node in topological([body]):
+        inside = [i for i, arg in enumerate(node.args) if arg in above and node.prim.flows(node, i)]
+        if not inside:
+            continue
+        above.add(node)
+        if node.prim.name in PRODUCTS:
+            rules += [PRODUCT] * (len(inside) > 1)
+        elif node.prim.name not in SILENT and not getattr(node.prim, "linear", False):
+            rules.append(RULES.get(node.prim.name, (f"derivative of {node.prim.name}",))[-1])
+    return rules
+
+
+def _because(of: Expr, causes: Sequence[Expr]) -> Words:
+    """`h_t depends on a_t, which moves.`"""
+    words: list[str | Expr] = [of, " depends on "]
+    for i, cause in enumerate(causes):
+        words += [" and " if i == len(causes) - 1 else ", "] * (i > 0) + [cause]
+    moves = ", which moves: its change passes on." if len(causes) == 1 else ", which move: their changes add up."
+    return (*words, moves)

@@ -20,7 +20,7 @@ from rnnsym.core.system import Piece, System, reads
 from rnnsym.engine.formula import Formula, Speech, formula
 from rnnsym.engine.identifiers import identifiers, local_names
 from rnnsym.engine.schedule import Block, schedule
-from rnnsym.engine.sizes import Sizes
+from rnnsym.engine.sizes import LOSS_DATA, Sizes
 from rnnsym.engine.sizes import text as size_text
 from rnnsym.errors import ScheduleError
 from rnnsym.ops import kernels
@@ -45,12 +45,11 @@ def kernel_functions() -> dict[str, types.FunctionType]:
 
 
 class Written(NamedTuple):
-    """A function as text. `clock` is an argument that has T + 1 rows; it runs from T = `least` on."""
+    """A function as text. `clock` is an argument that has T + 1 rows; without one the function takes T itself."""
 
     text: str
     takes: tuple[Name, ...]
-    clock: Name
-    least: int
+    clock: Name | None
 
 
 class Writer:
@@ -79,38 +78,38 @@ class Writer:
         body = [line for block in schedule(self.system, names) for line in self._block(block)]
         sizes = self._told.needed(self._mentioned)
         args = self._arguments(names, sizes)
-        clock = next(name for name in args if self.system.timed(name))
-        least = max(map(self._least_steps, names))
+        clock = next((name for name in args if self.system.timed(name)), None)
         lines = [
             f'"""{about}"""',
-            *self._preamble(args, clock, least),
+            *self._preamble(args, clock),
             *(f"{self.sizes[dim]} = {self._told.line(dim, self.names, self.sizes)}" for dim in sizes),
             f"kind = np.result_type({', '.join(self._real(args))})",
             *arrays.values(),
             *body,
             f"return {{{', '.join(f'{self.names[n]!r}: {self.names[n]}' for n in names)}}}",
         ]
-        head = f"def {title}({', '.join(self.names[name] for name in args)}):"
-        return Written("\n".join([head, *(INDENT + line for line in lines)]), tuple(args), clock, least)
+        taken = [*([] if clock else ["T"]), *(self.names[name] for name in args)]
+        head = f"def {title}({', '.join(taken)}):"
+        return Written("\n".join([head, *(INDENT + line for line in lines)]), tuple(args), clock)
 
     # What every function starts with: T, the batch axes, the sizes, the arrays to fill. ---------------------------
 
     def _arguments(self, names: Sequence[Name], sizes: Sequence[str]) -> list[Name]:
-        """What the equations of `names` read from outside, what tells the sizes, and one array that tells T."""
+        """What the equations of `names` read from outside, what tells the sizes, and an array that tells T if any does."""
         inside = set(names)
         wanted = {r.name for name in names for piece in self.system.equations[name] for r in reads(piece.rhs)} - inside
         args = [name for name in (*self.system.given, *self.system.equations) if name in wanted]
         args += [self._told.sources[dim].name for dim in sizes]
         if not any(self.system.timed(name) for name in args):
-            args.append(next(name for name in self.system.given if self.system.timed(name)))
+            given = [name for name in self.system.given if name.role not in LOSS_DATA]
+            args += [name for name in given if self.system.timed(name)][:1]
         return list(dict.fromkeys(args))
 
-    def _preamble(self, args: Sequence[Name], clock: Name, least: int) -> list[str]:
-        rank, c = len(self.system.shape(clock)), self.names[clock]
-        lines = [f"T = len({c}) - 1"]
-        if least > 1:
-            lines += [f"if T < {least}:", f"{INDENT}raise ValueError({too_short(least)!r})"]
-        return [*lines, f"batch = {c}.shape[1:{-rank if rank else ''}]"]
+    def _preamble(self, args: Sequence[Name], clock: Name | None) -> list[str]:
+        told = clock or next(name for name in args if name.batched)
+        array, rank = self.names[told], len(self.system.shape(told))
+        end = f"{-rank}" if rank else ""
+        return [f"T = len({array}) - 1"] * bool(clock) + [f"batch = {array}.shape[{1 if clock else ''}:{end}]"]
 
     def _real(self, args: Sequence[Name]) -> list[str]:
         return [self.names[name] for name in args if name.role not in (Role.TARGET, Role.COUNT)]
@@ -119,13 +118,6 @@ class Writer:
         shape = "".join(f", {self.dim(d)}" for d in self.system.shape(name))
         rows = f"T + {max(T, self.system.hull(name).hi).plus + 1}"
         return f"{self.names[name]} = np.zeros(({rows}, *batch{shape}), kind)"
-
-    def _least_steps(self, name: Name) -> int:
-        """The smallest T at which the hull of `name`, found by the order of `Point`, holds all its steps."""
-        hull, domains = self.system.hull(name), [piece.domain for piece in self.system.equations[name]]
-        early = [hull.lo.plus - d.lo.plus for d in domains if d.lo.times_T > hull.lo.times_T]
-        late = [d.hi.plus - hull.hi.plus for d in domains if d.hi.times_T < hull.hi.times_T]
-        return max([*early, *late, 1])
 
     def dim(self, dim: Dim) -> str:
         """A dimension as source: `H`, `H + X`; the function that is being written will know its size."""
@@ -170,9 +162,10 @@ class Writer:
         """The lines of a recurrence at one step outside its loop."""
         at, lines = Interval(point, point), []
         for name in block.names:
-            for i, piece in enumerate(p for p in self.system.equations[name] if p.domain.covers(at)):
+            for i, piece in enumerate(p for p in self.system.equations[name] if p.domain.meet(at)):
                 before, value = self._value(piece.rhs, at)
-                lines += [*before, f"{self.names[name]}[{_text(point)}] {'=' if i == 0 else '+='} {value}"]
+                body = [*before, f"{self.names[name]}[{_text(point)}] {'=' if i == 0 else '+='} {value}"]
+                lines += body if piece.domain.covers(at) else guarded(_inside(point, piece.domain), body)
         return lines
 
     def _in_loop(self, name: Name, core: Interval) -> list[str]:
@@ -182,7 +175,7 @@ class Writer:
             before, value = self._value(piece.rhs, None)
             body = [*before, f"{self.names[name]}[t] {'=' if i == 0 else '+='} {value}"]
             guard = _guard(piece.domain, core)
-            lines += [f"if {guard}:", *(INDENT + line for line in body)] if guard else body
+            lines += guarded(guard, body) if guard else body
         return lines
 
     def _value(self, expr: Expr, where: Where) -> tuple[tuple[str, ...], str]:
@@ -241,9 +234,14 @@ class Writer:
         return f"[{lo}:{hi}]"
 
 
-def too_short(least: int) -> str:
-    """What is wrong with fewer steps than the equations need."""
-    return f"the sequence is too short: these equations need T = {least} or more steps."
+def guarded(condition: str, body: Sequence[str]) -> list[str]:
+    """`body` under a condition."""
+    return [f"if {condition}:", *(INDENT + line for line in body)]
+
+
+def _inside(point: Point, domain: Interval) -> str:
+    """The condition under which `point` belongs to `domain`."""
+    return f"{_text(domain.lo)} <= {_text(point)} <= {_text(domain.hi)}"
 
 
 def _text(point: Point) -> str:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from rnnsym._version import __version__
 from rnnsym.core import dims
 from rnnsym.core.dims import Dim
-from rnnsym.core.expr import leaves, topological
+from rnnsym.core.expr import Expr, topological
 from rnnsym.core.names import START, Name, Role
-from rnnsym.core.system import System
+from rnnsym.core.system import System, reads
 from rnnsym.engine.program import LAYOUT, Program, build
 from rnnsym.engine.sizes import text as size_text
 from rnnsym.engine.source import kernel_source
@@ -21,27 +21,28 @@ from rnnsym.errors import InputError, ShapeError
 from rnnsym.ops.indexing import check_indices
 
 WIDTH = 100
+INDENT = "    "
+OPENING = re.compile(r"(\s*)(def \w+\(|return \{|\w+ = np\.result_type\()")
 STEPS, BATCH = 4, 2
 DISTINCT = {"X": 2, "H": 3, "C": 4}
 """Sizes that all differ, so that no axis can be taken for another."""
 OTHER_SIZES = (5, 6, 7, 8, 9)
 LARGEST_FACTOR = 8
+TAKEN = frozenset({"T", "B", "SEED", "TINY", "TOLERANCE", "SMALLEST_SCALE", "np", "sys", "inspect"})
+"""Names of the file that a dimension cannot have."""
 REAL = {
     Role.PARAM: "rng.uniform(-0.9, 0.9, {shape})",
     Role.MASK: "rng.uniform(0.1, 2.0, {shape})",
     Role.KEEP: "rng.integers(0, 2, {shape}).astype(float)",
 }
 
-DOCSTRING = '''\
-"""{title}
-
-The forward pass, the backward pass, and a check of every gradient. Run as a script, this file makes small random data
-and compares each gradient with complex step; it ends with ok, or with FAIL and exit code 1. It needs NumPy only.
-
-Made by rnnsym {version} from the equations of the network: the backward pass is the derivative of the forward pass,
-derived line by line as `rnnsym derive` prints it. dv is the gradient of the loss with respect to v.
-
-{layout}"""'''
+ABOUT = """\
+The forward pass, the backward pass, and a check of every gradient. Run as a script, this file makes small random data \
+and compares each gradient with complex step; it ends with ok, or with FAIL and exit code 1. It needs NumPy only."""
+MADE = """\
+Made by rnnsym {version} from the equations of the network: the backward pass is the derivative of the forward pass, \
+derived line by line as `rnnsym derive` prints it. dv is the gradient of the loss with respect to v."""
+ALONE = "The loss is not written out: here it is the sum of its slopes times the output, with random slopes."
 
 CHECK = '''\
 def run(data):
@@ -85,7 +86,8 @@ def main():
         print(f"{name:<%(width)d} relative error {error:.1e}")
     worst = max(errors, key=errors.get)
     passed = errors[worst] <= TOLERANCE
-    print(f"{'ok' if passed else 'FAIL'}: the worst is {worst} with {errors[worst]:.1e}, at most {TOLERANCE:.0e} allowed")
+    verdict = "ok" if passed else "FAIL"
+    print(f"{verdict}: the worst is {worst} with {errors[worst]:.1e}, allowed is {TOLERANCE:.0e}")
     return 0 if passed else 1
 
 
@@ -135,7 +137,7 @@ def _names(system: System) -> Iterator[Name]:
     yield from (*system.given, *system.equations)
 
 
-def _nodes(system: System) -> Sequence[object]:
+def _nodes(system: System) -> Sequence[Expr]:
     return topological([piece.rhs for _, piece in system.pieces()])
 
 
@@ -145,7 +147,7 @@ class _File:
     def __init__(self, system: System, program: Program, sizes: Mapping[str, int], loss: Name, title: str) -> None:
         self.system, self.program, self.sizes, self.loss, self.title = system, program, sizes, loss, title
         self.names = program.forward.identifiers
-        self.batch = "B" if "B" not in sizes else "BATCH"
+        self.dims = {dim: f"{dim}_" if dim in TAKEN else dim for dim in sizes}
         self.bounds = dict(_label_bounds(system))
 
     def text(self) -> str:
@@ -164,11 +166,14 @@ class _File:
         return "\n\n\n".join(part for part in parts if part) + "\n"
 
     def _docstring(self) -> str:
-        layout = "\n".join(textwrap.wrap(f"{' '.join(LAYOUT.split())} A batch axis follows that of time.", WIDTH))
-        return DOCSTRING.format(title=" ".join(self.title.split()), version=__version__, layout=layout + "\n")
+        alone = [ALONE] if any(name.role == Role.SEED for name in self.system.given) else []
+        layout = f"{' '.join(LAYOUT.split())} A batch axis follows that of time."
+        paragraphs = [self.title, ABOUT, *alone, MADE.format(version=__version__), layout]
+        filled = ["\n".join(textwrap.wrap(" ".join(text.split()), WIDTH)) for text in paragraphs]
+        return '"""' + "\n\n".join(filled) + '\n"""'
 
     def _constants(self) -> str:
-        values = {"T": STEPS, self.batch: BATCH, **self.sizes}
+        values = {"T": STEPS, "B": BATCH, **{self.dims[dim]: size for dim, size in self.sizes.items()}}
         return "\n".join([
             f"{', '.join(values)} = {', '.join(map(str, values.values()))}  # the sizes of the random data",
             "SEED = 0",
@@ -179,29 +184,27 @@ class _File:
 
     def _example(self) -> str:
         """The function that draws the data."""
-        lines = [f"{INDENT * 2}{self.names[name]!r}: {self._drawn(name)}," for name in self.system.given]
+        lines = [f'{INDENT * 2}"{self.names[name]}": {self._drawn(name)},' for name in self.system.given]
         head = ["def example(rng):", f'{INDENT}"""Small random parameters, initial states, inputs and targets."""']
         return "\n".join([*head, f"{INDENT}return {{", *lines, f"{INDENT}}}"])
 
     def _drawn(self, name: Name) -> str:
         """The source of random numbers for a given name."""
         axes = ["T + 1"] if self.system.timed(name) else []
-        axes += [self.batch] if name.batched else []
-        sizes = {dim: dim for dim in self.sizes}
-        axes += [size_text(dim, sizes) for dim in self.system.shape(name)]
+        axes += ["B"] if name.batched else []
+        axes += [size_text(dim, self.dims) for dim in self.system.shape(name)]
         shape = f"({', '.join(axes)}{',' * (len(axes) == 1)})"
         if name.role == Role.COUNT:
             return f"float({' * '.join(self._counted())})"
         if name in self.bounds:
-            return f"rng.integers(0, {size_text(self.bounds[name], sizes)}, {shape})"
+            return f"rng.integers(0, {size_text(self.bounds[name], self.dims)}, {shape})"
         return REAL.get(name.role, "rng.uniform(-1.0, 1.0, {shape})").format(shape=shape)
 
     def _counted(self) -> list[str]:
         """What a mean divides by, as factors: the steps, the examples, and the entries of a target."""
         target = next(name for name in self.system.given if name.role == Role.TARGET)
-        sizes = {dim: dim for dim in self.sizes}
-        entries = [size_text(dim, sizes) for dim in self.system.shape(target)]
-        return [*(["T"] if self.system.timed(target) else []), self.batch, *entries]
+        entries = [size_text(dim, self.dims) for dim in self.system.shape(target)]
+        return [*(["T"] if self.system.timed(target) else []), "B", *entries]
 
     # Gradients. ---------------------------------------------------------------------------------------------------
 
@@ -226,10 +229,10 @@ class _File:
         """Each initial value that is only the first value of a carry, with the adjoint of the carry."""
         readers: dict[Name, list[Name]] = {}
         for name, piece in self.system.pieces():
-            for leaf in leaves([piece.rhs]):
-                if leaf.attrs[0].role == Role.INITIAL:  # type: ignore[union-attr]
-                    whole = leaf is piece.rhs and piece.domain == START
-                    readers.setdefault(leaf.attrs[0], []).append(name if whole else leaf.attrs[0])  # type: ignore[arg-type]
+            for read in reads(piece.rhs):
+                if read.name.role == Role.INITIAL:
+                    only = read.leaf is piece.rhs and piece.domain == START
+                    readers.setdefault(read.name, []).append(name if only else read.name)
         for initial, found in readers.items():
             if len(found) == 1 and found[0] != initial:
                 yield initial, found[0].as_role(Role.ADJOINT)
@@ -244,28 +247,38 @@ class _File:
         return "\n".join([*head, f"{INDENT}return {{", *lines, f"{INDENT}}}"])
 
 
-INDENT = "    "
-
-
 def _label_bounds(system: System) -> Iterator[tuple[Name, Dim]]:
     """Each given quantity of integers, with the number of its values."""
-    for node in topological([piece.rhs for _, piece in system.pieces()]):
+    for node in _nodes(system):
         for i in node.prim.integers:
-            for leaf in leaves([node.args[i]]):
-                yield leaf.attrs[0], node.args[0].shape[0] if i else node.attrs[0]  # type: ignore[misc]
+            bound: Dim = node.args[0].shape[0] if i else node.attrs[0]  # type: ignore[assignment]
+            yield from ((read.name, bound) for read in reads(node.args[i]))
 
 
 def _wrapped(lines: Iterable[str]) -> Iterator[str]:
-    """Long lines broken after a comma inside their first bracket."""
+    """Long lines broken after a comma inside their bracket; names of a result between double quotes."""
     for line in lines:
-        match = re.match(r"(\s*)(def \w+\(|return \{|\w+ = np\.result_type\()", line)
-        if match is None or len(line) <= WIDTH:
+        found = OPENING.match(line)
+        if found is None:
             yield line
             continue
-        head, body, tail = line[: match.end()], line[match.end() :], ""
-        cut = re.search(r"[)}]:?$", body)
-        assert cut is not None
-        body, tail = body[: cut.start()], cut[0]
-        inner = match[1] + INDENT * (2 if tail == "):" else 1)
-        folded = textwrap.wrap(body, WIDTH, initial_indent=inner, subsequent_indent=inner, break_long_words=False)
-        yield from (head, *folded, match[1] + tail)
+        text = line.replace("'", '"')
+        if len(text) <= WIDTH:
+            yield text
+            continue
+        body, closing = re.split(r"(?=[)}]:?$)", text[found.end() :])
+        yield text[: found.end()]
+        yield from _filled(body.split(", "), found[1] + INDENT)
+        yield found[1] + closing
+
+
+def _filled(items: Sequence[str], indent: str) -> Iterator[str]:
+    """The items with commas, as many to a line as fit."""
+    line = indent + items[0]
+    for item in items[1:]:
+        if len(f"{line}, {item},") > WIDTH:
+            yield f"{line},"
+            line = indent + item
+        else:
+            line += f", {item}"
+    yield f"{line},"

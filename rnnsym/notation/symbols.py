@@ -1,137 +1,114 @@
-"""How a named quantity at a time is spelt: `hₜ₋₁`, `h[t-1]`, `h_{t-1}`; `a_f,ₜ`; `δhₜ`; `∂L/∂U`.
+"""How a quantity is spelt by its role: `hₜ₋₁`, `δhₜ`, `∂L/∂U`, `R{hₜ}`, `∂hₜ/∂cₜ₋₁`, `∂⁺hₜ/∂U`.
 
-A symbol is a base with labels (`W_f` is W with the label f) and an index of time. Characters without a Unicode
-subscript are never dropped: the row is lowered by an underscore instead, as in `h_T`.
+The adjoint of h is δhₜ, h̄ₜ or ∂L/∂hₜ, by the adjoint style of the notation; gradients of parameters are ∂L/∂U in all of
+them, and the slope of a loss that is given from outside is ∂Lₜ/∂hₜ. What a derivative is taken of and in is spelt as
+that quantity. A weight that the notation stores transposed is W′ = Wᵀ, spelt W; a derivative in the entries of the
+canonical matrix is therefore spelt ∂hₜ/∂Wᵀ.
 """
 
-import re
-from typing import NamedTuple
-
-from rnnsym.core.names import FREE, START, Fixed, Free, Name, Offset, Point, Role, TimeMap
+from rnnsym.core.names import FREE, START, Fixed, Name, Offset, Role, TimeMap
 from rnnsym.notation.profile import Notation, Style
+from rnnsym.notation.spelling import (
+    ADJOINT_BINDING,
+    ATOM_BINDING,
+    SCRIPT_BINDING,
+    Piece,
+    When,
+    index,
+    lowered,
+    spelt,
+    take_apart,
+)
+
+__all__ = ["ADJOINT_BINDING", "ATOM_BINDING", "SCRIPT_BINDING", "Piece", "When", "lowered", "symbol", "take_apart"]
 
 LOSS = "L"
-DERIVATIVE_BINDING, ADJOINT_BINDING, ATOM_BINDING = 35, 45, 50
+DERIVATIVE_BINDING = 35
 
 
-class Piece(NamedTuple):
-    """Text with how tightly it holds together, and the operator at its top (empty for none)."""
-
-    text: str
-    binding: int = ATOM_BINDING
-    operator: str = ""
-
-
-class Parts(NamedTuple):
-    """A symbol taken apart: `layer1.W_ih` is ("W", ("ih",), ("layer1",))."""
-
-    base: str
-    labels: tuple[str, ...]
-    path: tuple[str, ...]
-
-
-class When(NamedTuple):
-    """How a time is said: the letter of the step, and the step that it stands for, or None to keep the letter."""
-
-    letter: str = "t"
-    at: Point | None = None
+def stored_transposed(name: Name, notation: Notation) -> bool:
+    """Whether `name` is a parameter whose base letter the notation stores transposed."""
+    return name.role == Role.PARAM and take_apart(name).base in notation.transposed
 
 
 def symbol(name: Name, time: TimeMap, notation: Notation, style: Style, at: When) -> Piece:
     """The spelling of `name` at `time`."""
-    match name.role:
-        case Role.GRADIENT:
-            return _derivative(Name(Role.TOTAL, LOSS), name.as_role(Role.PARAM), FREE, notation, style, at)
-        case Role.SEED:
-            return _derivative(Name(Role.LOSS, LOSS), name.as_role(Role.CARRY), time, notation, style, at)
-        case Role.ADJOINT:
-            body = _plain(name, time, notation, style, at)
-            return Piece(notation.glyphs[style]["adjoint"] + body, ADJOINT_BINDING)
-        case Role.INITIAL:
-            return Piece(_plain(name, Fixed(START.lo), notation, style, at))
-    return Piece(_plain(name, time, notation, style, at))
+    return _Spelling(notation, style, at).symbol(name, time)
 
 
-def _derivative(top: Name, bottom: Name, time: TimeMap, notation: Notation, style: Style, at: When) -> Piece:
-    partial = notation.glyphs[style]["partial"]
-    over, under = (partial + _plain(name, time, notation, style, at) for name in (top, bottom))
-    if style == "latex":
-        return Piece(rf"\frac{{{over}}}{{{under}}}", DERIVATIVE_BINDING)
-    return Piece(f"{over}/{under}", DERIVATIVE_BINDING)
+class _Spelling:
+    """One style of one notation, and how it says time."""
+
+    def __init__(self, notation: Notation, style: Style, at: When) -> None:
+        self.notation, self.style, self.at = notation, style, at
+        self.glyphs, self.pairs = notation.glyphs[style], notation.pairs[style]
+
+    def symbol(self, name: Name, time: TimeMap) -> Piece:
+        match name.role:
+            case Role.ADJOINT:
+                return self._adjoint(name, time)
+            case Role.GRADIENT:
+                return self._derivative(self._loss(Role.TOTAL), self._of(name.as_role(Role.PARAM), FREE))
+            case Role.SEED:
+                bottom = self._of(name.as_role(Role.CARRY), time)
+                return self._derivative(self._of(Name(Role.LOSS, LOSS), time), bottom)
+            case Role.TANGENT:
+                left, right = self.pairs["tangent"]
+                return Piece(left + self.symbol(name.of[0], time).text + right)
+            case Role.JACOBIAN:
+                return self._jacobian(name, time)
+            case Role.SENSITIVITY | Role.IMMEDIATE:
+                sign = "partial" if name.role == Role.SENSITIVITY else "immediate"
+                return self._derivative(self._of(name.of[0], time), self._bottom(name.of[1]), sign)
+        return self._of(name, time)
+
+    def _of(self, name: Name, time: TimeMap) -> Piece:
+        """A quantity itself, whatever its role. An initial value is the one at step 0."""
+        when = Fixed(START.lo) if name.role == Role.INITIAL else time
+        return spelt(name, index(when, self.at), self.notation, self.style)
+
+    def _loss(self, role: Role) -> Piece:
+        return self._of(Name(role, LOSS), FREE)
+
+    def _adjoint(self, name: Name, time: TimeMap) -> Piece:
+        mark = self.notation.adjoints[self.notation.adjoint][self.style]
+        if mark.place == "derivative":
+            return self._derivative(self._loss(Role.TOTAL), self._of(name, time))
+        if mark.place == "over":
+            return spelt(name, index(time, self.at), self.notation, self.style, mark)
+        body = self._of(name, time)
+        return Piece(mark.left + body.text + mark.right, min(body.binding, ADJOINT_BINDING))
+
+    def _derivative(self, top: Piece, bottom: Piece, sign: str = "partial") -> Piece:
+        over, under = self.glyphs[sign] + top.text, self.glyphs["partial"] + bottom.text
+        if self.style == "latex":
+            return Piece(rf"\frac{{{over}}}{{{under}}}", DERIVATIVE_BINDING)
+        return Piece(f"{over}/{under}", DERIVATIVE_BINDING)
+
+    def _bottom(self, param: Name) -> Piece:
+        """What a derivative is taken in: the canonical matrix, also where its transpose is stored."""
+        body = self.symbol(param, FREE)
+        if not stored_transposed(param, self.notation):
+            return body
+        left, right = self.pairs["round"] if body.binding < ADJOINT_BINDING else ("", "")
+        return Piece(left + body.text + right + self.glyphs["transpose"])
+
+    def _jacobian(self, name: Name, time: TimeMap) -> Piece:
+        """∂s_t/∂p_{t-1}, with what it goes through where that is said."""
+        state, before = name.of
+        found = self._derivative(self._of(state, time), self._of(before, _step_before(time)))
+        via = name.path[len(state.path) :]
+        if not via:
+            return found
+        left, right = self.pairs["through"]
+        through = ",".join(spelt(Name(Role.EQUATION, part), "", self.notation, self.style).text for part in via)
+        return Piece(left + found.text + right.replace("{}", through), DERIVATIVE_BINDING)
 
 
-def _plain(name: Name, time: TimeMap, notation: Notation, style: Style, at: When) -> str:
-    parts = take_apart(Name(name.role, notation.symbols.get(name.label, name.symbol), name.path))
-    return _SPELL[style](parts, index(time, at), notation)
-
-
-def take_apart(name: Name) -> Parts:
-    """Base and labels: what stands before the first underscore, and what stands after it."""
-    base, _, rest = name.symbol.partition("_")
-    if not base:
-        return Parts(name.symbol, (), name.path)
-    return Parts(base, tuple(label for label in rest.split("_") if label), name.path)
-
-
-def index(time: TimeMap, when: When) -> str:
-    """The index of time in ASCII: `t-1`, `T`, `0`; empty for a quantity that is not in time."""
+def _step_before(time: TimeMap) -> TimeMap:
     match time:
-        case Offset(k) if when.at is None:
-            return f"{when.letter}{k:+d}" if k else when.letter
         case Offset(k):
-            return str(when.at.shift(k)) if when.at is not None else ""
+            return Offset(k - 1)
         case Fixed(point):
-            return str(point)
-        case Free():
-            return ""
-
-
-def lowered(script: str, notation: Notation) -> str:
-    """`script` in Unicode subscripts where every character has one; else after an underscore: `_T`, `_(T−1)`."""
-    if all(character in notation.subscripts for character in script):
-        return "".join(notation.subscripts[character] for character in script)
-    return f"_{script}" if script.isalnum() else f"_({script.replace('-', notation.glyphs['text']['minus'])})"
-
-
-def _text(parts: Parts, time: str, notation: Notation) -> str:
-    base = ".".join((*parts.path, notation.greek.get(parts.base, parts.base)))
-    if not parts.labels:
-        return base + lowered(time, notation) if time else base
-    labels = ",".join(notation.greek.get(label, label) for label in parts.labels)
-    if not time:
-        return base + (lowered(labels, notation) if labels.isdecimal() else f"_{labels}")
-    return f"{base}_{labels},{lowered(time, notation).removeprefix('_')}"
-
-
-def _ascii(parts: Parts, time: str, notation: Notation) -> str:
-    words = {glyph: word for word, glyph in notation.greek.items()}
-    name = ".".join((*parts.path, "_".join((parts.base, *parts.labels))))
-    spelt = "".join(words.get(c, c if c.isascii() else f"u{ord(c):04x}") for c in name)
-    return f"{spelt}[{time}]" if time else spelt
-
-
-def _latex(parts: Parts, time: str, notation: Notation) -> str:
-    base, digits = re.fullmatch(r"(.*?)(\d*)", parts.base, re.DOTALL).groups()  # type: ignore[union-attr]
-    labels = [_latex_word(label, notation) for label in (*parts.path, digits if base else "", *parts.labels) if label]
-    script = ",".join([*labels, *([time] if time else [])])
-    return _latex_word(base or digits, notation) + (_subscripted(script) if script else "")
-
-
-def _subscripted(script: str) -> str:
-    return f"_{script}" if len(script) == 1 else f"_{{{script}}}"
-
-
-def _latex_word(word: str, notation: Notation) -> str:
-    """One letter in italics, a Greek letter by its command, a number as it is, a longer word upright."""
-    commands = {glyph: f"\\{name}" for name, glyph in notation.greek.items()}
-    if word in notation.greek:
-        return f"\\{word}"
-    if word in commands:
-        return commands[word]
-    if word.isdecimal() or (len(word) == 1 and word.isascii() and word != "_"):
-        return word
-    escaped = word.replace("_", r"\_")
-    return rf"\mathrm{{{escaped}}}" if word.isascii() else rf"\text{{{escaped}}}"
-
-
-_SPELL = {"text": _text, "ascii": _ascii, "latex": _latex}
+            return Fixed(point.shift(-1))
+    return time

@@ -3,13 +3,13 @@
 Indexing acts on the first event axis, so that the same rule serves a tangent with a trailing axis of directions.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rnnsym.core import dims
 from rnnsym.core.dims import Dim, Shape, canonical, plus
 from rnnsym.core.expr import OPERATORS, Expr, topological
-from rnnsym.core.mathtree import Bracket, Call, Subscript, Word
+from rnnsym.core.mathtree import Bracket, Call, MathTree, Matrix, Subscript, Word
 from rnnsym.core.primitive import ATOM_BINDING, Code, sample
 from rnnsym.errors import InputError, MisuseError, ShapeError
 from rnnsym.ops import kernels
@@ -93,7 +93,21 @@ SLICE: Structured = Structured(
     source=_slice_source,
     ranked=True,
 )
-EMBED: Structured = Structured(
+
+
+class Embed(Structured):
+    """Rows put back to their place, with zeros around them: written as blocks, [0; x; 0]."""
+
+    def tree(self, node: Expr, args: Sequence[MathTree]) -> MathTree:
+        (x,), (start, step, n) = args, node.attrs
+        if step != 1:
+            return super().tree(node, args)
+        stop = plus(start, node.args[0].shape[0])  # type: ignore[arg-type]
+        blocks = [Word("zero")] * (start != 0) + [x] + [Word("zero")] * (stop != n)
+        return Matrix(tuple((block,) for block in blocks))
+
+
+EMBED: Structured = Embed(
     "embed",
     kernel=kernels.embed,
     shape=lambda x, start, step, n: (n, *x[1:]),

@@ -43,6 +43,11 @@ def softplus(x):
     return maximum(x, 0.0) + np.log1p(np.exp(-absolute(x)))
 
 
+def hardmax(x):
+    x = np.real(x)
+    return one_hot(np.argmax(x, axis=-1), x.shape[-1])
+
+
 def logsumexp(x):
     top = np.max(np.real(x), axis=-1, keepdims=True)
     return np.log(np.sum(np.exp(x - top), axis=-1)) + top[..., 0]
@@ -128,6 +133,22 @@ def diag(x):
 
 def diagonal(x):
     return np.diagonal(x, axis1=-2, axis2=-1)
+
+
+def reshape(x, shape, rank):
+    return np.reshape(x, np.shape(x)[: np.ndim(x) - rank] + tuple(shape))
+
+
+def kron(matrix, vector):
+    """A ⊗ bᵀ for a matrix A and a vector b."""
+    out = np.asarray(matrix)[..., None] * np.asarray(vector)[..., None, None, :]
+    return out.reshape(*out.shape[:-2], -1)
+
+
+def kron_left(vector, matrix):
+    """bᵀ ⊗ A for a vector b and a matrix A."""
+    out = np.asarray(matrix)[..., :, None, :] * np.asarray(vector)[..., None, :, None]
+    return out.reshape(*out.shape[:-2], -1)
 
 
 def total(x, rank):

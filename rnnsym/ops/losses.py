@@ -22,18 +22,13 @@ from rnnsym.ops import kernels
 from rnnsym.ops.arithmetic import lift
 from rnnsym.ops.families import entrywise
 from rnnsym.ops.leaves import as_expr, as_index, ones
-from rnnsym.ops.products import along, contract
-from rnnsym.ops.structure import broadcast, outer, sum_all, vector_or_matrix
+from rnnsym.ops.products import contract
+from rnnsym.ops.structure import diag, outer, sum_all, vector_or_matrix
 from rnnsym.ops.structured import Structured
 
 
 def _vector(x: Shape, result: Shape) -> Shape | str:
     return result if len(x) == 1 else "the operand must be a vector."
-
-
-def _repeat(x: Expr, shape: Shape) -> Expr:
-    """`x` in every row: a scalar repeated over `shape`, or one row of directions for each entry."""
-    return outer(ones(shape), x) if x.shape else broadcast(x, shape)
 
 
 def _sympy_logsumexp(sp: Any, x: Any) -> Any:
@@ -45,7 +40,7 @@ SOFTMAX: Structured = Structured(
     kernel=kernels.softmax,
     shape=lambda x: _vector(x, x),
     pulls=[lambda c, p, x: p * (c - contract(p, c))],
-    pushes=[lambda t, p, x: along(p, t - _repeat(contract(p, t), p.shape))],
+    pushes=[lambda t, p, x: (diag(p) - outer(p, p)) @ t if len(t.shape) > 1 else p * (t - contract(p, t))],
     tree=lambda x: Call("softmax", (x,)),
     samples=[sample(("C",))],
     sympy=lambda sp, x: entrywise(sp, "exp", 1)(x) / sum(entrywise(sp, "exp", 1)(x)),
@@ -56,7 +51,13 @@ LOG_SOFTMAX: Structured = Structured(
     kernel=kernels.log_softmax,
     shape=lambda x: _vector(x, x),
     pulls=[lambda c, node, x: c - softmax(x) * sum_all(c)],
-    pushes=[lambda t, node, x: t - _repeat(contract(softmax(x), t), x.shape)],
+    pushes=[
+        lambda t, node, x: (
+            (diag(ones(x.shape)) - outer(ones(x.shape), softmax(x))) @ t
+            if len(t.shape) > 1
+            else t - contract(softmax(x), t)
+        )
+    ],
     tree=lambda x: Call("log_softmax", (x,)),
     samples=[sample(("C",))],
     sympy=lambda sp, x: x - _sympy_logsumexp(sp, x),
@@ -73,6 +74,32 @@ LOGSUMEXP: Structured = Structured(
     sympy=_sympy_logsumexp,
     linear=False,
 )
+
+
+HARDMAX: Structured = Structured(
+    "hardmax",
+    kernel=kernels.hardmax,
+    shape=lambda x: _vector(x, x),
+    pulls=[None],
+    pushes=[None],
+    tree=lambda x: Indicator(Call("argmax", (x,))),
+    samples=[sample(("C",))],
+    sympy=lambda sp, x: _sympy_hardmax(sp, x),
+    linear=False,
+)
+
+
+def _sympy_hardmax(sp: Any, x: Any) -> Any:
+    """One where an entry is larger than those before it and not smaller than those after it."""
+    found = [
+        sp.And(*(entry > other for other in x[:i]), *(entry >= other for other in x[i + 1 :])) for i, entry in enumerate(x)
+    ]
+    return np.array([sp.Piecewise((1, largest), (0, True)) for largest in found], dtype=object)
+
+
+def hardmax(x: Any) -> Expr:
+    """The one-hot vector of the largest entry of a vector, the first of equal ones; no derivative passes."""
+    return HARDMAX(as_expr(x))
 
 
 def softmax(x: Any) -> Expr:

@@ -1,3 +1,27 @@
 """Wirings: cells in time, with readout and loss, as a System with free T."""
 
-from rnnsym.wiring._old import *  # noqa
+from rnnsym.wiring.builder import Placement
+from rnnsym.wiring.network import (
+    COUNT,
+    MASK,
+    STEP_LOSS,
+    TARGET,
+    TOTAL_LOSS,
+    Body,
+    Wired,
+    Y,
+    as_body,
+    cell_system,
+    network_system,
+    predicted_shape,
+    wire,
+)
+from rnnsym.wiring.options import LOSSES, PATTERNS, REDUCTIONS, SYNONYMS, Options
+from rnnsym.wiring.parts import Bidirectional, Layer, Part, Stacked
+from rnnsym.wiring.translation import FEEDBACK, EncoderDecoder
+
+__all__ = [
+    "COUNT", "FEEDBACK", "LOSSES", "MASK", "PATTERNS", "REDUCTIONS", "STEP_LOSS", "SYNONYMS", "TARGET", "TOTAL_LOSS",
+    "Bidirectional", "Body", "EncoderDecoder", "Layer", "Options", "Part", "Placement", "Stacked", "Wired", "Y",
+    "as_body", "cell_system", "network_system", "predicted_shape", "wire",
+]  # fmt: skip

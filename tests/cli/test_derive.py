@@ -5,7 +5,7 @@ import pytest
 
 import rnnsym as rs
 from rnnsym.cli import main
-from rnnsym.cli.derive import FORMS
+from rnnsym.cli.derive_formats import FORMATS
 
 
 def test_elman_reads_as_in_a_textbook(capsys):
@@ -69,7 +69,7 @@ def test_the_numpy_module_runs_by_itself(capsys):
     assert np.allclose(grads["dU"], run.grads["U"], rtol=1e-12)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FORMATS)
 def test_output_goes_to_a_new_file_only(form, tmp_path, capsys):
     file = tmp_path / "derivation"
     assert main(["derive", "elman", "--format", form]) == 0

@@ -13,6 +13,7 @@ from rnnsym_tui.model.glyphs import Glyphs
 HEADINGS = {
     "step": "Step", "lesson": "Lesson", "app": "Everywhere", "timeline": "In the timeline",
     "equations": "In the equations", "numbers": "In the numbers", "matrices": "In the weights and gradients",
+    "derive": "Derive", "outline": "In the outline", "details": "In the details",
 }  # fmt: skip
 KEY_CELLS = 17
 

@@ -3,7 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-PLACES = ("app", "step", "lesson", "timeline", "equations", "numbers", "matrices")
+PANELS = {
+    "step": ("timeline", "equations", "numbers", "matrices"),
+    "derive": ("outline", "details"),
+    "lesson": (),
+}
+"""The screens, and the panels of each that have keys of their own."""
+PLACES = ("app", *(place for screen, panels in PANELS.items() for place in (screen, *panels)))
 """Where a command is bound: the whole app, a screen, or one panel when it has the focus."""
 
 
@@ -63,6 +69,37 @@ COMMANDS: tuple[Command, ...] = (
     _command("matrices", "scroll_up", "up k", "Scroll up", "Back up"),
     _command("matrices", "scroll_left", "<", "Scroll left", "Back to the first columns"),
     _command("matrices", "scroll_right", ">", "Scroll right", "More columns"),
+    _command("derive", "next_line", "n", "Next line", "The line below, over what stands under this one"),
+    _command("derive", "previous_line", "p", "Line before", "The line above"),
+    _command("derive", "page_down", "pagedown", "Page down", "As many rows as are in sight"),
+    _command("derive", "page_up", "pageup", "Page up", "As many rows back"),
+    _command("derive", "first", "g home", "First row", "The top of the outline"),
+    _command("derive", "last", "G end", "Last row", "The end of the outline"),
+    _command("derive", "back", "backspace", "Back", "Back to where the last jump was made"),
+    _command("derive", "fold_all", "z", "Fold all", "Fold all sections, or unfold them"),
+    _command("derive", "next_level", "l", "Level of detail", "Only results, named steps, every rule"),
+    _command("derive", "form", "f", "Form ...", "Choose how the gradient is written, from a list"),
+    _command("derive", "form_number", "1 2 3 4 5 6 7 8 9", "Form by number", "The form with that number in the top line"),
+    _command("derive", "parameter", "w", "Parameter ...", "Which parameter the form is about, where it is about one"),
+    _command("derive", "notation", "v", "Notation ...", "How quantities and operators are written, with a preview"),
+    _command("derive", "later", "shift+right ]", "Time t + 1", "The numbers one time step later"),
+    _command("derive", "earlier", "shift+left [", "Time t - 1", "The numbers one time step earlier"),
+    _command("derive", "go_to", "t", "Go to time step ...", "Type the number of a time step"),
+    _command("derive", "copy", "y", "Copy LaTeX", "The selected line, to the clipboard and to a file"),
+    _command("derive", "copy_all", "Y", "Copy all LaTeX", "The whole form, to the clipboard and to a file"),
+    _command("derive", "export", "x", "Export ...", "The form as .tex .md .py .txt .svg or .json"),
+    _command("outline", "outline_down", "down j", "Row down", "The next row"),
+    _command("outline", "outline_up", "up k", "Row up", "The row above"),
+    _command("outline", "enter", "enter space", "Open or jump", "Open or close a line or section; jump to a line used"),
+    _command("outline", "open", "right", "Open", "Show what stands under a line or section; then go there"),
+    _command("outline", "close", "left h", "Close", "Hide what stands under it; then go to what it stands under"),
+    _command("outline", "scroll_left", "<", "Scroll left", "Back to the beginning of long formulas"),
+    _command("outline", "scroll_right", ">", "Scroll right", "Read long formulas on"),
+    _command("details", "next_link", "down j", "Next line number", "The next line that can be jumped to, or further down"),
+    _command("details", "previous_link", "up k", "Line number before", "The one before, or further up"),
+    _command("details", "follow_link", "enter space", "Jump", "To the line with the chosen number"),
+    _command("details", "scroll_left", "< left h", "Scroll left", "Back to the beginning of long formulas"),
+    _command("details", "scroll_right", "> right", "Scroll right", "Read long formulas on"),
     _command("lesson", "read_on", "n pagedown space", "Read on", "The rest of the page, then the next one"),
     _command("lesson", "read_back", "p pageup", "Read back", "Up this page, then the page before"),
     _command("lesson", "next_page", "right l", "Next page", "Turn the page"),
@@ -72,8 +109,12 @@ COMMANDS: tuple[Command, ...] = (
     _command("lesson", "scroll_down", "down j", "Scroll down", "Further down this page"),
     _command("lesson", "scroll_up", "up k", "Scroll up", "Back up this page"),
     _command("lesson", "copy", "y", "Copy page", "This page as text, to the clipboard and to a file"),
-    _command("app", "show_step", "1", "Step", "Step through a cell that reads a text"),
-    _command("app", "show_lesson", "2", "Lesson", "Read a lesson with live numbers"),
+    _command("app", "show_step", "f2", "Step", "Step through a cell that reads a text"),
+    _command("app", "show_derive", "f3", "Derive", "Read how its gradients are derived, line by line"),
+    _command("app", "show_lesson", "f4", "Lesson", "Read a lesson with live numbers"),
+    _command("app", "next_mode", "m", "Next mode", "Step, Derive, Lesson, and round again"),
+    _command("app", "step_line", "s", "Step this line", "The selected line of the derivation, in numbers"),
+    _command("app", "derive_line", "d", "Derive this line", "The line that is stepped, in the derivation"),
     _command("app", "toggle_light", "D", "Dark or light", "Switch between a dark and a light theme"),
     _command("app", "screenshot_svg", "ctrl+s", "Screenshot", "Write the screen to an SVG file"),
     _command("app", "command_palette", "ctrl+p", "All actions", "Find any action by its name"),
@@ -84,12 +125,18 @@ COMMANDS: tuple[Command, ...] = (
 PRIORITY = frozenset({"ctrl+c", "ctrl+q", "ctrl+p"})
 """Keys that work even while a text is being typed."""
 
+NUMBERED = frozenset({"form_number"})
+"""Commands that take the place of their key among their keys, from 1."""
+
 SPELT = {
     "pagedown": "PgDn", "pageup": "PgUp", "shift+pagedown": "Shift+PgDn", "shift+pageup": "Shift+PgUp",
     "space": "Space", "enter": "Enter", "left": "←", "right": "→", "up": "↑", "down": "↓", "home": "Home",
-    "end": "End", "tab": "Tab", "escape": "Esc", "f1": "F1",
+    "end": "End", "tab": "Tab", "escape": "Esc", "backspace": "Backspace", "shift+left": "Shift+←",
+    "shift+right": "Shift+→", "f1": "F1", "f2": "F2", "f3": "F3", "f4": "F4",
 }  # fmt: skip
-SPELT_ASCII = SPELT | {"left": "Left", "right": "Right", "up": "Up", "down": "Down"}
+SPELT_ASCII = SPELT | {
+    "left": "Left", "right": "Right", "up": "Up", "down": "Down", "shift+left": "Shift+Left", "shift+right": "Shift+Right"
+}  # fmt: skip
 
 
 def bound_at(place: str, commands: Iterable[Command] = COMMANDS) -> list[Command]:

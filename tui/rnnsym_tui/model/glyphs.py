@@ -25,15 +25,22 @@ class Glyphs:
     up: str
     down: str
     rule_focused: str
+    right: str
+    wrong: str
+    folded: str
+    unfolded: str
+    bar: str
 
 
 UNICODE = Glyphs(
     ascii=False, rule="─", unknown="·", active="▶", done="✓", space="␣", newline="⏎", tab="⇥", strange="�",
     times="×", ellipsis="…", forward="▶", backward="◀", up="↑", down="↓", rule_focused="━",
+    right="✓", wrong="✗", folded="▸", unfolded="▾", bar="│",
 )  # fmt: skip
 ASCII = Glyphs(
     ascii=True, rule="-", unknown=".", active=">", done="+", space="_", newline="\\n", tab="\\t", strange="?",
     times="*", ellipsis="...", forward=">", backward="<", up="^", down="v", rule_focused="=",
+    right="ok", wrong="NO", folded="+", unfolded="-", bar="|",
 )  # fmt: skip
 
 

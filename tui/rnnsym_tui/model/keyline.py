@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from rnnsym_tui.model.commands import Command, spell
+from rnnsym_tui.model.commands import PANELS, Command, spell
 from rnnsym_tui.model.spans import Line, Span, width
 
 Entry = tuple[tuple[str, ...], str]
@@ -11,7 +11,15 @@ STEP: tuple[Entry, ...] = (
     (("turn_round",), "turn"), (("play",), "play"), (("edit",), "edit"), (("origin",), "origin of a number"),
     (("add_break",), "break when"), (("run_on",), "run on"), (("undo",), "undo"), (("go_to",), "go to t"),
     (("first", "last"), "first, last"), (("copy",), "copy LaTeX"), (("export",), "export"),
-    (("show_lesson",), "lesson"), (("toggle_light",), "light"), (("quit",), "quit"),
+    (("derive_line",), "derive this line"), (("show_lesson",), "lesson"), (("toggle_light",), "light"),
+    (("quit",), "quit"),
+)  # fmt: skip
+DERIVE: tuple[Entry, ...] = (
+    (("outline_down", "outline_up"), "row"), (("enter",), "open, jump"), (("back",), "back"), (("step_line",), "step it"),
+    (("next_level",), "detail"), (("form",), "form"), (("notation",), "names"), (("later", "earlier"), "t"),
+    (("copy",), "copy LaTeX"), (("export",), "export"), (("parameter",), "parameter"), (("copy_all",), "copy all"),
+    (("fold_all",), "fold"), (("next_line", "previous_line"), "line"), (("first", "last"), "first, last"),
+    (("go_to",), "go to t"), (("show_lesson",), "lesson"), (("toggle_light",), "light"), (("quit",), "quit"),
 )  # fmt: skip
 LESSON: tuple[Entry, ...] = (
     (("read_on",), "read on"), (("read_back",), "back"), (("previous_page", "next_page"), "turn page"),
@@ -23,12 +31,13 @@ GAP = "  "
 
 
 def key_lines(
-    entries: Sequence[Entry], commands: Iterable[Command], cells: int, rows: int, ascii_only: bool
+    entries: Sequence[Entry], screen: str, commands: Iterable[Command], cells: int, rows: int, ascii_only: bool
 ) -> list[Line]:
     """`rows` lines of `cells` cells. An action without a key is left out; the last line ends with help."""
     table: dict[str, Command] = {}
     for command in commands:
-        table.setdefault(command.name, command)
+        if command.place in (screen, *PANELS[screen], "app"):
+            table.setdefault(command.name, command)
     tail = _entry((("command_palette",), "all"), table, ascii_only) + _entry((("help",), "help"), table, ascii_only)
     lines: list[list[Span]] = [[Span(" ")] for _ in range(rows)]
     row = 0

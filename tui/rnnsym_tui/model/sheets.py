@@ -13,6 +13,7 @@ from rnnsym.derivation.equations import Equation
 from rnnsym.notation.figures import figure, magnitude, scale, scale_text, scaled
 from rnnsym.walk.breakdown import Breakdown, Column
 from rnnsym.walk.walk import Move, Walk
+from rnnsym_tui.model.glyphs import Glyphs
 from rnnsym_tui.model.outer import factors, outer_table
 from rnnsym_tui.model.spans import Line, Span, centred, line, right, width
 from rnnsym_tui.model.timeline import unit_names
@@ -188,7 +189,7 @@ def weights(walk: Walk, move: Move, writing: Writing) -> Sheet:
     for name in (name for name in walk.system.given if name.role == Role.PARAM):
         if name in used and active is None:
             active = len(rows)
-        rows += _matrix_rows(writing.symbol(name), np.asarray(walk.params[name.label]), name in used, writing)
+        rows += matrix_rows(writing.symbol(name), np.asarray(walk.params[name.label]), name in used, writing.glyphs)
     return Sheet(line(Span("weights", "title")), tuple(rows), active=active, pinned=True)
 
 
@@ -203,7 +204,7 @@ def gradients(walk: Walk, move: Move, chosen: Name | None, writing: Writing) -> 
             active = len(rows)
         values = walk.gradient_so_far(found.name, since)
         steps = _steps_text(since, walk.steps, writing)
-        rows += _matrix_rows(writing.symbol(found.name), values, found.name == chosen, writing, steps)
+        rows += matrix_rows(writing.symbol(found.name), values, found.name == chosen, writing.glyphs, steps)
     return Sheet(line(Span("gradients so far", "title")), tuple(rows), active=active, pinned=True)
 
 
@@ -214,7 +215,7 @@ def _steps_text(since: int, steps: int, writing: Writing) -> str:
     return f"t = {steps}{writing.glyphs.ellipsis}{since}"
 
 
-def _matrix_rows(symbol: str, values: Array, active: bool, writing: Writing, steps: str | None = None) -> list[Line]:
+def matrix_rows(symbol: str, values: Array, active: bool, glyphs: Glyphs, steps: str | None = None) -> list[Line]:
     """A heading with the scale and the steps, and the entries times that scale; a vector is one row.
 
     `steps` is None for what is no sum over steps, and empty for a sum over none so far.
@@ -222,10 +223,10 @@ def _matrix_rows(symbol: str, values: Array, active: bool, writing: Writing, ste
     matrix = values if values.ndim == 2 else np.atleast_1d(values)[None, :]
     exponent = scale(magnitude(matrix)) + 1
     empty = steps == ""
-    note = "" if empty else f"  {scale_text(exponent, writing.glyphs.times)}  {steps or ''}"
-    mark = writing.glyphs.active if active else " "
+    note = "" if empty else f"  {scale_text(exponent, glyphs.times)}  {steps or ''}"
+    mark = glyphs.active if active else " "
     rows = [line(Span(mark, "strong"), " ", Span(symbol, "strong"), Span(note, "dim"))]
     for entries in matrix[:MOST_ROWS]:
-        cells = [writing.glyphs.unknown if empty else scaled(float(v), exponent) for v in entries]
+        cells = [glyphs.unknown if empty else scaled(float(v), exponent) for v in entries]
         rows.append(line(Span("".join(right(cell, 6) for cell in cells), "dim" if empty else "")))
     return rows

@@ -1,9 +1,13 @@
-"""What both screens have: the tabs in the header, and the message for a terminal that is too small."""
+"""What all screens have: the tabs in the header, and the message for a terminal that is too small."""
 
 from rnnsym_tui.model.layout import LEAST_HEIGHT, LEAST_WIDTH
 from rnnsym_tui.model.spans import Line, Span, line, width, window
 
-TABS = (("step", "Step", "app.show_step"), ("lesson", "Lesson", "app.show_lesson"))
+TABS = (
+    ("step", "Step", "app.show_step"),
+    ("derive", "Derive", "app.show_derive"),
+    ("lesson", "Lesson", "app.show_lesson"),
+)
 
 
 def with_tabs(left: Line, chosen: str, cells: int) -> Line:

@@ -65,7 +65,7 @@ class LessonScreen(Screen[None]):
         name = Span(f" lesson {self.lesson_name} ", "strong")
         header = line(Span(" rnnsym ", "title"), name, f" {self.lesson.title}")
         self.query_one("#header", Banner).show(with_tabs(header, "lesson", size.width))
-        keys = keyline.key_lines(keyline.LESSON, self.services.commands, size.width, 1, self.glyphs.ascii)
+        keys = keyline.key_lines(keyline.LESSON, "lesson", self.services.commands, size.width, 1, self.glyphs.ascii)
         self.query_one("#keys", Banner).show(*keys)
         self.query_one("#small", Banner).show(*too_small(size.width, size.height))
         title = line(Span(f"page {self.number} of {len(self.lesson)}", "title"))

@@ -97,7 +97,7 @@ class StepScreen(Changes):
         taken = 8 + (width(news) + 4 if news else 0)
         self.query_one(RuleLine).show(news, status.loss(self.session, self.glyphs, size.width - taken))
         rows = layout.key_rows(size.height)
-        keys = keyline.key_lines(keyline.STEP, self.services.commands, size.width, rows, self.glyphs.ascii)
+        keys = keyline.key_lines(keyline.STEP, "step", self.services.commands, size.width, rows, self.glyphs.ascii)
         self.query_one("#keys", Banner).show(*keys)
         self.query_one("#small", Banner).show(*too_small(size.width, size.height))
 

@@ -4,9 +4,12 @@ from collections.abc import Iterable
 
 from textual.binding import Binding, BindingType
 
-from rnnsym_tui.model.commands import COMMANDS, PRIORITY, Command, bound_at, identifier
+from rnnsym_tui.model.commands import COMMANDS, NUMBERED, PANELS, PRIORITY, Command, bound_at, identifier
 
-ON_SCREEN = frozenset({"next_line", "previous_line", "unit_down", "unit_up", "column_left", "column_right"})
+ON_SCREEN = frozenset(
+    {"next_line", "previous_line", "unit_down", "unit_up", "column_left", "column_right", "enter", "open", "close"}
+    | {"outline_down", "outline_up", "next_link", "previous_link", "follow_link"}
+)
 """Commands of panels that the screen carries out."""
 
 
@@ -14,6 +17,9 @@ def bindings(place: str) -> list[BindingType]:
     """The bindings of a place. Keys of PRIORITY work everywhere and cannot be given away."""
     found: list[BindingType] = []
     for command in bound_at(place):
+        if command.name in NUMBERED:
+            found += [_numbered(command, i, key) for i, key in enumerate(command.keys, 1)]
+            continue
         plain = [key for key in command.keys if key not in PRIORITY]
         always = [key for key in command.keys if key in PRIORITY]
         if plain:
@@ -23,14 +29,24 @@ def bindings(place: str) -> list[BindingType]:
     return found
 
 
+def _numbered(command: Command, i: int, key: str) -> Binding:
+    return Binding(key, f"{command.name}({i})", f"{command.title} {i}", show=False, id=f"{identifier(command)}.{i}")
+
+
 def _binding(command: Command, keys: list[str], name: str | None, priority: bool) -> Binding:
-    on_screen = command.place not in ("app", "step", "lesson") and command.name in ON_SCREEN
-    action = f"screen.{command.name}" if on_screen else command.name
+    action = f"screen.{command.name}" if on_screen(command) else command.name
     return Binding(",".join(keys), action, command.title, show=False, priority=priority, id=name)
+
+
+def on_screen(command: Command) -> bool:
+    """Whether a command of a panel is carried out by the screen."""
+    return command.place not in ("app", *PANELS) and command.name in ON_SCREEN
 
 
 def keymap(commands: Iterable[Command]) -> dict[str, str]:
     """What differs from the built-in keys, as Textual takes it."""
     built_in = {identifier(command): command.keys for command in COMMANDS}
     changed = [command for command in commands if command.keys != built_in[identifier(command)]]
-    return {identifier(c): ",".join(key for key in c.keys if key not in PRIORITY) for c in changed}
+    plain = {identifier(c): ",".join(key for key in c.keys if key not in PRIORITY) for c in changed}
+    numbered = [c for c in changed if c.name in NUMBERED]
+    return plain | {f"{identifier(c)}.{i}": key for c in numbered for i, key in enumerate(c.keys, 1)}

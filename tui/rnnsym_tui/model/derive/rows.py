@@ -53,7 +53,7 @@ class Row:
 
 def shares_of(line: Line) -> tuple[Share, ...]:
     """What each use of a quantity sends back; a statement, whose sums are of its own, has no such list."""
-    return line.shares if isinstance(line, Equation) else ()
+    return getattr(line, "shares", ())
 
 
 def rows(form: Form, level: Level, folded: Set[str], turned: Set[int]) -> tuple[Row, ...]:

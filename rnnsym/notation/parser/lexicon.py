@@ -1,0 +1,94 @@
+"""How everything in a scope is spelt: the printer's own spellings in a profile, and the labels that people type.
+
+A quantity is looked up by its whole spelling, index of time included, so that no profile's way of writing time or
+adjoints is known here: the printer is asked how it would write each name at each time that can occur.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from rnnsym.core.expr import Expr
+from rnnsym.core.names import FREE, Fixed, Offset, Point, Role, TimeMap
+from rnnsym.notation.parser.scope import PLAIN_ROLES, Known, Scope
+from rnnsym.notation.profile import Notation, Style
+from rnnsym.notation.symbols import When, symbol
+
+STYLES: tuple[Style, Style] = ("text", "ascii")
+MOST_NUMBERS, LARGEST_STEP = 24, 10_000
+ADJOINT_MARKS, DERIVATIVE_MARKS = ("d", "δ", "∂"), ("dL/d", "∂L/∂", "∂L/d")
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """`spelt`: whole spellings with their time; `labels`: names as they are typed, to which a time is added."""
+
+    spelt: Mapping[str, Expr]
+    labels: Mapping[str, Known]
+    longest: int
+
+    def names(self) -> list[str]:
+        """What there is to be named, for a suggestion."""
+        return list(dict.fromkeys([*self.labels, *self.spelt]))
+
+
+def lexicon(scope: Scope, notation: Notation, numbers: Iterable[int], at: Point | None) -> Lexicon:
+    """The spellings of `scope` for a formula in which these whole numbers occur; `at` is the step that t stands for."""
+    steps = tuple(sorted({*list(numbers)[:MOST_NUMBERS], 0, 1, 2}))
+    key = (id(notation), steps, at)
+    if key not in scope.lexicons:
+        scope.lexicons[key] = (notation, _lexicon(scope, notation, steps, at))
+    return scope.lexicons[key][1]  # type: ignore[index, no-any-return]
+
+
+def _lexicon(scope: Scope, notation: Notation, steps: tuple[int, ...], at: Point | None) -> Lexicon:
+    spelt: dict[str, Expr] = {}
+    for style in STYLES:
+        for entry in sorted(scope.known, key=_precedence):
+            for time in _times(entry, steps):
+                spelling = symbol(entry.name, time, notation, style, When("t", at)).text
+                spelt.setdefault(spelling, entry.at(time))
+    labels: dict[str, Known] = {}
+    for entry in sorted(scope.known, key=_precedence):
+        for label in _labels(entry):
+            labels.setdefault(label, entry)
+    longest = max(map(len, [*spelt, *labels]), default=0)
+    return Lexicon(spelt, labels, longest)
+
+
+def _precedence(entry: Known) -> int:
+    """Plain quantities first: where two are spelt alike, the first one is meant."""
+    return PLAIN_ROLES.index(entry.name.role) if entry.name.role in PLAIN_ROLES else len(PLAIN_ROLES)
+
+
+def _times(entry: Known, steps: tuple[int, ...]) -> Iterator[TimeMap]:
+    if entry.free:
+        yield FREE
+    if entry.timed:
+        yield from (Offset(sign * k) for k in steps for sign in (1, -1))
+        yield from (Fixed(Point(1, sign * k)) for k in steps for sign in (-1, 1))
+        yield from (Fixed(Point(0, k)) for k in steps)
+
+
+def _labels(entry: Known) -> Iterator[str]:
+    """`W_f`, `layer1.h`; `dh` and `δh` for an adjoint, `dL/dU` and `dU` for a gradient, `loss` for the total."""
+    name = entry.name
+    match name.role:
+        case Role.ADJOINT:
+            yield from (mark + name.label for mark in ADJOINT_MARKS)
+        case Role.GRADIENT:
+            yield from (mark + name.label for mark in (*DERIVATIVE_MARKS, "d"))
+        case Role.TOTAL:
+            yield from (name.label, "loss")
+        case role if role in PLAIN_ROLES:
+            yield name.label
+    yield name.plain
+
+
+def whole_numbers(text: str) -> list[int]:
+    """The whole numbers in a formula that can be steps, also those in subscripts and superscripts."""
+    runs = re.findall(r"[0-9]+", text.translate(_PLAIN_DIGITS))
+    return [n for n in dict.fromkeys(int(run) for run in runs if len(run) < 6) if n <= LARGEST_STEP]
+
+
+_PLAIN_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789" * 2)

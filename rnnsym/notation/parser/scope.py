@@ -1,0 +1,78 @@
+"""What a formula may speak of: the names of a System, each with its shape and the times at which it is read."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from rnnsym.core.dims import Shape, names_in
+from rnnsym.core.expr import Expr
+from rnnsym.core.names import Free, Name, Role, TimeMap
+from rnnsym.core.system import System, reads
+from rnnsym.ops.leaves import leaf
+
+PLAIN_ROLES = (
+    Role.CARRY, Role.EQUATION, Role.INPUT, Role.PARAM, Role.TARGET, Role.LOSS, Role.VARIABLE, Role.MASK, Role.COUNT,
+    Role.TOTAL, Role.INITIAL, Role.KEEP,
+)  # fmt: skip
+"""Roles whose label alone names the quantity; where two have one label, the first of these is meant."""
+
+
+class Known(NamedTuple):
+    """A name with its shape; `timed` and `free`: whether it is read at a step, and without one."""
+
+    name: Name
+    shape: Shape
+    dtype: str
+    timed: bool
+    free: bool
+
+    def at(self, time: TimeMap) -> Expr:
+        return leaf(self.name, time, self.shape, self.dtype)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The names that a formula may use and the dimensions of their shapes. Made by `scope_of` or `scope_from`."""
+
+    known: tuple[Known, ...]
+    dims: frozenset[str]
+    lexicons: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
+    """Spellings that were worked out already: kept by `notation.parser.lexicon`."""
+
+
+def scope_of(system: System) -> Scope:
+    """The names of `system`: those with equations, and those that are given."""
+    shapes = {**system.given, **system.shapes}
+    seen = [read for _, piece in system.pieces() for read in reads(piece.rhs)]
+    names = dict.fromkeys([*system.equations, *system.given, *(read.name for read in seen)])
+    dtypes = {read.name: read.leaf.dtype for read in seen}
+    shapes.update({read.name: read.leaf.shape for read in seen if read.name not in shapes})
+    timed = {name for name in names if name in shapes and _timed(system, name)}
+    timed |= {read.name for read in seen if not isinstance(read.time, Free)}
+    free = {name for name in names if name not in timed} | {r.name for r in seen if isinstance(r.time, Free)}
+    free |= {name for name, pieces in system.equations.items() if any(piece.total for piece in pieces)}
+    return _scope(names, shapes, dtypes, timed, free)
+
+
+def scope_from(exprs: Iterable[Expr]) -> Scope:
+    """The names that `exprs` read."""
+    seen = [read for expr in exprs for read in reads(expr)]
+    shapes = {read.name: read.leaf.shape for read in seen}
+    dtypes = {read.name: read.leaf.dtype for read in seen}
+    timed = {read.name for read in seen if not isinstance(read.time, Free)}
+    return _scope(shapes, shapes, dtypes, timed, {read.name for read in seen if isinstance(read.time, Free)})
+
+
+def _timed(system: System, name: Name) -> bool:
+    return name.role == Role.CARRY or system.timed(name)
+
+
+def _scope(
+    names: Iterable[Name], shapes: Mapping[Name, Shape], dtypes: Mapping[Name, str], timed: set[Name], free: set[Name]
+) -> Scope:
+    known = tuple(
+        Known(name, shapes[name], dtypes.get(name, "float"), name in timed, name in free)
+        for name in names
+        if name in shapes
+    )
+    return Scope(known, frozenset(dim for entry in known for part in entry.shape for dim in names_in(part)))

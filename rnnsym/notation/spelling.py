@@ -1,0 +1,183 @@
+"""How a name without a role is spelt: `hₜ₋₁`, `h[t-1]`, `h_{t-1}`; `a_f,ₜ`; `layer1.Wˢˣ_i`.
+
+A name is a base letter with labels (`W_f` is W with the label f) and a path (`layer1.W`). The profile may call a whole
+symbol or a base letter otherwise (`symbols`), rename labels (`labels`), and put time below, above or beside. In a
+spelling of the profile, what follows `^` is raised and what follows `_` are labels: `W^ss_0`.
+
+Characters without a Unicode script are never dropped: the row is marked by `_` or `^` instead, as in `h_T`. Everything
+that stands above a symbol stands in one superscript, and the symbol is bracketed under another one: `(h⁽ᵗ⁾)ᵀ`.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from rnnsym.core.names import Fixed, Free, Name, Offset, Point, TimeMap
+from rnnsym.notation.profile import AdjointStyle, Notation, Spelled, Style
+
+SCRIPT_BINDING, ADJOINT_BINDING, ATOM_BINDING = 40, 45, 50
+
+
+class Piece(NamedTuple):
+    """Text with how tightly it holds together, and the operator at its top (empty for none)."""
+
+    text: str
+    binding: int = ATOM_BINDING
+    operator: str = ""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A symbol taken apart: `layer1.W_ih` has the base "W", the labels ("ih",) and the path ("layer1",).
+
+    `upper` is what is raised in the profile's spelling; `glyphs` spells the base in each style where the profile does.
+    """
+
+    base: str
+    labels: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
+    upper: str = ""
+    glyphs: Mapping[str, str] | None = None
+
+
+class When(NamedTuple):
+    """How a time is said: the letter of the step, and the step that it stands for, or None to keep the letter."""
+
+    letter: str = "t"
+    at: Point | None = None
+
+
+def take_apart(name: Name) -> Parts:
+    """Base and labels: what stands before the first underscore, and what stands after it."""
+    base, _, rest = name.symbol.partition("_")
+    if not base:
+        return Parts(name.symbol, (), name.path)
+    return Parts(base, tuple(label for label in rest.split("_") if label), name.path)
+
+
+def called(name: Name, notation: Notation, style: Style) -> Parts:
+    """What the profile calls `name`: by its label, else by its symbol, else by its base letter."""
+    own = take_apart(name)
+    labels = tuple(notation.labels.get(label, label) for label in own.labels)
+    for key, path in ((name.label, ()), (name.symbol, name.path)):
+        if key in notation.symbols:
+            return replace(_read(notation.symbols[key], (), style), path=path)
+    if own.base in notation.symbols:
+        return replace(_read(notation.symbols[own.base], labels, style), path=own.path)
+    return replace(own, labels=labels)
+
+
+def _read(spelled: Spelled, labels: tuple[str, ...], style: Style) -> Parts:
+    """`W^ss_0` with its raised part and its labels, and then the labels of the name."""
+    if spelled.labelled is not None and labels:
+        text, labels = spelled.labelled[style].replace("{}", "_".join(labels)), ()
+    else:
+        text = spelled.bare[style]
+    if len(set(spelled.bare.values())) > 1:
+        return Parts(text, labels, glyphs=spelled.bare)
+    head, _, below = text.partition("_")
+    base, _, upper = head.partition("^")
+    return Parts(base, (*(label for label in below.split("_") if label), *labels), upper=upper)
+
+
+def index(time: TimeMap, when: When) -> str:
+    """The index of time in ASCII: `t-1`, `T`, `0`; empty for a quantity that is not in time."""
+    match time:
+        case Offset(k) if when.at is None:
+            return f"{when.letter}{k:+d}" if k else when.letter
+        case Offset(k):
+            return str(when.at.shift(k)) if when.at is not None else ""
+        case Fixed(point):
+            return str(point)
+        case Free():
+            return ""
+
+
+def spelt(name: Name, time: str, notation: Notation, style: Style, mark: AdjointStyle | None = None) -> Piece:
+    """`name` at a time (empty for none), whatever its role; `mark` goes around its base letter."""
+    parts = called(name, notation, style)
+    above = notation.times[notation.time][style].place == "above" and time
+    text = _SPELL[style](parts, time, notation, mark)
+    return Piece(text, SCRIPT_BINDING if parts.upper or above else ATOM_BINDING)
+
+
+def lowered(script: str, notation: Notation) -> str:
+    """`script` in Unicode subscripts where every character has one; else after an underscore: `_T`, `_(T−1)`."""
+    if all(character in notation.subscripts for character in script):
+        return "".join(notation.subscripts[character] for character in script)
+    return f"_{script}" if script.isalnum() else f"_({_minus(script, notation)})"
+
+
+def _raised(script: str, notation: Notation) -> str:
+    """`script` in Unicode superscripts where every character has one; else after a `^`."""
+    if all(character in notation.raised for character in script):
+        return "".join(notation.raised[character] for character in script)
+    return f"^{_minus(script, notation)}"
+
+
+def _minus(script: str, notation: Notation) -> str:
+    return script.replace("-", notation.glyphs["text"]["minus"])
+
+
+def _text(parts: Parts, time: str, notation: Notation, mark: AdjointStyle | None) -> str:
+    how = notation.times[notation.time]["text"]
+    base = _marked(notation.greek.get(parts.base, parts.base), len(parts.base), mark)
+    base = ".".join((*parts.path, base)) + (_raised(parts.upper, notation) if parts.upper else "")
+    labels = ",".join(notation.greek.get(label, label) for label in parts.labels)
+    below = time if how.place == "below" else ""
+    if labels and below:
+        base += f"_{labels},{lowered(below, notation).removeprefix('_')}"
+    elif labels or below:
+        base += lowered(labels or below, notation) if below or labels.isdecimal() else f"_{labels}"
+    if not time or below:
+        return base
+    enclosed = f"{how.left}{time}{how.right}"
+    return base + (_raised(enclosed, notation) if how.place == "above" else _minus(enclosed, notation))
+
+
+def _ascii(parts: Parts, time: str, notation: Notation, mark: AdjointStyle | None) -> str:
+    words = {glyph: word for word, glyph in notation.greek.items()}
+    how = notation.times[notation.time]["ascii"]
+    base = _marked(parts.base, len(parts.base), mark) + (f"^{parts.upper}" if parts.upper else "")
+    name = ".".join((*parts.path, "_".join((base, *parts.labels))))
+    name = "".join(words.get(c, c if c.isascii() else f"u{ord(c):04x}") for c in name)
+    return name + (f"{'^' * (how.place == 'above')}{how.left}{time}{how.right}" if time else "")
+
+
+def _latex(parts: Parts, time: str, notation: Notation, mark: AdjointStyle | None) -> str:
+    how = notation.times[notation.time]["latex"]
+    base, digits = re.fullmatch(r"(.*?)(\d*)", parts.base, re.DOTALL).groups()  # type: ignore[union-attr]
+    letter = _latex_word(base or digits, notation)
+    if parts.glyphs is not None:
+        base, digits, letter = "", "", parts.glyphs["latex"]
+    labels = [_latex_word(label, notation) for label in (*parts.path, digits if base else "", *parts.labels) if label]
+    said = f"{how.left}{time}{how.right}" if time else ""
+    below = ",".join(part for part in (*labels, said if how.place == "below" else "") if part)
+    above = parts.upper + (said if how.place == "above" else "")
+    return _marked(letter, len(base or digits), mark) + _script("_", below) + _script("^", above)
+
+
+def _marked(base: str, length: int, mark: AdjointStyle | None) -> str:
+    left, right = ("", "") if mark is None else (mark.left, mark.right) if length <= 1 else mark.word
+    return left + base + right
+
+
+def _script(sign: str, script: str) -> str:
+    return "" if not script else f"{sign}{script}" if len(script) == 1 else f"{sign}{{{script}}}"
+
+
+def _latex_word(word: str, notation: Notation) -> str:
+    """One letter in italics, a Greek letter by its command, a number as it is, a longer word upright."""
+    commands = {glyph: f"\\{name}" for name, glyph in notation.greek.items()}
+    if word in notation.greek:
+        return f"\\{word}"
+    if word in commands:
+        return commands[word]
+    if word.isdecimal() or (len(word) == 1 and word.isascii() and word != "_"):
+        return word
+    escaped = word.replace("_", r"\_")
+    return rf"\mathrm{{{escaped}}}" if word.isascii() else rf"\text{{{escaped}}}"
+
+
+_SPELL = {"text": _text, "ascii": _ascii, "latex": _latex}

@@ -1,0 +1,81 @@
+"""Every cell in every wiring, in every form: each line, run with numbers, against paths that share no code with it.
+
+The lines are run by the generated program; they are compared with small pushes on the equations, and the gradients with
+reverse mode over the explicit unrolled graph.
+"""
+
+import numpy as np
+import pytest
+from support.networks import NETWORKS, data_for
+
+import rnnsym as rs
+from rnnsym import cells
+from rnnsym.checks.lines import check_lines
+from rnnsym.core.names import Name, Role
+from rnnsym.derivation.tangent import along
+from support.two_carries import TwoCarries
+
+CELLS = {**{name: name for name in cells.names()}, "two carries, three gates": TwoCarries()}
+PAIRS = [(cell, wiring) for cell in CELLS for wiring in NETWORKS]
+LENGTHS = range(1, 9)
+FORMS = ("recurrence", "closed", "jacobian", "paths", "rtrl", "truncated", "ledger", "hessian")
+
+
+@pytest.mark.parametrize(("cell", "wiring"), PAIRS)
+def test_every_line_of_every_form_is_right(cell, wiring):
+    net = NETWORKS[wiring](CELLS[cell])
+    derivation = rs.derive(net)
+    steps = LENGTHS[PAIRS.index((cell, wiring)) % len(LENGTHS)]
+    data = data_for(net, steps, seed=steps)
+    truth = explicit_gradients(net, steps, data)
+    for key in FORMS:
+        assert_right(derivation, key, data, truth)
+
+
+@pytest.mark.parametrize("steps", LENGTHS)
+@pytest.mark.parametrize("cell", ["elman", "lstm", "two carries, three gates"])
+def test_at_every_length(cell, steps):
+    net = rs.Network(CELLS[cell], 3, 4, 2, loss="cross_entropy")
+    data = data_for(net, steps, seed=steps)
+    truth = explicit_gradients(net, steps, data)
+    for key in FORMS:
+        assert_right(rs.derive(net), key, data, truth)
+
+
+def explicit_gradients(net, steps, data):
+    """∂L/∂θ for every θ that the loss depends on: reverse mode over the unrolled graph."""
+    graph = rs.unroll(net, steps)
+    labels = list(graph.params)
+    grads = rs.grad(graph.loss, [graph.params[label] for label in labels], disconnected="zero")
+    return dict(zip(labels, rs.evaluate(grads, graph.bind(*data), net.sizes), strict=True))
+
+
+def assert_right(derivation, key, data, truth):
+    """All lines that have a path of their own, and the gradients that the form gives."""
+    view = derivation.form_view(key)
+    more = directions(view, truth)
+    checks = check_lines(view, *data, more=more)
+    wrong = {line.number: (str(line), checks[line.number]) for line in view.lines if checks[line.number].ok is False}
+    assert not wrong, (key, wrong)
+    values = view.values(*data, more=more)
+    for name, value in values.items():
+        if name.role == Role.GRADIENT and not name.of and key != "truncated":
+            wanted = truth[name.label]
+            scale = np.abs(wanted).max(initial=0.0) or 1.0
+            assert np.abs(value - wanted).max() <= 1e-10 * scale, (key, name.label)
+
+
+def directions(view, truth):
+    """A direction to move each parameter along, for the form that asks for one."""
+    rng = np.random.default_rng(5)
+    return {
+        name: rng.normal(size=np.shape(truth[name.of[0].label]))
+        for name in view.system.given
+        if name.role == Role.TANGENT
+    }
+
+
+def test_a_direction_is_given_for_each_parameter():
+    view = rs.derive(rs.Network("elman", 2, 3, 2)).form_view("hessian")
+    moved = {name for name in view.system.given if name.role == Role.TANGENT}
+    assert moved == {along(Name(Role.PARAM, label)) for label in ("W", "U", "b", "V", "b_y")}

@@ -1,0 +1,79 @@
+"""The outline of a form as lines for the screen: the label stays, the formula scrolls, the mark stands at the right."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rnnsym_tui.model.derive.reading import LineCheck
+from rnnsym_tui.model.derive.reader import Reader
+from rnnsym_tui.model.derive.rows import Key, Row
+from rnnsym_tui.model.derive.script import Script
+from rnnsym_tui.model.glyphs import Glyphs
+from rnnsym_tui.model.spans import Line, Span, line
+
+Checks = Mapping[int, LineCheck] | None
+LABEL_CELLS = 7
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the screen, which belongs to the row `key`. `label` and `mark` stay where `body` scrolls."""
+
+    key: Key
+    label: Line
+    body: Line
+    mark: Span = Span("")
+
+
+def entries(reader: Reader, checks: Checks, script: Script) -> tuple[Entry, ...]:
+    """The rows in sight; a line with several cases takes several entries."""
+    here = reader.position.at
+    return tuple(entry for row in reader.rows for entry in _entries(row, row.key == here, reader, checks, script))
+
+
+def _entries(row: Row, here: bool, reader: Reader, checks: Checks, script: Script) -> list[Entry]:
+    if row.line is None:
+        return [_heading(row, here, reader, checks, script)]
+    if row.key.share:
+        return [_under(row, here, script)]
+    first, *others = script.equations(row.line)
+    kind = "active" if here else ""
+    pointer = Span(f" {script.glyphs.active}" if here else "  ", kind)
+    label = line(pointer, Span(f"{row.line.number:>3}  ", kind))
+    found = [Entry(row.key, label, line(Span(f"{first} ", kind)), mark(checks, [row.line.number], script.glyphs))]
+    blank = line(" " * LABEL_CELLS)
+    return found + [Entry(row.key, blank, line(Span(f"{other} ", kind))) for other in others]
+
+
+def _heading(row: Row, here: bool, reader: Reader, checks: Checks, script: Script) -> Entry:
+    glyphs = script.glyphs
+    folded = row.section.title in reader.position.folded
+    sign = glyphs.folded if folded else glyphs.unfolded
+    title = Span(f" {sign} {row.section.title.upper()}", "active" if here else "title")
+    numbers = [found.number for found in row.section.lines]
+    said = f"lines {numbers[0]}-{numbers[-1]}" if folded else script.remarks(row.section)
+    shown = mark(checks, numbers, glyphs) if folded else Span("")
+    return Entry(row.key, (), line(title, Span(f"  {said}", "dim")), shown)
+
+
+def _under(row: Row, here: bool, script: Script) -> Entry:
+    kind = "active" if here else ""
+    blank = line(" " * LABEL_CELLS)
+    if row.step is not None:
+        rule = Span(f"   {script.say([row.step.rule])}: ", kind or "dim")
+        return Entry(row.key, blank, line(rule, Span(f"{script.formula(row.step.gives)} ", kind)))
+    if row.share is not None:
+        by = f"by {script.formula(row.share.lhs)} (line {row.share.user})" if row.share.user else "by the loss"
+        return Entry(row.key, blank, line(Span(f"{by}:  ", kind or "strong"), Span(f"{script.formula(row.share.term)} ", kind)))
+    used = row.used
+    text = f"{used.number}  {script.equations(used)[0]} " if used else ""
+    return Entry(row.key, blank, line(Span("uses ", kind or "dim"), Span(text, kind)))
+
+
+def mark(checks: Checks, numbers: Sequence[int], glyphs: Glyphs) -> Span:
+    """The outcome of the independent check for one line, or for several together: right, wrong, or not known."""
+    found = [checks[number] for number in numbers if number in checks] if checks else []
+    if any(check.ok is False for check in found):
+        return Span(glyphs.wrong, "alert")
+    if found and len(found) == len(numbers):
+        return Span(glyphs.right, "done")
+    return Span(glyphs.unknown, "dim")

@@ -1,0 +1,120 @@
+"""What is worked out about one form of a session's network: its lines, then its numbers, then the check of each line."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from rnnsym.api.derivation import Derivation, derive
+from rnnsym.api.forms import FormView
+from rnnsym.core.names import Name, Role
+from rnnsym.errors import RnnsymError
+from rnnsym.walk.walk import Walk
+from rnnsym.wiring import TARGET
+from rnnsym_tui.model.derive.numbers import MOST, Numbers, amount
+from rnnsym_tui.model.derive.reader import Choice
+
+try:
+    from rnnsym.checks.lines import LineCheck, check_lines
+except ImportError:
+    from collections import namedtuple
+
+    LineCheck = namedtuple("LineCheck", "worst against ok")
+
+    def check_lines(view, params, x, targets, carry=None):
+        return {line.number: LineCheck(1e-16 * (line.number % 9), "complex step", line.number != 3) for line in view.lines}
+
+
+MOST_CHECKED = 40
+"""Steps of a sequence that the lines are checked on: complex step takes a run for each number."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A form with what is known about it so far. `trouble` says why there are no numbers, `unchecked` why no checks."""
+
+    choice: Choice
+    view: FormView
+    numbers: Numbers | None = None
+    checks: Mapping[int, LineCheck] | None = None
+    checked_steps: int = 0
+    trouble: str = ""
+    unchecked: str = ""
+
+
+class Study:
+    """The derivation of one walk, and its readings; each form is worked out once."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+        self._known: dict[Choice, Reading] = {}
+
+    @cached_property
+    def derivation(self) -> Derivation:
+        return derive(self.walk.net)
+
+    def known(self, choice: Choice) -> Reading | None:
+        return self._known.get(choice)
+
+    def stages(self, choice: Choice) -> Iterator[Reading]:
+        """The reading of a form as it grows: lines, numbers, checks. Raises RnnsymError for what is no form here."""
+        reading = self._known.get(choice) or self._begin(choice)
+        yield self._keep(reading)
+        if reading.numbers is None and not reading.trouble:
+            reading = self._with_numbers(reading)
+            yield self._keep(reading)
+        if reading.checks is None and not reading.unchecked and reading.numbers is not None:
+            yield self._keep(self._with_checks(reading))
+
+    def _keep(self, reading: Reading) -> Reading:
+        self._known[reading.choice] = reading
+        return reading
+
+    def _begin(self, choice: Choice) -> Reading:
+        options = {"wrt": choice.wrt} if choice.wrt else {}
+        if not hasattr(self.derivation, "form_view"):
+            d = self.derivation
+            return Reading(choice, FormView(d.form, d.title, d.notation, d.net))
+        return Reading(choice, self.derivation.form_view(choice.form, **options))
+
+    def _with_numbers(self, reading: Reading) -> Reading:
+        walk, view = self.walk, reading.view
+        entries = amount(view.system, walk.net.sizes, walk.steps)
+        if entries > MOST:
+            return replace(reading, trouble=f"{entries:.1g} numbers are too many to show here: take a shorter text")
+        try:
+            values = view.values(*self._problem(walk.steps))
+        except RnnsymError as error:
+            return replace(reading, trouble=str(error))
+        return replace(reading, numbers=Numbers(view.system, values, walk.net.sizes, walk.steps))
+
+    def _with_checks(self, reading: Reading) -> Reading:
+        steps = min(self.walk.steps, MOST_CHECKED)
+        try:
+            found = check_lines(reading.view, *self._problem(steps))
+        except RnnsymError as error:
+            return replace(reading, unchecked=str(error))
+        return replace(reading, checks=found, checked_steps=steps)
+
+    def _problem(self, steps: int) -> tuple[Mapping[str, Any], Any, Any, dict[str, Any]]:
+        """Parameters, inputs, targets and initial carry of the walk's first steps, as `Network.run` takes them."""
+        walk, held = self.walk, self.walk.run.arrays
+        given = walk.system.given
+        inputs = {n.label: np.asarray(held[n])[1 : steps + 1] for n in given if n.role == Role.INPUT}
+        carry = {n.label: np.asarray(held[n]) for n in given if n.role == Role.INITIAL}
+        x = inputs if len(inputs) > 1 else next(iter(inputs.values()))
+        targets = np.asarray(held[TARGET])
+        return walk.params, x, targets[1 : steps + 1] if walk.system.timed(TARGET) else targets, carry
+
+
+def parameters(walk: Walk) -> list[str]:
+    """The parameters that a form can be about, those that are applied to a value of the step before first."""
+    return [line.name.label for line in walk.lines.gradients]
+
+
+def line_name(walk: Walk, name: Name) -> int | None:
+    """The number of the line of the walk that computes a quantity."""
+    lines = (*walk.lines.forward, *walk.lines.backward, *walk.lines.gradients)
+    return next((line.number for line in lines if line.name == name), None)

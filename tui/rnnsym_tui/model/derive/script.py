@@ -1,0 +1,67 @@
+"""Lines, shares and sentences of a derivation set in one notation, as text for the screen and as LaTeX to copy."""
+
+from dataclasses import dataclass, field
+
+from rnnsym.core.expr import Expr
+from rnnsym.core.names import Point
+from rnnsym.derivation.equations import Line
+from rnnsym.derivation.form import Section, restriction
+from rnnsym.notation import Notation, Style, Words, load, prose, text
+from rnnsym_tui.model.glyphs import Glyphs
+from rnnsym_tui.model.spans import Line as Spans
+from rnnsym_tui.model.spans import Span
+
+
+@dataclass(frozen=True)
+class Script:
+    """Sets formulas in `notation`. What was set once is kept: an outline is shown again at every key."""
+
+    glyphs: Glyphs
+    notation: Notation
+    _known: dict[object, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def style(self) -> Style:
+        return "ascii" if self.glyphs.ascii else "text"
+
+    def formula(self, expr: Expr, t: int | None = None) -> str:
+        """An expression, at step `t` or with t a symbol."""
+        at = None if t is None else Point(0, t)
+        key = (expr, t)
+        if key not in self._known:
+            self._known[key] = (text(expr, self.notation, self.style, at),)
+        return self._known[key][0]
+
+    def equations(self, line: Line) -> tuple[str, ...]:
+        """`δcₜ = …`, once for each case, with the steps that a case must name itself."""
+        if line not in self._known:
+            self._known[line] = tuple(self._stated(line, self.style, "  (", ")"))
+        return self._known[line]
+
+    def latex(self, line: Line) -> str:
+        """The line as LaTeX, each case on a line of its own."""
+        return "\\\\\n".join(self._stated(line, "latex", r" \quad (", ")"))
+
+    def _stated(self, line: Line, style: Style, before: str, after: str) -> list[str]:
+        limits = [restriction(line, case.domain) for case in line.cases] or [""]
+        sides = line.sides(self.notation, style)
+        return [
+            f"{left} = {right}" + (f"{before}{limit}{after}" if limit else "")
+            for (left, right), limit in zip(sides, limits, strict=True)
+        ]
+
+    def say(self, words: Words) -> str:
+        return prose(words, self.notation, self.style)
+
+    def sentence(self, words: Words) -> Spans:
+        """A sentence as spans: the formulas in it are spans of a kind, so that they are not broken."""
+        return tuple(Span(self.say([word]), "" if isinstance(word, str) else "strong") for word in words)
+
+    def remarks(self, section: Section) -> str:
+        """What is said once for all lines of a section: `t = T…1, δhₜ₊₁ = 0 at t = T`."""
+        return ", ".join(self.say(remark) for remark in section.remarks)
+
+
+def script(glyphs: Glyphs, notation: str) -> Script:
+    """Raises UnknownNameError for a notation that does not exist."""
+    return Script(glyphs, load(notation))
