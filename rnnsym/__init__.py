@@ -12,10 +12,12 @@ from rnnsym._version import __version__
 
 if TYPE_CHECKING:
     from rnnsym import cells, testing
+    from rnnsym.api.counts import ParameterCount, count_parameters
     from rnnsym.api.derivation import Derivation, derive
     from rnnsym.api.display import latex, pretty
     from rnnsym.api.network import Network
     from rnnsym.api.unrolled import unroll
+    from rnnsym.api.wirings import bidirectional, encoder_decoder, stacked
     from rnnsym.cells.base import Cell
     from rnnsym.checks.gradients import check_gradients
     from rnnsym.interpreters.numeric import evaluate
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
         sum, take, tanh, var,
     )  # fmt: skip
     from rnnsym.transforms import grad, jacobian, jvp, vjp
+    from rnnsym.wiring import Bidirectional, EncoderDecoder, Stacked
 
 _HOMES = {
     "rnnsym.ops": (
@@ -38,6 +41,9 @@ _HOMES = {
     "rnnsym.cells.base": "Cell",
     "rnnsym.api.network": "Network",
     "rnnsym.api.unrolled": "unroll",
+    "rnnsym.api.wirings": "bidirectional encoder_decoder stacked",
+    "rnnsym.wiring": "Bidirectional EncoderDecoder Stacked",
+    "rnnsym.api.counts": "ParameterCount count_parameters",
     "rnnsym.api.derivation": "Derivation derive",
     "rnnsym.api.display": "latex pretty",
     "rnnsym.checks.gradients": "check_gradients",
@@ -46,11 +52,12 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names.spli
 _MODULES = ("cells", "errors", "testing")
 
 __all__ = [
-    "Cell", "Derivation", "Network", "__version__", "avg_pool1d", "cells", "check_gradients", "concat", "constant",
-    "conv1d", "cross_entropy", "derive", "dot", "evaluate", "exp", "grad", "jacobian", "jvp", "latex", "log",
-    "log_softmax", "logsumexp", "max_pool1d", "maximum", "mean", "minimum", "outer", "param", "pretty", "relu",
-    "sigmoid", "softmax", "softplus", "sqrt", "squared_error", "stop_gradient", "sum", "take", "tanh", "testing",
-    "to_sympy", "unroll", "var", "vjp",
+    "Bidirectional", "Cell", "Derivation", "EncoderDecoder", "Network", "ParameterCount", "Stacked", "__version__",
+    "avg_pool1d", "bidirectional", "cells", "check_gradients", "concat", "constant", "conv1d", "count_parameters",
+    "cross_entropy", "derive", "dot", "encoder_decoder", "evaluate", "exp", "grad", "jacobian", "jvp", "latex",
+    "log", "log_softmax", "logsumexp", "max_pool1d", "maximum", "mean", "minimum", "outer", "param", "pretty",
+    "relu", "sigmoid", "softmax", "softplus", "sqrt", "squared_error", "stacked", "stop_gradient", "sum", "take",
+    "tanh", "testing", "to_sympy", "unroll", "var", "vjp",
 ]  # fmt: skip
 
 

@@ -68,13 +68,21 @@ def given_values(
     targets: Any,
     carry: Mapping[str, Any] | None,
     mask: Any,
+    told: int | None = None,
 ) -> Given:
-    """A value for every given name of `system`: timed ones with T + 1 rows, all with the same batch axes."""
+    """A value for every given name of `system`: timed ones with T + 1 rows, all with the same batch axes.
+
+    `told`: T, where neither an input nor the targets tell it.
+    """
     inputs = _inputs(system, x, sizes)
-    steps, batch = _steps_and_batch(system, inputs)
+    steps, batch = _steps_and_batch(system, inputs, targets, told)
     given: Given = {name: params[name.label] for name in system.given if name.role == Role.PARAM}
     for name, array in inputs.items():
-        given[name] = first_row(array, steps, batch, len(system.given[name]))
+        rank = len(system.given[name])
+        if name in system.timed_given:
+            given[name] = first_row(array, steps, batch, rank)
+        else:
+            given[name] = _spread(f"input {name.label}", array, (*batch, *array.shape[array.ndim - rank :]))
     for name, array in _initial(system, sizes, batch, {} if carry is None else carry).items():
         given[name] = array
     if targets is not None:
@@ -83,8 +91,13 @@ def given_values(
         given[MASK] = _mask(system, mask, steps, batch)
     if COUNT in system.given:
         entries = 1 if options.loss == "cross_entropy" else _entries(system.given[TARGET], sizes)
-        given[COUNT] = _count(steps if options.pattern == "many_to_many" else 1, batch, given.get(MASK), entries)
+        given[COUNT] = _count(steps if TARGET in system.timed_given else 1, batch, given.get(MASK), entries)
     return given
+
+
+def steps_told(system: System, given: Given) -> int | None:
+    """T, where an array in time tells it."""
+    return next((len(array) - 1 for name, array in given.items() if name in system.timed_given), None)
 
 
 def _inputs(system: System, x: Any, sizes: Mapping[str, int]) -> dict[Name, Array]:
@@ -99,27 +112,47 @@ def _inputs(system: System, x: Any, sizes: Mapping[str, int]) -> dict[Name, Arra
             labels = ", ".join(n.label for n in names)
             raise InputError(f"input {name.label} is missing: give x as a dict with {labels}.")
         array = finite(f"input {name.label}", values[name.label])
-        if array.shape[:1] == (0,):
+        lead = "(T, …) or (T, B, …)" if name in system.timed_given else "any batch axis"
+        if name in system.timed_given and array.shape[:1] == (0,):
             raise InputError(f"input {name.label} has T = 0 steps: a sequence needs at least one step.")
-        _check_event(f"input {name.label}", array, system.given[name], sizes, "(T, …) or (T, B, …)")
+        _check_event(f"input {name.label}", array, system.given[name], sizes, lead)
         arrays[name] = array
     return arrays
 
 
-def _steps_and_batch(system: System, inputs: Mapping[Name, Array]) -> tuple[int, tuple[int, ...]]:
+def _steps_and_batch(
+    system: System, inputs: Mapping[Name, Array], targets: Any, told: int | None
+) -> tuple[int, tuple[int, ...]]:
     leads = {name: array.shape[: array.ndim - len(system.given[name])] for name, array in inputs.items()}
+    lengths: list[int] = []
     for name, lead in leads.items():
-        if not lead:
+        timed = name in system.timed_given
+        if timed and not lead:
             raise ShapeError(f"input {name.label} has no time axis: its shape must begin with T.")
-        if len(lead) > 2:
-            raise ShapeError(f"input {name.label} has shape {inputs[name].shape}: at most (T, B, …) is understood.")
-    first = next(iter(leads.values()))
-    if any(lead[0] != first[0] for lead in leads.values()):
-        raise ShapeError(f"the inputs have different numbers of steps: {[lead[0] for lead in leads.values()]}.")
+        if len(lead) > 1 + timed:
+            known = "(T, B, …)" if timed else "(B, …)"
+            raise ShapeError(f"input {name.label} has shape {inputs[name].shape}: at most {known} is understood.")
+        lengths += lead[:1] if timed else ()
+    if len(set(lengths)) > 1:
+        raise ShapeError(f"the inputs have different numbers of steps: {lengths}.")
+    steps = _steps(lengths, targets, told)
+    batches = [lead[1:] if name in system.timed_given else lead for name, lead in leads.items()]
     try:
-        return first[0], np.broadcast_shapes(*(lead[1:] for lead in leads.values()))
+        return steps, np.broadcast_shapes(*batches)
     except ValueError:
-        raise ShapeError(f"the inputs have different batch sizes: {[lead[1:] for lead in leads.values()]}.") from None
+        raise ShapeError(f"the inputs have different batch sizes: {batches}.") from None
+
+
+def _steps(lengths: Sequence[int], targets: Any, told: int | None) -> int:
+    """T: what the inputs tell, else the targets, else `told`. Raises InputError where none does, or `told` differs."""
+    known = lengths or ([] if targets is None else np.shape(targets)[:1])
+    if told is None and not known:
+        raise InputError("x is one vector for all steps: say how many there are (steps=…), or give targets.")
+    if told is not None and (isinstance(told, bool) or not isinstance(told, (int, np.integer)) or told < 1):
+        raise InputError(f"the number of steps must be a whole number of 1 or more, not {told!r}.")
+    if known and told is not None and told != known[0]:
+        raise InputError(f"steps = {told}, but there are {known[0]} steps in what was given.")
+    return known[0] if known else int(told or 0)
 
 
 def _check_event(what: str, array: Array, shape: Shape, sizes: Mapping[str, int], lead: str) -> None:

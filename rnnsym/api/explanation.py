@@ -1,7 +1,8 @@
 """Which terms of the ledger an answer is made of: a gradient with terms missing is recognised by regression."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,26 +14,27 @@ if TYPE_CHECKING:
     from rnnsym.api.ledger import Ledger
 
 Array = np.ndarray[Any, Any]
+Pair = tuple[int, int]
 
 TOLERANCE, WHOLE = 1e-7, 1e-4
 """Of the largest entry of the gradient: what counts as equal; how near to 0 or 1 a coefficient must be."""
-MOST_PAIRS = 64
-"""Among how many terms every pair is tried."""
+MOST_ENTRIES, MOST_PAIRS, MOST_NAMED = 3.2e7, 64, 8
+"""How many numbers a search over single terms looks at; among how many terms it tries pairs; how many it names."""
 
 
 @dataclass(frozen=True)
 class Explanation:
     """What an answer is made of.
 
-    kind: "exact", "scaled", "window" (t − k < K kept), "chunks" (t and k in one chunk of K kept), "rows", "columns",
-    "lags" or "terms" (these are missing), or "unknown". `scale` is the factor of all that is kept; `missing` lists
-    the pairs (t, k) whose term the answer lacks; `residual` is what remains, relative to the gradient.
+    kind: "exact", "scaled", "window" (t − k < K is kept), "chunks" (t and k in one chunk of K are kept), "rows",
+    "columns", "lags" or "terms" (these are missing), or "unknown". `scale` is the factor of all that is kept;
+    `missing` lists the pairs (t, k) whose term is not there; `residual` is what is left over, relative to the gradient.
     """
 
     kind: str
     text: str
     scale: float
-    missing: tuple[tuple[int, int], ...]
+    missing: tuple[Pair, ...]
     residual: float
 
     def __str__(self) -> str:
@@ -40,7 +42,7 @@ class Explanation:
 
 
 class Guess(NamedTuple):
-    """A way to be wrong: the terms kept, the sum that it would give, and how to say it."""
+    """A way to choose terms: the sum of those kept, which those are, and how to say it."""
 
     kind: str
     text: str
@@ -51,12 +53,12 @@ class Guess(NamedTuple):
 def explain(ledger: "Ledger", answer: Any) -> Explanation:
     """Which terms G_{t,k} are in `answer`, an array of the shape of the gradient.
 
-    Tried in this order: the gradient itself; all terms times one factor; truncation; missing rows, columns, lags; and
-    single terms, where there are not too many. Raises ShapeError for another shape, InputError for what is not finite.
+    Tried in this order: the gradient itself, truncation, missing rows, columns, lags and single terms; then each of
+    these times one factor. Raises ShapeError for another shape, InputError for what is not finite.
     """
     given = np.asarray(answer, dtype=float)
     if given.shape != ledger.shape:
-        raise ShapeError(f"the answer has shape {given.shape}, the gradient of {ledger.wrt} has {ledger.shape}.")
+        raise ShapeError(f"the answer has shape {given.shape}, but the gradient of {ledger.wrt} has {ledger.shape}.")
     if not np.isfinite(given).all():
         raise InputError("the answer is not finite.")
     return _Search(ledger, given).result()
@@ -67,25 +69,138 @@ class _Search:
 
     def __init__(self, ledger: "Ledger", answer: Array) -> None:
         self.ledger, self.answer, self.total = ledger, answer, ledger.total
-        self.size = max(float(np.max(np.abs(self.total), initial=0.0)), float(np.max(ledger.norms, initial=0.0)), 1e-300)
-        self.pairs = [(t, k) for t in range(1, ledger.T + 1) for k in ledger.steps if ledger.norms[t - 1, _at(ledger, k)]]
-
-    def residual(self, value: Array) -> float:
-        return float(np.max(np.abs(self.answer - value), initial=0.0)) / self.size
+        norms = ledger.norms
+        self.size = max(float(np.max(norms, initial=0.0)), 1e-300)
+        self.pairs = [(t + 1, ledger.steps[i]) for t, i in np.argwhere(norms > 0).tolist()]
 
     def result(self) -> Explanation:
-        for guess in self._whole():
-            if self.residual(guess.value) < TOLERANCE:
+        guesses = list(self._guesses())
+        for guess in guesses:
+            if self._off(guess.value) < TOLERANCE:
                 return self._said(guess, 1.0)
-        if (scale := self._scale(self.total)) is not None:
-            text = f"Every term is there, times {scale:.6g}{self._known_factor(scale)}."
-            return self._said(Guess("scaled", text, scale * self.total, lambda t, k: True), scale)
-        for search in (self._rows, self._columns, self._lags, self._terms):
-            if (found := search()) is not None:
-                return found
-        for guess in self._whole():
-            if (scale := self._scale(guess.value)) is not None:
-                text = f"{guess.text} All of it is multiplied by {scale:.6g}{self._known_factor(scale)}."
-                return self._said(guess._replace(text=text, value=scale * guess.value), scale)
-        text = "No choice of terms gives this array: the mistake is within the terms, not in which of them are added up."
-        return Explanation("unknown", text, 1.0, (), self.residual(self.total))
+        for guess in guesses:
+            if (scale := self._factor(guess.value)) is not None:
+                return self._said(guess, scale)
+        text = "No choice of terms gives this array: the mistake is inside the terms, not in which are added up."
+        return Explanation("unknown", text, 1.0, (), self._off(self.total))
+
+    def _off(self, value: Array) -> float:
+        return float(np.max(np.abs(self.answer - value), initial=0.0)) / self.size
+
+    def _factor(self, value: Array) -> float | None:
+        """The number that makes `value` the answer, if there is one."""
+        square = float(np.sum(value * value))
+        scale = float(np.sum(value * self.answer)) / square if square else 0.0
+        return scale if scale and self._off(scale * value) < TOLERANCE else None
+
+    def _said(self, guess: Guess, scale: float) -> Explanation:
+        missing = tuple(pair for pair in self.pairs if not guess.keeps(*pair))
+        kind, text = guess.kind, guess.text
+        if scale != 1.0:
+            ratio = Fraction(scale).limit_denominator(1000)
+            exact = f" = {ratio}" if ratio.denominator > 1 and abs(ratio - Fraction(scale)) < TOLERANCE else ""
+            text, kind = f"{text} All that is there is multiplied by {scale:.6g}{exact}.", kind if missing else "scaled"
+        return Explanation(kind, text, scale, missing, self._off(scale * guess.value))
+
+    def _guesses(self) -> Iterator[Guess]:
+        yield Guess("exact", "Every term is there.", self.total, lambda t, k: True)
+        yield from self._windows()
+        yield from self._chunks()
+        ledger = self.ledger
+        losses, steps = range(1, ledger.T + 1), ledger.steps
+        yield from self._without("rows", dict(zip(losses, ledger.rows, strict=True)), _row_text, lambda t, k: t)
+        yield from self._without("columns", dict(zip(steps, ledger.columns, strict=True)), _column_text, lambda t, k: k)
+        lags = {j: ledger.lag(j) for j in sorted({t - k for t, k in self.pairs})}
+        yield from self._without("lags", lags, _lag_text, lambda t, k: t - k)
+        yield from self._single_terms()
+
+    def _windows(self) -> Iterator[Guess]:
+        """Truncated per loss: t − k < K."""
+        far = max((abs(t - k) for t, k in self.pairs), default=0)
+        kept = np.zeros(self.ledger.shape)
+        for j in range(far):
+            kept = kept + self.ledger.lag(j) + (self.ledger.lag(-j) if j else 0.0)
+            text = f"Only terms with t − k < {j + 1} are there: truncated for each loss, K = {j + 1}."
+            yield Guess("window", text, kept, lambda t, k, j=j: abs(t - k) <= j)  # type: ignore[misc]
+
+    def _chunks(self) -> Iterator[Guess]:
+        """Cut at the borders of chunks: t and k lie in the same one."""
+        if not self._small:
+            return
+        entries, steps = self.ledger.array, np.array(self.ledger.steps)
+        for size in range(1, self.ledger.T):
+            chunk = (steps - 1) // size
+            kept = np.zeros(self.ledger.shape)
+            for t in range(1, self.ledger.T + 1):
+                kept = kept + entries[t - 1, chunk == (t - 1) // size].sum(axis=0)
+            text = f"Only terms with t and k in one chunk of {size} are there: the gradient is cut between chunks."
+            yield Guess("chunks", text, kept, lambda t, k, n=size: (t - 1) // n == (k - 1) // n)  # type: ignore[misc]
+
+    @property
+    def _small(self) -> bool:
+        return self.ledger.nbytes <= 8 * MOST_ENTRIES
+
+    def _single_terms(self) -> Iterator[Guess]:
+        if self._small:
+            entries = self.ledger.array
+            parts = {(t, k): entries[t - 1, self.ledger.steps.index(k)] for t, k in self.pairs}
+            yield from self._without("terms", parts, _terms_text, lambda t, k: (t, k))
+
+    def _without(
+        self, kind: str, parts: Mapping[Any, Array], say: Callable[[Sequence[Any]], str], part: Callable[[int, int], Any]
+    ) -> Iterator[Guess]:
+        """Some of `parts`, which add up to the gradient, are missing: found by regression, else one or two are tried."""
+        keys = [key for key, value in parts.items() if np.any(value)]
+        stacked = np.array([parts[key].ravel() for key in keys]).reshape(len(keys), -1)
+        for absent in _absent(stacked, self.answer.ravel(), self.size):
+            gone = {keys[i] for i in absent}
+            kept = stacked[[i for i in range(len(keys)) if i not in absent]].sum(axis=0).reshape(self.ledger.shape)
+            yield Guess(kind, say(sorted(gone)), kept, lambda t, k, gone=gone: part(t, k) not in gone)  # type: ignore[misc]
+
+
+def _absent(parts: Array, answer: Array, size: float) -> Iterator[frozenset[int]]:
+    """Which rows of `parts` may be missing from their sum: where coefficients are one number or zero."""
+    count = len(parts)
+    if count > 1 and np.linalg.matrix_rank(parts) == count:
+        coefficients = np.linalg.lstsq(parts.T, answer, rcond=None)[0]
+        largest = coefficients[np.argmax(np.abs(coefficients))]
+        ratios = coefficients / (largest or 1.0)
+        if np.all(np.minimum(np.abs(ratios), np.abs(ratios - 1.0)) < WHOLE):
+            absent = frozenset(np.flatnonzero(np.abs(ratios) < WHOLE).tolist())
+            yield from [absent] if absent else []
+        return
+    total = parts.sum(axis=0)
+    for many in (1, 2) if count <= MOST_PAIRS else (1,):
+        for absent in combinations(range(count), many):
+            if np.max(np.abs(total - parts[list(absent)].sum(axis=0) - answer)) < TOLERANCE * size:
+                yield frozenset(absent)
+
+
+def _row_text(times: Sequence[int]) -> str:
+    return f"{_counted('row', times)} t = {_listed(times)} {_is(times)} missing: all that this loss sends back."
+
+
+def _column_text(steps: Sequence[int]) -> str:
+    return f"{_counted('column', steps)} k = {_listed(steps)} {_is(steps)} missing: all that goes through this step."
+
+
+def _lag_text(lags: Sequence[int]) -> str:
+    return f"Every term with t − k = {_listed(lags)} is missing."
+
+
+def _terms_text(pairs: Sequence[Pair]) -> str:
+    return f"Missing {'is' if len(pairs) == 1 else 'are'} {_listed([f'G[{t}, {k}]' for t, k in pairs])}."
+
+
+def _counted(noun: str, items: Sequence[Any]) -> str:
+    return noun.capitalize() + ("" if len(items) == 1 else "s")
+
+
+def _is(items: Sequence[Any]) -> str:
+    return "is" if len(items) == 1 else "are"
+
+
+def _listed(items: Sequence[Any]) -> str:
+    """`1, 2 and 5`"""
+    texts = [str(item) for item in items[:MOST_NAMED]] + [f"{len(items) - MOST_NAMED} more"] * (len(items) > MOST_NAMED)
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"

@@ -7,7 +7,7 @@ from rnnsym.api.page import Page
 from rnnsym.core.names import Role
 from rnnsym.derivation.equations import Line
 from rnnsym.derivation.form import Section, comment, restriction
-from rnnsym.notation import Style
+from rnnsym.notation import Sides, Style
 
 SCHEMA_VERSION = 1
 ROW_END = r" \\" + "\n"
@@ -23,11 +23,10 @@ def latex_page(shown: Page) -> str:
 def _latex_rows(shown: Page, section: Section) -> Iterator[str]:
     yield rf"&\textbf{{{section.title}}}{_remarks(shown, section, 'latex')}"
     for line in section.lines:
-        formulas = _formulas(shown, line, "latex")
+        *before, last = formulas(shown, line, "latex")
         said = shown.say([f"({line.number}) {comment(line)}"], "latex")
-        yield from (f"{left} &= {right}" for left, right in formulas[:-1])
-        left, right = formulas[-1]
-        yield rf"{left} &= {right} && \text{{{said}}}"
+        yield from (f"{left} &= {right}" for left, right in before)
+        yield rf"{last.left} &= {last.right} && \text{{{said}}}"
 
 
 def _remarks(shown: Page, section: Section, style: Style) -> str:
@@ -35,11 +34,11 @@ def _remarks(shown: Page, section: Section, style: Style) -> str:
     return rf"\text{{, {text}}}" if text else ""
 
 
-def _formulas(shown: Page, line: Line, style: Style) -> list[tuple[str, str]]:
+def formulas(shown: Page, line: Line, style: Style) -> list[Sides]:
     """The sides of each formula, with the steps that it must name itself."""
     limits = [restriction(line, case.domain) for case in line.cases] or [""]
     return [
-        (left, right + (rf" \quad ({limit})" if limit else ""))
+        Sides(left, right + (rf" \quad ({limit})" if limit else ""))
         for (left, right), limit in zip(line.sides(shown.notation, style), limits, strict=True)
     ]
 
@@ -65,7 +64,7 @@ def _markdown_symbols(shown: Page) -> Iterator[str]:
 
 def _markdown_line(shown: Page, line: Line) -> Iterator[str]:
     yield f"**({line.number})** {shown.say([comment(line)], 'latex')}"
-    rows = [f"{left} = {right}" for left, right in _formulas(shown, line, "latex")]
+    rows = [f"{left} = {right}" for left, right in formulas(shown, line, "latex")]
     yield from (f"$$\n{row}\n$$" for row in rows)
 
 

@@ -101,6 +101,8 @@ class FormView(Printed):
         """
         if self.net is None:
             raise InputError("a cell alone has no loss to run: derive a network, rs.derive(rs.Network(cell, …)).")
-        given = {**self.net.given(params, x, targets, carry, None), **(more or {})}
+        given = self.net.given(params, x, targets, carry, None)
+        steps = len(next(value for name, value in given.items() if name in self.system.timed_given)) - 1
+        given.update({name: value(steps) for name, value in self.form.supplied.items()} | dict(more or {}))
         known = {**given, **self._program(given)}
         return {**known, **{name: np.asarray(compute(known)) for name, compute in self.form.computed.items()}}

@@ -1,6 +1,6 @@
 """Initial parameters by scheme."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from rnnsym.core.expr import topological
 from rnnsym.core.names import Name, Role
 from rnnsym.core.system import System
 from rnnsym.errors import InputError, unknown
+from rnnsym.wiring import Placement
 
 Array = np.ndarray[Any, Any]
 Rng = np.random.Generator
@@ -77,12 +78,12 @@ SCHEMES: dict[str, Callable[[Rng, Weight], Array]] = {
 def initial_parameters(
     system: System,
     sizes: Mapping[str, int],
-    starts: Mapping[str, float | str],
+    placements: Sequence[Placement],
     seed: int,
     scheme: str,
     spectral_radius: float | None,
 ) -> dict[str, Array]:
-    """A value for each parameter; `starts` gives what a cell asks for, a number or "identity".
+    """A value for each parameter; a cell may ask for one in `starts`, a number or "identity".
 
     Raises UnknownNameError for the scheme, InputError for the seed or the spectral radius.
     """
@@ -94,14 +95,17 @@ def initial_parameters(
         raise InputError(f"the spectral radius must be a number of 0 or more, not {spectral_radius!r}.")
     rng = np.random.default_rng(seed)
     biases, recurrent = _biases(system), _recurrent_shapes(system)
+    homes = {placement.path: placement for placement in placements}
     params = {}
     for name, shape in system.given.items():
         if name.role != Role.PARAM:
             continue
         numbers = tuple(dims.size(dim, sizes) for dim in shape)
         square = len(shape) == 2 and shape[0] == shape[1]
-        weight = Weight(numbers, square, name in biases, sizes["H"])
-        value = _start(starts[name.label], numbers) if name.label in starts else SCHEMES[scheme](rng, weight)
+        home = homes.get(name.path, placements[-1])
+        weight = Weight(numbers, square, name in biases, dims.size(home.sizes.get("H", "H"), sizes))
+        starts = home.cell.starts if name.symbol in home.cell.params and name.path == home.path else {}
+        value = _start(starts[name.symbol], numbers) if name.symbol in starts else SCHEMES[scheme](rng, weight)
         if spectral_radius is not None and shape in recurrent:
             value = _rescaled(name.label, value, spectral_radius)
         params[name.label] = value

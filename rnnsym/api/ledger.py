@@ -8,16 +8,19 @@ from typing import Any
 import numpy as np
 
 from rnnsym.api.explanation import Explanation, explain
-from rnnsym.core.names import Interval, Name, Role
-from rnnsym.core.system import System
-from rnnsym.derivation.ledger import LedgerSystem
-from rnnsym.engine.program import Function, Values
+from rnnsym.api.network import Network
+from rnnsym.core.names import Name, Role
+from rnnsym.derivation.ledger import LedgerSystem, ledger_system
+from rnnsym.engine.program import Function, Values, function
 from rnnsym.errors import InputError
+from rnnsym.wiring import TOTAL_LOSS
 
 Array = np.ndarray[Any, Any]
 
 LARGEST, BLOCK, GIGABYTE = 1.0e9, 6.4e7, 1.0e9
 """Bytes: what the whole ledger may take, and what is computed at once."""
+WIDEST, MOST_LAGS = 9, 20
+"""How many columns a table of norms has, and how many lags are listed."""
 
 
 class Ledger:
@@ -31,7 +34,9 @@ class Ledger:
     def __init__(self, told: LedgerSystem, program: Function, known: Values, wrt: str) -> None:
         self.wrt, self._told, self._program = wrt, told, program
         self._known = known
-        self.T = len(known[program.written.clock]) - 1
+        inputs = next(name for name in known if name.role == Role.INPUT)
+        self.T = len(known[inputs]) - 1
+        self._batch = np.shape(known[inputs])[1 : np.ndim(known[inputs]) - len(told.system.shape(inputs))]
         reached = told.system.hull(told.entry).at(self.T)
         self.steps = range(min(1, reached.start), max(self.T + 1, reached.stop))
         """The steps k: 1…T, and those beyond in which the parameter is used too."""
@@ -87,13 +92,11 @@ class Ledger:
     def _run(self, times: Sequence[int]) -> Array:
         """The backward program with one loss selected in each example of a new batch axis."""
         spread = {name: self._spread(name, value, len(times)) for name, value in self._known.items()}
-        clock = spread[self._program.written.clock]
-        batch = clock.shape[1 : clock.ndim - len(self._told.system.shape(self._program.written.clock))]
-        chosen = np.zeros((self.T + 1, *batch))
+        chosen = np.zeros((self.T + 1, len(times), *self._batch))
         chosen[list(times), np.arange(len(times))] = 1.0
         found = self._program({**spread, self._told.selector: chosen})[self._told.entry]
         entries = np.moveaxis(found, 0, 1)[:, self.steps.start : self.steps.stop]
-        return np.asarray(entries.sum(axis=tuple(range(2, 1 + len(batch)))))
+        return np.asarray(entries.sum(axis=tuple(range(2, 2 + len(self._batch)))))
 
     def _spread(self, name: Name, value: Any, count: int) -> Any:
         """`value` for every loss, as a view: a batch axis of `count` before the others."""
@@ -105,8 +108,7 @@ class Ledger:
 
     def _blocks(self) -> Iterator[tuple[list[int], Array]]:
         """All rows, block by block."""
-        batch = max(1, math.prod(np.shape(self._known[self._program.written.clock])[1:]))
-        row = 8 * len(self.steps) * math.prod(self.shape) * batch
+        row = 8 * len(self.steps) * math.prod(self.shape) * math.prod(self._batch)
         size = max(1, int(BLOCK // row))
         for start in range(1, self.T + 1, size):
             times = list(range(start, min(start + size, self.T + 1)))
@@ -162,3 +164,84 @@ class Ledger:
     def total(self) -> Array:
         """The gradient: the sum of all entries."""
         return np.asarray(self._sums["rows"].sum(axis=0))
+
+    def explain(self, answer: Any) -> Explanation:
+        """Which entries `answer` (an array like the gradient) is made of, and which are missing, by regression."""
+        return explain(self, answer)
+
+    def pretty(self) -> str:
+        """The norms as a table, 80 columns wide; by lag where T is too large for that."""
+        return "\n".join(_grid(self) if len(self.steps) <= WIDEST else _by_lag(self)) + "\n"
+
+    __str__ = pretty
+
+    def to_dict(self) -> dict[str, Any]:
+        """The ledger as plain data for JSON, with a `schema_version`: norms, rows, columns and the total."""
+        return {
+            "schema_version": 1,
+            "wrt": self.wrt,
+            "T": self.T,
+            "steps": list(self.steps),
+            "norms": self.norms.tolist(),
+            "rows": self.rows.tolist(),
+            "columns": self.columns.tolist(),
+            "total": self.total.tolist(),
+        }
+
+
+def _grid(ledger: Ledger) -> list[str]:
+    """A row for each loss t, a column for each step k."""
+    head = f"{'':>6}" + "".join(f"{f'k={k}':>7}" for k in ledger.steps) + f"{'row':>9}"
+    sizes = _norms(ledger.rows)
+    lines = [f"‖G‖ of {ledger.wrt}: what the loss of step t sends through step k", "", head]
+    for t, (norms, whole) in enumerate(zip(ledger.norms, sizes, strict=True), 1):
+        lines.append(f"{f't={t}':>6}" + "".join(f"{_number(norm):>7}" for norm in norms) + f"{_number(whole):>9}")
+    columns = "".join(f"{_number(norm):>7}" for norm in _norms(ledger.columns))
+    return [*lines, f"{'column':>6}{columns}{_number(float(np.linalg.norm(ledger.total))):>9}"]
+
+
+def _by_lag(ledger: Ledger) -> list[str]:
+    """What travels j steps back: the norm of the sum, and of the largest entry."""
+    lines = [f"what the losses of {ledger.wrt} send j steps back, added up over T = {ledger.T} steps", ""]
+    lines.append(f"{'j':>6}{'‖Σ G‖':>10}{'largest ‖G‖':>14}")
+    norms = ledger.norms
+    lags = {t - k for t in range(1, ledger.T + 1) for k in ledger.steps if norms[t - 1, ledger.steps.index(k)]}
+    for j in sorted(lags, key=abs)[:MOST_LAGS]:
+        largest = max(norms[t - 1, ledger.steps.index(t - j)] for t in range(1, ledger.T + 1) if t - j in ledger.steps)
+        lines.append(f"{j:>6}{_number(float(np.linalg.norm(ledger.lag(j)))):>10}{_number(largest):>14}")
+    return [*lines, *([f"{'':>5}…and {len(lags) - MOST_LAGS} more"] if len(lags) > MOST_LAGS else [])]
+
+
+def _norms(stack: Array) -> Array:
+    return np.asarray(np.sqrt(np.sum(np.abs(stack) ** 2, axis=tuple(range(1, stack.ndim)))))
+
+
+def _number(value: float) -> str:
+    """Three digits in at most six characters; a dot for an exact zero."""
+    if value == 0.0:
+        return "·"
+    if 0.01 <= value < 1e4:
+        return f"{value:.{max(0, 3 - math.floor(math.log10(max(value, 1.0))))}f}"
+    digits, exponent = f"{value:.1e}".split("e")
+    return f"{digits}e{int(exponent)}"
+
+
+def ledger(
+    net: Network,
+    gradient: Name,
+    params: Mapping[str, Any],
+    x: Any,
+    targets: Any,
+    carry: Mapping[str, Any] | None = None,
+    mask: Any = None,
+) -> Ledger:
+    """The ledger of one gradient of a network; arguments as in `Network.run`. The batch is summed over."""
+    if targets is None:
+        raise InputError("a ledger needs targets: without them there is no loss.")
+    program = net.program(mask is not None)
+    told = ledger_system(program.adjoint, TOTAL_LOSS, gradient)
+    given = net.given(params, x, targets, carry, mask)
+    known = {**given, **program.forward(given)}
+    names = (*told.derived.backward, told.entry)
+    backward = function(told.system, tuple(n for n in names if n in told.system.ancestors([gradient])), "ledger")
+    return Ledger(told, backward, known, gradient.label)

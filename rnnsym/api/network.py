@@ -1,57 +1,75 @@
-"""A cell wired into a network, with its numbers: sizes, initial weights, runs and gradients."""
+"""Cells wired into a network, with its numbers: sizes, initial weights, runs and gradients."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from rnnsym.api.arrays import Given, check_params, given_values
+from rnnsym.api.arrays import Given, check_params, given_values, steps_told
 from rnnsym.api.init import initial_parameters
 from rnnsym.api.run import Run
 from rnnsym.cells.base import Cell
-from rnnsym.cells.registry import as_cell
 from rnnsym.core import dims
 from rnnsym.core.dims import Shape
 from rnnsym.core.names import Role
 from rnnsym.core.system import System
 from rnnsym.engine.program import Program, build
-from rnnsym.errors import InputError, ShapeError, unknown
+from rnnsym.errors import InputError, MisuseError, ShapeError, unknown
 from rnnsym.ops.indexing import check_indices
-from rnnsym.wiring import TOTAL_LOSS, Options, network_system
+from rnnsym.wiring import TOTAL_LOSS, Body, Options, Placement, Stacked, as_body, described, network_system, wire
 
 Params = dict[str, "np.ndarray[Any, Any]"]
 
 
 class Network:
-    """A cell read in time, with a readout and a loss.
+    """Cells read in time, with a readout and a loss.
 
-    cell: a Cell, its class, or a name ("lstm", "path/to/file.py:MyCell"). inputs, hidden, outputs: sizes X, H and C;
-    with outputs=None the output is the hidden state itself. dims: sizes of other dimensions that the cell names.
-    loss: "squared" (½ Σ (y − target)²) or "cross_entropy" (integer labels). pattern: "many_to_many", or "many_to_one"
-    (one output, after the last step). reduction: "sum", or "mean" (squared: divided by T·B·C; cross-entropy: by the
+    cell: a Cell, its class, or a name ("lstm", "path/to/file.py:MyCell"); or a composition, rs.Stacked(…),
+    rs.Bidirectional(…) or rs.EncoderDecoder(…). inputs, hidden, outputs: sizes X, H and C; with outputs=None the output
+    is the hidden state itself; for stacked layers `hidden` may be a list, one size for each. dims: sizes of other
+    dimensions that the cells name. loss: "squared" (½ Σ (y − target)²) or "cross_entropy" (integer labels). pattern:
+    "many_to_many" (or "tagging"), "many_to_one" ("sequence_to_vector": one output, after all is read), "one_to_many"
+    ("vector_to_sequence": the same vector x is read at every step) or "language_model" (x_{t-1} is read at step t, at
+    t = 1 a trained vector `start`). reduction: "sum", or "mean" (squared: divided by T·B·C; cross-entropy: by the
     number of labels). Raises UnknownNameError, InputError and ShapeError.
     """
 
     def __init__(
         self,
-        cell: Cell | type[Cell] | str,
+        cell: Body | Cell | type[Cell] | str,
         inputs: int,
-        hidden: int,
+        hidden: int | Sequence[int],
         outputs: int | None = None,
         loss: str = "squared",
         pattern: str = "many_to_many",
         reduction: str = "sum",
         dims: Mapping[str, int] | None = None,
     ) -> None:
-        self.cell = as_cell(cell)
+        widths = {"H": hidden} if isinstance(hidden, (int, np.integer)) else _widths(hidden)
+        self.body: Body = as_body(cell)
+        if isinstance(hidden, (list, tuple)):
+            self.body = _with_widths(self.body, tuple(widths))
         self.options = Options(outputs is not None, loss, pattern, reduction)
-        self.system = network_system(self.cell, self.options)
-        """The network's equations, with free T."""
-        self.sizes = _sizes(self.cell, {"X": inputs, "H": hidden, "C": outputs}, dims or {})
+        self.system, self.placements = wire(self.body, self.options)
+        """The network's equations, with free T; and each cell with its place in the network."""
+        self.sizes = _sizes(self.system, self.placements, {"X": inputs, **widths, "C": outputs}, dims or {})
         _check_shapes(self.system, self.sizes)
         check_indices((piece.rhs for _, piece in self.system.pieces()), self.sizes)
         self._programs: dict[bool, Program] = {}
+
+    @property
+    def cell(self) -> Cell:
+        """The only cell of this network. Raises MisuseError where there are several: `placements` has them."""
+        if len(self.placements) > 1:
+            places = ", ".join(map(str, self.placements))
+            raise MisuseError(f"this network has several cells, {places}: see net.placements.")
+        return self.placements[0].cell
+
+    @property
+    def name(self) -> str:
+        """What it is made of: `LSTM`, `stacked(LSTM, GRU)`."""
+        return described(self.body)
 
     def __getstate__(self) -> dict[str, Any]:
         """Without the generated functions, which do not pickle and are made again on first use."""
@@ -59,7 +77,7 @@ class Network:
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{name}={size}" for name, size in self.sizes.items())
-        return f"Network({self.cell.name}, {sizes}, {self.options.loss}, {self.options.pattern})"
+        return f"Network({self.name}, {sizes}, {self.options.loss}, {self.options.pattern})"
 
     @cached_property
     def params(self) -> dict[str, Shape]:
@@ -76,7 +94,7 @@ class Network:
         spectral_radius rescales every recurrent matrix to that largest absolute eigenvalue. What is only ever added (a
         bias) begins at zero, except in "uniform". Raises UnknownNameError and InputError.
         """
-        return initial_parameters(self.system, self.sizes, self.cell.starts, seed, scheme, spectral_radius)
+        return initial_parameters(self.system, self.sizes, self.placements, seed, scheme, spectral_radius)
 
     def run(
         self,
@@ -85,16 +103,19 @@ class Network:
         targets: Any = None,
         carry: Mapping[str, Any] | None = None,
         mask: Any = None,
+        steps: int | None = None,
     ) -> Run:
-        """Every named quantity at every step. x: (T, X) or (T, B, X), or a dict for a cell with several inputs.
+        """Every named quantity at every step. x: (T, X) or (T, B, X), or a dict by label for several inputs.
 
         targets: (T[, B], C), or labels (T[, B]); many-to-one drops T. carry: initial values by name, missing ones are
-        zero. mask: (T,) or (T, B), 0 where a target is missing. With targets the run has adjoints and gradients too.
+        zero. mask: (T,) or (T, B), 0 where a target is missing. One-to-many takes x as (X,) or (B, X) and T from the
+        targets, or from `steps` where there are none. With targets the run has adjoints and gradients too.
         Raises ShapeError, InputError and UnknownNameError.
         """
         program = self.program(mask is not None)
-        given = self.given(params, x, targets, carry, mask)
-        return Run(program, given, has_targets=targets is not None)
+        given = self.given(params, x, targets, carry, mask, steps)
+        told = steps_told(program.adjoint.system, given)
+        return Run(program, given, has_targets=targets is not None, steps=int(steps or 0) if told is None else told)
 
     def value_and_grad(
         self,
@@ -111,25 +132,46 @@ class Network:
         return run.loss, run.grads
 
     def given(
-        self, params: Mapping[str, Any], x: Any, targets: Any, carry: Mapping[str, Any] | None, mask: Any
+        self,
+        params: Mapping[str, Any],
+        x: Any,
+        targets: Any,
+        carry: Mapping[str, Any] | None,
+        mask: Any,
+        steps: int | None = None,
     ) -> Given:
         """The checked arrays that a run starts from."""
         system = self.program(mask is not None).adjoint.system
         arrays = check_params(params, self.params)
-        return given_values(system, self.sizes, self.options, arrays, x, targets, carry, mask)
+        return given_values(system, self.sizes, self.options, arrays, x, targets, carry, mask, steps)
 
     def program(self, masked: bool = False) -> Program:
         """The generated program, made on first use."""
         if masked not in self._programs:
             options = Options(**{**vars(self.options), "masked": masked})
-            system = network_system(self.cell, options) if masked else self.system
-            title = f"{self.cell.name}: generated by rnnsym from its equations."
+            system = network_system(self.body, options) if masked else self.system
+            title = f"{self.name}: generated by rnnsym from its equations."
             self._programs[masked] = build(system, TOTAL_LOSS, title)
         return self._programs[masked]
 
 
-def _sizes(cell: Cell, standard: Mapping[str, int | None], more: Mapping[str, int]) -> dict[str, int]:
-    """A positive number for each dimension of the cell. Raises InputError for a missing, repeated or bad one."""
+def _widths(hidden: Sequence[int]) -> dict[str, Any]:
+    """H1, H2, …: a size for each layer."""
+    if isinstance(hidden, (list, tuple)):
+        return {f"H{i}": size for i, size in enumerate(hidden, 1)}
+    return {"H": hidden}
+
+
+def _with_widths(body: Body, names: Sequence[str]) -> Body:
+    if not isinstance(body, Stacked):
+        raise InputError(f"hidden takes a list of sizes for stacked layers only, and this is {described(body)}.")
+    return Stacked(body.parts, names)
+
+
+def _sizes(
+    system: System, placements: Sequence[Placement], standard: Mapping[str, Any], more: Mapping[str, int]
+) -> dict[str, int]:
+    """A positive number for each dimension of the network. Raises InputError for a missing, repeated or bad one."""
     for name in more:
         if name in standard:
             raise InputError(f"the size of {name} is given by inputs, hidden or outputs, and cannot stand in dims.")
@@ -137,13 +179,16 @@ def _sizes(cell: Cell, standard: Mapping[str, int | None], more: Mapping[str, in
     for name, size in sizes.items():
         if not isinstance(size, (int, np.integer)) or isinstance(size, bool) or size < 1:
             raise InputError(f"the dimension {name} must be a whole number of 1 or more, not {size!r}.")
-    needed = cell.dimensions()
+    shapes = {**system.given, **system.shapes}.values()
+    found = {name for shape in shapes for dim in shape for name in dims.names_in(dim)}
+    needed = [*(name for name in standard if name in found), *sorted(found - standard.keys())]
     for name in needed:
         if name not in sizes:
-            raise InputError(f"cell {cell.name} has a dimension {name}: give its size, dims={{'{name}': …}}.")
+            owner = next((str(p) for p in placements if name in p.cell.dimensions()), "the network")
+            raise InputError(f"{owner} has a dimension {name}: give its size, dims={{'{name}': …}}.")
     for name in more:
         if name not in needed:
-            raise unknown(f"dimension of cell {cell.name}:", name, needed)
+            raise unknown(f"dimension of {', '.join(map(str, placements))}:", name, needed)
     return {name: int(size) for name, size in sizes.items()}
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from rnnsym.api.arrays import Given
-from rnnsym.core.names import START, Name, Role
-from rnnsym.core.system import System
+from rnnsym.core.names import EVERY_STEP, Name, Role
+from rnnsym.core.system import System, start_of
 from rnnsym.engine.program import Program, Values
 from rnnsym.errors import InputError, unknown
 from rnnsym.wiring import TOTAL_LOSS
@@ -23,8 +23,8 @@ class Series(Mapping[str, Array]):
     Arrays got by a label are the caller's own; those of `at` are views that cannot be written.
     """
 
-    def __init__(self, system: System, values: Mapping[Name, Any], kind: str) -> None:
-        self._system, self._kind = system, kind
+    def __init__(self, system: System, values: Mapping[Name, Any], kind: str, steps: int) -> None:
+        self._system, self._kind, self._steps = system, kind, steps
         self._values = {name.label: (name, value) for name, value in values.items()}
 
     def _find(self, label: str) -> tuple[Name, Any]:
@@ -34,16 +34,20 @@ class Series(Mapping[str, Array]):
 
     def __getitem__(self, label: str) -> Array:
         name, value = self._find(label)
-        return np.array(value[1:] if self._system.timed(name) else value)
+        return np.array(value[1 : self._steps + 1] if self._system.timed(name) else value)
 
     def at(self, label: str, t: int) -> Array:
-        """The value at step t; t = 0 is the initial carry. A name that is not in time has one value for every t."""
+        """The value at step t; the initial carry is at t = 0, or at T + 1 where time runs backward.
+
+        A name that is not in time has one value for every t.
+        """
         name, value = self._find(label)
         if not self._system.timed(name):
             return _read_only(value)
-        first = 0 if name in self._system.equations and self._system.hull(name).lo == START.lo else 1
-        if not first <= t < len(value):
-            raise InputError(f"there is no step t = {t} of {label}: it has t = {first}…{len(value) - 1}.")
+        hull = EVERY_STEP.hull(self._system.hull(name)) if name in self._system.equations else EVERY_STEP
+        span = hull.at(self._steps)
+        if t not in span:
+            raise InputError(f"there is no step t = {t} of {label}: it has t = {span.start}…{span.stop - 1}.")
         return _read_only(value[t])
 
     def __iter__(self) -> Iterator[str]:
@@ -66,13 +70,12 @@ class Run(Mapping[str, Array]):
     Arrays are the caller's own, except those of `at` and `arrays`.
     """
 
-    def __init__(self, program: Program, given: Given, has_targets: bool) -> None:
-        self._program, self._has_targets = program, has_targets
+    def __init__(self, program: Program, given: Given, has_targets: bool, steps: int) -> None:
+        self._program, self._has_targets, self.steps = program, has_targets, steps
         self._given = given
-        self._forward = (program.forward if has_targets else program.values)(given)
-        self.steps = len(next(v for n, v in given.items() if n.role == Role.INPUT)) - 1
+        self._forward = (program.forward if has_targets else program.values)(given, steps)
         shown = {n: v for n, v in {**given, **self._forward}.items() if n.role in RECORDED}
-        self._series = Series(self.system, shown, "quantity")
+        self._series = Series(self.system, shown, "quantity", self.steps)
 
     @property
     def system(self) -> System:
@@ -89,7 +92,7 @@ class Run(Mapping[str, Array]):
         return len(self._series)
 
     def at(self, label: str, t: int) -> Array:
-        """The value of a quantity at step t; t = 0 is the initial carry."""
+        """The value of a quantity at step t; the initial carry is at t = 0, or at T + 1 where time runs backward."""
         return self._series.at(label, t)
 
     @property
@@ -125,7 +128,7 @@ class Run(Mapping[str, Array]):
         found = {name: value for name, value in self._backward.items() if name.role == Role.ADJOINT}
         known = {**self._given, **self._forward}
         zero = {name: np.zeros(np.shape(known[name])) for name in self._program.adjoint.unreached if name in known}
-        return Series(self.system, {**found, **zero}, "adjoint")
+        return Series(self.system, {**found, **zero}, "adjoint", self.steps)
 
     @property
     def grads(self) -> dict[str, Array]:
@@ -143,10 +146,11 @@ class Run(Mapping[str, Array]):
         """dL/d(initial carry), by the name of the carry; an exact zero where the loss does not depend on it."""
         out = {}
         for name in self._program.adjoint.forward:
-            if name.role == Role.CARRY:
+            if name.role == Role.CARRY and (initial := name.as_role(Role.INITIAL)) in self._given:
                 bar = name.as_role(Role.ADJOINT)
-                zero = np.zeros(np.shape(self._given[name.as_role(Role.INITIAL)]))
-                out[name.label] = np.array(self._backward[bar][0]) if bar in self._backward else zero
+                zero = np.zeros(np.shape(self._given[initial]))
+                start = start_of(self.system, name).at(self.steps)
+                out[name.label] = np.array(self._backward[bar][start]) if bar in self._backward else zero
         return out
 
     @property

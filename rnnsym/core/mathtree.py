@@ -120,7 +120,14 @@ class Bracket:
     items: tuple["MathTree", ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Round brackets that say in which order a product is taken: `(A B) x`."""
+
+    body: "MathTree"
+
+
 MathTree = (
     Symbol | Number | Word | Infix | Negated | Call | Fraction | Superscript | Subscript | Norm | Indicator
-    | BigSum | BigProduct | Matrix | Bracket
+    | BigSum | BigProduct | Matrix | Bracket | Round
 )  # fmt: skip

@@ -104,7 +104,9 @@ def earliest(points: Iterable[Point]) -> Point:
 def latest(points: Iterable[Point]) -> Point:
     """A step that is at or after each of `points` for every T >= 1: of 2 and T, it is T + 1."""
     steps = list(points)
-    return max(steps) if not any(point.times_T for point in steps) else Point(1, max(point.at(1) for point in steps) - 1)
+    return (
+        max(steps) if not any(point.times_T for point in steps) else Point(1, max(point.at(1) for point in steps) - 1)
+    )
 
 
 class Interval(NamedTuple):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from rnnsym.core.dims import Shape
 from rnnsym.core.expr import Expr, leaves
-from rnnsym.core.names import EVERY_STEP, START, Fixed, Free, Interval, Name, Offset, TimeMap
+from rnnsym.core.names import EVERY_STEP, START, Fixed, Free, Interval, Name, Offset, Point, TimeMap
 from rnnsym.errors import ScheduleError
 
 
@@ -87,6 +87,11 @@ class System:
 
     def with_equations(self, more: Mapping[Name, tuple[Piece, ...]], shapes: Mapping[Name, Shape]) -> "System":
         return replace(self, equations={**self.equations, **more}, shapes={**self.shapes, **shapes})
+
+
+def start_of(system: System, carry: Name) -> Point:
+    """The step at which a carry has its initial value: 0, or T + 1 where time runs backward."""
+    return next(piece.domain.lo for piece in system.equations[carry] if piece.domain.meet(EVERY_STEP) is None)
 
 
 def check_reads(system: System) -> None:

@@ -34,7 +34,8 @@ class Section:
 @dataclass(frozen=True)
 class Form:
     """`key` names the form, `title` heads it. `system` has an equation for every name that an Equation defines, and
-    the forward equations; `computed` gives the value of each Statement. `derived` is the adjoint that its lines tell.
+    the forward equations; `computed` gives the value of each Statement, and `supplied` the values, for a number of
+    steps, of what the form alone is given. `derived` is the adjoint that its lines tell.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Form:
     system: System
     computed: Mapping[Name, Compute] = field(default_factory=dict)
     derived: Adjoint | None = None
+    supplied: Mapping[Name, Callable[[int], Any]] = field(default_factory=dict)
 
     def shares(self, line: Line) -> tuple[Share, ...]:
         """What each use of a quantity sends back to it, for the line of its adjoint or gradient; else nothing."""

@@ -14,6 +14,7 @@ from rnnsym.derivation.adjoint import Adjoint, adjoint
 from rnnsym.ops.arithmetic import mul
 from rnnsym.ops.leaves import leaf
 
+
 @dataclass(frozen=True)
 class LedgerSystem:
     """`selector` is e_t, given and in time; `entry` the name in time whose value at step k is G_{t,k} where e selects t.
@@ -54,9 +55,7 @@ def _apart(derived: Adjoint, gradient: Name) -> System:
     terms = tuple(piece._replace(total=False) for piece in system.equations[gradient])
     dropped = set(derived.gradients) - {gradient}
     equations = {name: pieces for name, pieces in system.equations.items() if name not in dropped}
-    return replace(
-        system, equations={**equations, gradient: terms}, timed_adjoints=system.timed_adjoints | {gradient}
-    )
+    return replace(system, equations={**equations, gradient: terms}, timed_adjoints=system.timed_adjoints | {gradient})
 
 
 def _unused(name: Name, system: System) -> Name:

@@ -95,7 +95,7 @@ class Writer:
     # What every function starts with: T, the batch axes, the sizes, the arrays to fill. ---------------------------
 
     def _arguments(self, names: Sequence[Name], sizes: Sequence[str]) -> list[Name]:
-        """What the equations of `names` read from outside, what tells the sizes, and an array that tells T if any does."""
+        """What the equations of `names` read from outside, what tells the sizes, and an array that tells T."""
         inside = set(names)
         wanted = {r.name for name in names for piece in self.system.equations[name] for r in reads(piece.rhs)} - inside
         args = [name for name in (*self.system.given, *self.system.equations) if name in wanted]

@@ -12,8 +12,8 @@ from rnnsym._version import __version__
 from rnnsym.core import dims
 from rnnsym.core.dims import Dim
 from rnnsym.core.expr import Expr, topological
-from rnnsym.core.names import START, Name, Role
-from rnnsym.core.system import System, reads
+from rnnsym.core.names import Name, Role
+from rnnsym.core.system import System, reads, start_of
 from rnnsym.engine.program import LAYOUT, Program, build
 from rnnsym.engine.sizes import text as size_text
 from rnnsym.engine.source import kernel_source
@@ -100,7 +100,7 @@ def standalone(system: System, loss: Name, title: str, sizes: Mapping[str, int] 
 
     Raises InputError for a network that stops a gradient: its gradient is by design not the slope of its loss.
     """
-    if any(node.prim.name == "stop_gradient" for node in _nodes(system)):
+    if any(_stops(node) for node in _nodes(system)):
         raise InputError(
             "a standalone file checks its gradients against the slope of the loss, and a network with stop_gradient "
             "has another gradient by design: its program without the check is numpy_source()."
@@ -131,6 +131,15 @@ def _fit(system: System, sizes: Mapping[str, int]) -> bool:
     except ShapeError:
         return False
     return True
+
+
+def _stops(node: Expr) -> bool:
+    """Whether `node` stops a gradient that would not be zero anyway, as that of the largest entry's position is."""
+    if node.prim is not STOP_GRADIENT:
+        return False
+    (held,) = node.args
+    pulled = [held.prim.pull(held, i, var("c", held.shape)) for i in range(len(held.args)) if held.prim.flows(held, i)]
+    return not held.args or any(not is_const(share, 0) for share in pulled)
 
 
 def _names(system: System) -> Iterator[Name]:
@@ -221,21 +230,22 @@ class _File:
                 found[key] = f'known["{self.names[bar]}"]' if bar in derived.gradients else zero
             elif name.role == Role.INPUT and name.as_role(Role.ADJOINT) in derived.backward:
                 found[key] = f'known["{self.names[name.as_role(Role.ADJOINT)]}"]'
-            elif name in starts and starts[name] in derived.backward:
-                found[key] = f'known["{self.names[starts[name]]}"][0]'
+            elif name in starts and starts[name].as_role(Role.ADJOINT) in derived.backward:
+                bar = starts[name].as_role(Role.ADJOINT)
+                found[key] = f'known["{self.names[bar]}"][{start_of(self.system, starts[name])}]'
         return found
 
     def _starts(self) -> Iterator[tuple[Name, Name]]:
-        """Each initial value that is only the first value of a carry, with the adjoint of the carry."""
+        """Each initial value that is only the first value of a carry, with the carry."""
         readers: dict[Name, list[Name]] = {}
         for name, piece in self.system.pieces():
             for read in reads(piece.rhs):
                 if read.name.role == Role.INITIAL:
-                    only = read.leaf is piece.rhs and piece.domain == START
+                    only = read.leaf is piece.rhs and name.role == Role.CARRY
                     readers.setdefault(read.name, []).append(name if only else read.name)
         for initial, found in readers.items():
             if len(found) == 1 and found[0] != initial:
-                yield initial, found[0].as_role(Role.ADJOINT)
+                yield initial, found[0]
 
     def _gradient_function(self, gradients: Mapping[str, str]) -> str:
         lines = [f'{INDENT * 2}"{name}": {where},' for name, where in gradients.items()]

@@ -21,6 +21,7 @@ from rnnsym.core.mathtree import (
     Negated,
     Norm,
     Number,
+    Round,
     Subscript,
     Superscript,
     Symbol,
@@ -44,7 +45,7 @@ def children(tree: MathTree) -> tuple[MathTree, ...]:
     match tree:
         case Infix(_, items) | Call(_, items) | Bracket(items):
             return items
-        case Negated(body) | Norm(body) | Indicator(body) | BigSum(body) | BigProduct(body):
+        case Negated(body) | Norm(body) | Round(body) | Indicator(body) | BigSum(body) | BigProduct(body):
             return (body,)
         case Matrix(rows):
             return tuple(entry for row in rows for entry in row)
@@ -66,7 +67,7 @@ class Lowering:
             Symbol: self._symbol, Number: self._number, Word: self._word, Infix: self._infix, Negated: self._negated,
             Call: self._call, Fraction: self._fraction, Superscript: self._superscript, Subscript: self._subscript,
             Norm: self._norm, Indicator: self._indicator, BigSum: self._big_sum, Bracket: self._bracket,
-            BigProduct: self._big_product, Matrix: self._matrix,
+            BigProduct: self._big_product, Matrix: self._matrix, Round: self._round,
         }  # fmt: skip
 
     def run(self, root: MathTree) -> Piece:
@@ -202,6 +203,8 @@ class Lowering:
     def _superscript(self, tree: Superscript) -> Piece:
         if isinstance(tree.script, Word) and tree.script.key == "transpose":
             return Piece(self.within(tree.base, ADJOINT_BINDING) + self.glyphs["transpose"], SCRIPT_BINDING)
+        if isinstance(tree.script, Word) and tree.script.key.startswith("("):
+            return Piece(self.within(tree.base, ADJOINT_BINDING) + self._mark(tree.script.key), SCRIPT_BINDING)
         exponent = self._exponent(tree.script)
         if self._takes_power(tree):
             assert isinstance(tree.base, Call)
@@ -220,6 +223,12 @@ class Lowering:
         if self.style == "latex":
             return f"^{text}" if len(text) == 1 else f"^{{{text}}}"
         return self._raised(text.replace(self.glyphs["minus"], "-"))
+
+    def _mark(self, script: str) -> str:
+        """A label in round brackets above a symbol, which is no power: `δa⁽ʲ⁾`."""
+        if self.style == "text" and all(character in self.notation.raised for character in script):
+            return "".join(self.notation.raised[character] for character in script)
+        return f"^{{{script}}}" if self.style == "latex" else f"^{script}"
 
     def _raised(self, script: str) -> str:
         """`script` in Unicode superscripts where every character has one; else after a `^`."""
@@ -242,6 +251,9 @@ class Lowering:
 
     def _bracket(self, tree: Bracket) -> Piece:
         return self._fence("bracket", ", ".join(self.piece(item).text for item in tree.items), ATOM_BINDING)
+
+    def _round(self, tree: Round) -> Piece:
+        return Piece(self.brackets(self.piece(tree.body).text))
 
     def _matrix(self, tree: Matrix) -> Piece:
         """On one line, rows are parted by semicolons."""

@@ -165,7 +165,7 @@ def from_data(name: str, data: Data) -> Notation:
         around={key: _pairs(table) for key, table in data["around"].items()},
         factors=data["factors"],
         adjoints={key: {s: _adjoint(table[s]) for s in STYLES} for key, table in data["adjoints"].items()},
-        times={key: {s: TimeStyle(**table[s]) for s in STYLES} for key, table in data["times"].items()},
+        times={key: {s: _time(table[s]) for s in STYLES} for key, table in data["times"].items()},
         subscripts=_scripts(data["scripts"]["subscript"]),
         superscripts=_scripts(data["scripts"]["superscript"]),
         raised=_scripts(data["scripts"]["raised"]),
@@ -203,7 +203,7 @@ def _words(before: Notation, after: Notation) -> list[str]:
     keys = ("adjoint", "time", "orientation")
     changed = [getattr(after, key) for key in keys if getattr(after, key) != getattr(before, key)]
     if after.transposed != before.transposed:
-        changed.append(TRANSPOSED if after.transposed == after.weights else f"transposed({','.join(after.transposed)})")
+        changed.append(TRANSPOSED if after.transposed == after.weights else f"transposed({','.join(sorted(after.transposed))})")
     return changed
 
 
@@ -224,7 +224,12 @@ def _spelled(value: Any) -> Spelled:
 
 def _adjoint(table: Mapping[str, Any]) -> AdjointStyle:
     left, right = table.get("left", ""), table.get("right", "")
-    return AdjointStyle(table["place"], left, right, tuple(table.get("word", (left, right))))
+    word = table.get("word", (left, right))
+    return AdjointStyle(table["place"], left, right, (word[0], word[1]))
+
+
+def _time(table: Mapping[str, str]) -> TimeStyle:
+    return TimeStyle(table["place"], table.get("left", ""), table.get("right", ""))
 
 
 def _single(table: Mapping[str, Any]) -> dict[str, str]:

@@ -7,8 +7,11 @@ from rnnsym.core.mathtree import BigSum, MathTree
 from rnnsym.core.names import Interval, Point
 from rnnsym.errors import InputError
 from rnnsym.notation.lower import lower
+from rnnsym.notation.orientation import as_stored, row_tree, sides_as_stored
 from rnnsym.notation.profile import Notation, Style, load
+from rnnsym.notation.restated import restated
 from rnnsym.notation.trees import summary, tree_of, written_size
+from rnnsym.ops.leaves import LEAF
 
 REPR_BUDGET, FORMULA_BUDGET = 200, 20_000
 
@@ -27,7 +30,8 @@ def text(
 
     Raises InputError for an expression of more than 20 000 nodes when written out, UnknownNameError for a notation.
     """
-    return lower(_tree(what), _loaded(notation), style, at)
+    profile = _loaded(notation)
+    return lower(_tree(what, profile), profile, style, at)
 
 
 def relation(
@@ -39,12 +43,20 @@ def relation(
     at: Point | None = None,
 ) -> Sides:
     """lhs = rhs, or lhs = Σ_t rhs over an interval; a sum over a single step is that step's term."""
-    profile, body = _loaded(notation), _tree(rhs)
+    profile = _loaded(notation)
+    head, body = _sides(lhs, rhs, profile)
     if total_over is not None and total_over.single:
         at = total_over.lo
     elif total_over is not None:
         body = BigSum(body, "t", str(total_over.lo), str(total_over.hi))
-    return Sides(lower(_tree(lhs), profile, style, at), lower(body, profile, style, at))
+    return Sides(lower(head, profile, style, at), lower(body, profile, style, at))
+
+
+def _sides(lhs: Expr | MathTree, rhs: Expr | MathTree, notation: Notation) -> tuple[MathTree, MathTree]:
+    """Both sides in the orientation of the notation."""
+    if isinstance(lhs, Expr) and isinstance(rhs, Expr):
+        return tuple(_oriented(side, notation) for side in sides_as_stored(lhs, rhs, notation))
+    return _tree(lhs, notation), _tree(rhs, notation)
 
 
 def short_text(expr: Expr) -> str:
@@ -63,13 +75,18 @@ def _loaded(notation: str | Notation) -> Notation:
     return load(notation) if isinstance(notation, str) else notation
 
 
-def _tree(what: Expr | MathTree) -> MathTree:
+def _tree(what: Expr | MathTree, notation: Notation) -> MathTree:
+    """The layout tree of a formula; a name alone is spelt as the notation calls it."""
     if not isinstance(what, Expr):
-        return what
+        return restated(what, notation)
+    return _oriented(what if what.prim is LEAF else as_stored(what, notation), notation)
+
+
+def _oriented(what: Expr, notation: Notation) -> MathTree:
     size = written_size(what)
     if size > FORMULA_BUDGET:
         raise InputError(
             f"the formula {summary(what)} has {size:.3g} symbols when written out, more than {FORMULA_BUDGET}: it "
             "shares subexpressions. Print its parts, or derive the network with free T (rs.derive)."
         )
-    return tree_of(what)
+    return row_tree(what) if notation.orientation == "row" else tree_of(what)

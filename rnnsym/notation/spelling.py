@@ -32,6 +32,7 @@ class Parts:
     """A symbol taken apart: `layer1.W_ih` has the base "W", the labels ("ih",) and the path ("layer1",).
 
     `upper` is what is raised in the profile's spelling; `glyphs` spells the base in each style where the profile does.
+    `joined` labels are letters put together by the profile, `xi` in `W_xi`, and no words such as the name of ξ.
     """
 
     base: str
@@ -39,6 +40,7 @@ class Parts:
     path: tuple[str, ...] = ()
     upper: str = ""
     glyphs: Mapping[str, str] | None = None
+    joined: bool = False
 
 
 class When(NamedTuple):
@@ -70,6 +72,7 @@ def called(name: Name, notation: Notation, style: Style) -> Parts:
 
 def _read(spelled: Spelled, labels: tuple[str, ...], style: Style) -> Parts:
     """`W^ss_0` with its raised part and its labels, and then the labels of the name."""
+    joined = spelled.labelled is not None and bool(labels)
     if spelled.labelled is not None and labels:
         text, labels = spelled.labelled[style].replace("{}", "_".join(labels)), ()
     else:
@@ -78,7 +81,7 @@ def _read(spelled: Spelled, labels: tuple[str, ...], style: Style) -> Parts:
         return Parts(text, labels, glyphs=spelled.bare)
     head, _, below = text.partition("_")
     base, _, upper = head.partition("^")
-    return Parts(base, (*(label for label in below.split("_") if label), *labels), upper=upper)
+    return Parts(base, (*(label for label in below.split("_") if label), *labels), upper=upper, joined=joined)
 
 
 def index(time: TimeMap, when: When) -> str:
@@ -124,7 +127,7 @@ def _text(parts: Parts, time: str, notation: Notation, mark: AdjointStyle | None
     how = notation.times[notation.time]["text"]
     base = _marked(notation.greek.get(parts.base, parts.base), len(parts.base), mark)
     base = ".".join((*parts.path, base)) + (_raised(parts.upper, notation) if parts.upper else "")
-    labels = ",".join(notation.greek.get(label, label) for label in parts.labels)
+    labels = ",".join(label if parts.joined else notation.greek.get(label, label) for label in parts.labels)
     below = time if how.place == "below" else ""
     if labels and below:
         base += f"_{labels},{lowered(below, notation).removeprefix('_')}"
@@ -151,9 +154,10 @@ def _latex(parts: Parts, time: str, notation: Notation, mark: AdjointStyle | Non
     letter = _latex_word(base or digits, notation)
     if parts.glyphs is not None:
         base, digits, letter = "", "", parts.glyphs["latex"]
-    labels = [_latex_word(label, notation) for label in (*parts.path, digits if base else "", *parts.labels) if label]
+    own = [_upright(label) if parts.joined else _latex_word(label, notation) for label in parts.labels]
+    around = [_latex_word(label, notation) for label in (*parts.path, digits if base else "") if label]
     said = f"{how.left}{time}{how.right}" if time else ""
-    below = ",".join(part for part in (*labels, said if how.place == "below" else "") if part)
+    below = ",".join(part for part in (*around, *own, said if how.place == "below" else "") if part)
     above = parts.upper + (said if how.place == "above" else "")
     return _marked(letter, len(base or digits), mark) + _script("_", below) + _script("^", above)
 
@@ -176,6 +180,10 @@ def _latex_word(word: str, notation: Notation) -> str:
         return commands[word]
     if word.isdecimal() or (len(word) == 1 and word.isascii() and word != "_"):
         return word
+    return _upright(word)
+
+
+def _upright(word: str) -> str:
     escaped = word.replace("_", r"\_")
     return rf"\mathrm{{{escaped}}}" if word.isascii() else rf"\text{{{escaped}}}"
 

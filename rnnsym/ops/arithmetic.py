@@ -12,7 +12,7 @@ import numpy as np
 
 from rnnsym.core.dims import Dim, Shape
 from rnnsym.core.expr import OPERATORS, Expr
-from rnnsym.core.mathtree import Fraction, Infix, MathTree, Negated, Number, Superscript
+from rnnsym.core.mathtree import Fraction, Infix, MathTree, Negated, Number, Round, Superscript
 from rnnsym.core.primitive import (
     ATOM_BINDING,
     POWER_BINDING,
@@ -70,7 +70,7 @@ class Add(Fold):
         return Code(text, SUM_BINDING, leading)
 
     def tree(self, node: Expr, args: Sequence[MathTree]) -> MathTree:
-        return Infix("add", tuple(args))
+        return Infix("add", tuple(self.operands(node, args)))
 
 
 class Mul(Fold):
@@ -103,14 +103,16 @@ class Mul(Fold):
 
     def tree(self, node: Expr, args: Sequence[MathTree]) -> MathTree:
         """A minus inside a factor (of a loss: −log p) stands before the whole product."""
-        bare = [arg.body if isinstance(arg, Negated) else arg for arg in args]
+        minus = [isinstance(tree, Negated) and not _is_negated(arg) for arg, tree in zip(node.args, args, strict=True)]
+        bare = [tree.body if out else tree for tree, out in zip(args, minus, strict=True)]  # type: ignore[union-attr]
         product = self._product(node, bare)
-        return Negated(product) if sum(isinstance(arg, Negated) for arg in args) % 2 else product
+        return Negated(product) if sum(minus) % 2 else product
 
     def _product(self, node: Expr, args: Sequence[MathTree]) -> MathTree:
         if not node.shape:
             return Infix("scale", tuple(args))
         scalar = [arg.prim is FULL or arg.prim is BROADCAST for arg in node.args]
+        args = [_of_one_number(arg, tree) for arg, tree in zip(node.args, self.operands(node, args), strict=True)]
         rest = tuple(tree for tree, thin in zip(args, scalar, strict=True) if not thin)
         body = rest if len(rest) < 2 else (Infix("hadamard", rest),)
         thin = tuple(tree for tree, is_thin in zip(args, scalar, strict=True) if is_thin)
@@ -143,7 +145,7 @@ class Power(Pointwise):
         return Code(f"{base.within(ATOM_BINDING)}**{_plain(node.attrs[0])!r}", POWER_BINDING, base.leading)
 
     def tree(self, node: Expr, args: Sequence[MathTree]) -> MathTree:
-        return Superscript(args[0], Number(float(node.attrs[0])))  # type: ignore[arg-type]
+        return Superscript(self.operands(node, args)[0], Number(float(node.attrs[0])))  # type: ignore[arg-type]
 
 
 class Divide(Elementwise):
@@ -172,7 +174,19 @@ class Divide(Elementwise):
         return Code(text, PRODUCT_BINDING, top.leading or bottom.leading)
 
     def tree(self, node: Expr, args: Sequence[MathTree]) -> MathTree:
-        return Fraction(args[0], args[1])
+        top, bottom = self.operands(node, args)
+        return Fraction(top, bottom)
+
+
+def _is_negated(factor: Expr) -> bool:
+    """Whether a factor is a repeated scalar with a minus: that minus stays with the scalar."""
+    return factor.prim is BROADCAST and factor.args[0].prim is NEG
+
+
+def _of_one_number(factor: Expr, tree: MathTree) -> MathTree:
+    """A repeated scalar that is a product itself stands in brackets: `(w x) u` is not `w x u`."""
+    product = isinstance(tree, Infix) and tree.op == "scale"
+    return Round(tree) if product and factor.prim is BROADCAST and factor.args[0].prim is not FULL else tree
 
 
 def _plain(n: Any) -> int | float:
@@ -207,6 +221,7 @@ NEG: Structured = Structured(
     pulls=[lambda c, node, x: -c],
     pushes=[lambda t, node, x: -t],
     tree=Negated,
+    repeats=True,
     samples=everywhere(1),
     source=_neg_source,
     simplify=_neg_simplify,

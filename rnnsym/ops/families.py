@@ -10,7 +10,7 @@ from rnnsym.core.dims import Dim, Shape, show
 from rnnsym.core.expr import Expr
 from rnnsym.core.mathtree import Call, MathTree
 from rnnsym.core.primitive import ATOM_BINDING, Code, Kernel, Primitive, Sample
-from rnnsym.ops.leaves import FULL, number_source
+from rnnsym.ops.leaves import FULL, in_full, is_repeated, number_source
 from rnnsym.ops.products import along
 from rnnsym.ops.structure import BROADCAST
 from rnnsym.ops.structured import Coder, Sizer, call_source, everywhere
@@ -32,6 +32,12 @@ class Pointwise(Primitive):
 
     def partial(self, node: Expr, i: int) -> Expr:
         raise NotImplementedError
+
+    def operands(self, node: Expr, args: Sequence[MathTree]) -> list[MathTree]:
+        """The trees of the arguments; the last one says its shape where no other one does."""
+        if all(is_repeated(arg) for arg in node.args):
+            return [*args[:-1], in_full(node.args[-1], args[-1])]
+        return list(args)
 
     def push(self, node: Expr, i: int, tangent: Expr) -> Expr:
         return along(self.partial(node, i), tangent)
@@ -74,7 +80,8 @@ class Elementwise(Pointwise):
         return call_source(self.kernel, operands(node.args, code))
 
     def tree(self, node: Expr, args: Sequence[MathTree]) -> MathTree:
-        return self.tree_rule(*args) if self.tree_rule else Call(self.name, tuple(args))
+        spelt = self.operands(node, args)
+        return self.tree_rule(*spelt) if self.tree_rule else Call(self.name, tuple(spelt))
 
 
 def operands(args: Sequence[Expr], code: Coder) -> list[Code]:

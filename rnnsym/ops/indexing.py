@@ -60,7 +60,7 @@ PLACE: Structured = Structured(
     shape=lambda x, i, n: (n, *x),
     pulls=[lambda c, node, x: INDEX(c, attrs=node.attrs[:1])],
     pushes=[lambda t, node, x: PLACE(t, attrs=node.attrs)],
-    tree=lambda x, i, n, rank: Call("place", (x, Word(str(i)))),
+    tree=lambda x, i, n, rank: Call("place", (x, Word(str(i)), Word(str(n)))),
     samples=[sample((), attrs=(1, 3)), sample(("X",), attrs=(1, "H"))],
     ranked=True,
 )
@@ -113,7 +113,7 @@ EMBED: Structured = Embed(
     shape=lambda x, start, step, n: (n, *x[1:]),
     pulls=[lambda c, node, x: _undo_embed(c, node, x)],
     pushes=[lambda t, node, x: EMBED(t, attrs=node.attrs)],
-    tree=lambda x, start, step, n, rank: Call("embed", (x, Word(str(start)))),
+    tree=lambda x, start, step, n, rank: Call("embed", (x, *(Word(str(d)) for d in (start, n, step)[: 2 + (step != 1)]))),
     samples=[
         sample((2,), attrs=(1, 1, 5)),
         sample((2, "X"), attrs=(0, 2, 4)),

@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnsym.core.dims import Dim, Shape, as_shape, show
 from rnnsym.core.expr import Expr, intern_node
-from rnnsym.core.mathtree import Bracket, Infix, MathTree, Number, Symbol, Word
+from rnnsym.core.mathtree import Bracket, Call, Infix, MathTree, Number, Symbol, Word
 from rnnsym.core.names import FREE, Name, Role, TimeMap
 from rnnsym.core.primitive import ATOM_BINDING, PREFIX_BINDING, Code, Primitive
 from rnnsym.errors import InputError, MisuseError, ShapeError
@@ -80,6 +80,21 @@ class Size(Primitive):
     def of(node: Expr) -> Shape:
         """The shape whose entries are counted."""
         return node.attrs[0]  # type: ignore[return-value]
+
+
+def is_repeated(node: Expr) -> bool:
+    """Whether `node` is one number for all its entries, so that its tree says nothing of its shape."""
+    return bool(node.shape) and (node.prim is FULL or node.prim.name == "broadcast")
+
+
+def in_full(node: Expr, tree: MathTree) -> MathTree:
+    """The tree of an operand where nothing beside it tells its shape: a repeated number says it, `w ones(H)`."""
+    if not is_repeated(node):
+        return tree
+    words = tuple(Word(str(dim)) for dim in node.shape)
+    if isinstance(tree, Number) and tree.value in (0.0, 1.0):
+        return Call("ones" if tree.value else "zeros", words)
+    return Infix("scale", (tree, Call("ones", words)))
 
 
 LEAF, CONSTANT, FULL, SIZE = Leaf("leaf"), Constant("constant"), Full("full"), Size("size")

@@ -21,7 +21,7 @@ from rnnsym.core.primitive import sample
 from rnnsym.ops import kernels
 from rnnsym.ops.arithmetic import lift
 from rnnsym.ops.families import entrywise
-from rnnsym.ops.leaves import as_expr, as_index, ones
+from rnnsym.ops.leaves import as_expr, as_index, ones, zeros
 from rnnsym.ops.products import contract
 from rnnsym.ops.structure import diag, outer, sum_all, vector_or_matrix
 from rnnsym.ops.structured import Structured
@@ -80,8 +80,8 @@ HARDMAX: Structured = Structured(
     "hardmax",
     kernel=kernels.hardmax,
     shape=lambda x: _vector(x, x),
-    pulls=[None],
-    pushes=[None],
+    pulls=[lambda c, node, x: zeros(x.shape)],
+    pushes=[lambda t, node, x: zeros(t.shape)],
     tree=lambda x: Indicator(Call("argmax", (x,))),
     samples=[sample(("C",))],
     sympy=lambda sp, x: _sympy_hardmax(sp, x),
@@ -92,13 +92,14 @@ HARDMAX: Structured = Structured(
 def _sympy_hardmax(sp: Any, x: Any) -> Any:
     """One where an entry is larger than those before it and not smaller than those after it."""
     found = [
-        sp.And(*(entry > other for other in x[:i]), *(entry >= other for other in x[i + 1 :])) for i, entry in enumerate(x)
+        sp.And(*(entry > other for other in x[:i]), *(entry >= other for other in x[i + 1 :]))
+        for i, entry in enumerate(x)
     ]
     return np.array([sp.Piecewise((1, largest), (0, True)) for largest in found], dtype=object)
 
 
 def hardmax(x: Any) -> Expr:
-    """The one-hot vector of the largest entry of a vector, the first of equal ones; no derivative passes."""
+    """The one-hot vector of the largest entry of a vector, the first of equal ones: constant in between, so its derivative is zero."""
     return HARDMAX(as_expr(x))
 
 
@@ -136,11 +137,17 @@ TAKE: Structured = Structured(
     shape=lambda table, i: vector_or_matrix(table) or (table[1:] if i == () else "one integer is needed."),
     pulls=[lambda c, node, table, i: _in_row(one_hot(i, table.shape[0]), c), None],
     pushes=[lambda t, node, table, i: TAKE(t, i), None],
-    tree=lambda table, i, rank: Subscript(table, i),
+    tree=lambda table, i, rank: _entry(table, i),
     samples=[sample(("C", "X"), ()), sample(("C",), ())],
     integers=(1,),
     ranked=True,
 )
+
+
+def _entry(table: MathTree, i: MathTree) -> MathTree:
+    """`E[k]`; in words where that would be read as the row of a fixed number, or as a cross-entropy."""
+    log_softmax = isinstance(table, Call) and table.function == "log_softmax"
+    return Call("take", (table, i)) if log_softmax or isinstance(i, Number) else Subscript(table, i)
 
 
 def one_hot(index: Any, size: Dim) -> Expr:
@@ -189,7 +196,11 @@ CROSS_ENTROPY: Structured = Structured(
     shape=lambda y, label: _vector(y, ()) if label == () else "one integer label is needed.",
     pulls=[lambda c, node, y, label: c * (softmax(y) - one_hot(label, y.shape[0])), None],
     pushes=[lambda t, node, y, label: contract(softmax(y) - one_hot(label, y.shape[0]), t), None],
-    tree=lambda y, label: Negated(Subscript(Call("log_softmax", (y,)), label)),
+    tree=lambda y, label: (
+        Call("cross_entropy", (y, label))
+        if isinstance(label, Number)
+        else Negated(Subscript(Call("log_softmax", (y,)), label))
+    ),
     samples=[sample(("C",), ())],
     sympy=lambda sp, y, label: _sympy_logsumexp(sp, y) - y[int(label)],
     integers=(1,),

@@ -11,7 +11,7 @@ from rnnsym.core.primitive import PRODUCT_BINDING, Code, sample
 from rnnsym.errors import ShapeError
 from rnnsym.ops import kernels
 from rnnsym.ops.leaves import as_expr, is_number
-from rnnsym.ops.structure import DIAG, TRANSPOSE, diag, outer, sum_all, transpose
+from rnnsym.ops.structure import DIAG, OUTER, TRANSPOSE, diag, outer, sum_all, transpose
 from rnnsym.ops.structured import Coder, Sizer, Structured
 
 
@@ -23,6 +23,18 @@ def _inner(left: Shape, right: Shape, result: Shape) -> Shape | str:
 
 def _is_identity(x: Expr) -> bool:
     return x.prim is DIAG and is_number(x.args[0], 1.0)
+
+
+def _is_product(x: Expr) -> bool:
+    return x.prim is MATMUL
+
+
+def _is_matrix_product(x: Expr) -> bool:
+    return x.prim in (MATMUL, OUTER)
+
+
+def _begins_with_outer(x: Expr) -> bool:
+    return x.prim is MATVEC and x.args[0].prim is OUTER
 
 
 def _product_source(node: Expr, code: Coder, size: Sizer) -> Code:
@@ -53,6 +65,7 @@ MATVEC: Structured = Structured(
     sign="@",
     source=_product_source,
     simplify=lambda a, x: x if _is_identity(a) else None,
+    rounds=(_is_product, _begins_with_outer),
 )
 MATMUL: Structured = Structured(
     "matmul",
@@ -65,6 +78,7 @@ MATMUL: Structured = Structured(
     sign="@",
     source=_matmul_source,
     simplify=lambda a, b: b if _is_identity(a) else a if _is_identity(b) else None,
+    rounds=(lambda a: a.prim is OUTER, _is_matrix_product),
 )
 DOT: Structured = Structured(
     "dot",

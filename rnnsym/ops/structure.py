@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnsym.core.dims import Shape
 from rnnsym.core.expr import OPERATORS, Expr
-from rnnsym.core.mathtree import Call, Infix, Number, Superscript, Word
+from rnnsym.core.mathtree import Call, Infix, Superscript, Word
 from rnnsym.core.primitive import ATOM_BINDING, Code, sample
 from rnnsym.ops import kernels
 from rnnsym.ops.leaves import FULL, as_expr, full, number_in, ones, size_of
@@ -110,7 +110,7 @@ DIAG: Structured = Structured(
     shape=lambda x: (x[0], x[0]) if len(x) == 1 else "only a vector makes a diagonal matrix.",
     pulls=[lambda c, node, x: DIAGONAL(c)],
     pushes=[lambda t, node, x: DIAG(t)],
-    tree=lambda x: Word("identity") if x == Number(1.0) else Call("diag", (x,)),
+    tree=lambda x: Word("identity") if isinstance(x, Call) and x.function == "ones" else Call("diag", (x,)),
     samples=[sample(("H",))],
     sympy=lambda sp, x: np.diag(x),
 )

@@ -7,9 +7,9 @@ import numpy as np
 
 from rnnsym.core.dims import Dim, Shape
 from rnnsym.core.expr import Expr
-from rnnsym.core.mathtree import MathTree
+from rnnsym.core.mathtree import MathTree, Round
 from rnnsym.core.primitive import Code, Kernel, Primitive, Sample, sample
-from rnnsym.ops.leaves import is_zero, zeros
+from rnnsym.ops.leaves import in_full, is_zero, zeros
 
 Rule = Callable[..., Expr]
 Coder = Callable[[Expr], Code]
@@ -22,7 +22,9 @@ class Structured(Primitive):
     `shape_rule(*shapes, *attrs)` returns the result's shape or a sentence of what is wrong. `pulls[i](cotangent,
     node, *args)` and `pushes[i](tangent, node, *args)` are the rules, None for an argument through which no
     derivative passes; `kernel(*values, *attrs)` is the number. `linear`: zero in any argument gives zero. `ranked`:
-    the kernel, the SymPy rule and the tree also get the rank of the first argument, after the attributes.
+    the kernel, the SymPy rule and the tree also get the rank of the first argument, after the attributes. `rounds`:
+    for each argument, whether it is printed in brackets, so that what is printed says in which order a product is
+    taken. `repeats`: a repeated scalar is clear from what stands beside it, as in a sum.
     """
 
     def __init__(
@@ -42,12 +44,15 @@ class Structured(Primitive):
         linear: bool = True,
         ranked: bool = False,
         sign: str = "",
+        rounds: Sequence[Callable[[Expr], bool]] = (),
+        repeats: bool = False,
     ) -> None:
         super().__init__(name, samples)
         self.kernel, self.shape_rule, self.tree_rule = kernel, shape, tree
         self.pulls, self.pushes = tuple(pulls), tuple(pushes)
         self.source_rule, self.sympy_rule, self.simplify_rule = source, sympy, simplify
         self.integers, self.linear, self.ranked, self.sign = tuple(integers), linear, ranked, sign
+        self.rounds, self.repeats = tuple(rounds), repeats
 
     def shape(self, args: tuple[Expr, ...], attrs: tuple[Hashable, ...]) -> Shape:
         for i, arg in enumerate(args):
@@ -89,7 +94,11 @@ class Structured(Primitive):
         return call_source(self.kernel, [code(arg) for arg in node.args], [*extra, *map(str, self._rank(node))])
 
     def tree(self, node: Expr, args: Sequence[MathTree]) -> MathTree:
-        return self.tree_rule(*args, *node.attrs, *self._rank(node))
+        """An argument says its own shape where it is one number repeated, and stands in brackets where `rounds` asks."""
+        spelt = list(args) if self.repeats else [in_full(arg, tree) for arg, tree in zip(node.args, args, strict=True)]
+        for i, needs in enumerate(self.rounds):
+            spelt[i] = Round(spelt[i]) if needs(node.args[i]) else spelt[i]
+        return self.tree_rule(*spelt, *node.attrs, *self._rank(node))
 
     def _rank(self, node: Expr) -> list[int]:
         return [len(node.args[0].shape)] if self.ranked else []

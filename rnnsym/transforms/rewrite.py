@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from rnnsym.core.expr import Expr, topological
 from rnnsym.ops.arithmetic import ADD, MUL, NEG, add, mul
+from rnnsym.ops.indexing import PLACE, SLICE, concat, getitem
 from rnnsym.ops.leaves import FULL, as_expr, number_in
 from rnnsym.ops.products import dot
-from rnnsym.ops.structure import BROADCAST, SUM, sum_all
+from rnnsym.ops.structure import BROADCAST, SUM, broadcast, sum_all
 
 
 def substitute(exprs: Sequence[Expr], mapping: Mapping[Expr, Expr]) -> list[Expr]:
@@ -46,12 +47,24 @@ def collect(node: Expr) -> Expr | None:
     """Terms of a sum that share their first factor become one: e ⊙ a − e ⊙ b is e ⊙ (a − b)."""
     if node.prim is not ADD:
         return None
+    if all(term.prim is PLACE for term in node.args):
+        return gathered(node.args)
     groups: dict[Expr, list[Expr]] = {}
     for term in node.args:
         groups.setdefault(_first_factor(term), []).append(term)
     if len(groups) == len(node.args):
         return None
     return add(*(terms[0] if len(terms) == 1 else _factored(head, terms) for head, terms in groups.items()))
+
+
+def gathered(places: Sequence[Expr]) -> Expr | None:
+    """Numbers put each in a row of its own are a vector, where no row is left out: [a, b]."""
+    entries = {place.attrs[0]: place.args[0] for place in places}
+    if any(entry.shape for entry in entries.values()) or len(entries) < len(places):
+        return None
+    if places[0].attrs[1] != len(places):
+        return None
+    return concat([broadcast(entries[row], (1,)) for row in range(len(places))])
 
 
 def _unsigned(term: Expr) -> tuple[bool, Expr]:
@@ -79,10 +92,16 @@ def flat(exprs: Sequence[Expr]) -> list[Expr]:
 
 
 def contract(node: Expr) -> Expr | None:
-    """The sum of the entries of a product of vectors is a dot product: Σ a ⊙ b is a · b; scalars stand before it."""
+    """The sum of the entries of a product of vectors is a dot product: Σ a ⊙ b is a · b; scalars stand before it.
+
+    The sum of a single entry is the entry.
+    """
     if node.prim is not SUM or len(node.args[0].shape) != 1:
         return None
     minus, body = _unsigned(node.args[0])
+    if body.prim is SLICE and body.shape == (1,):
+        entry = getitem(body.args[0], body.attrs[0])
+        return -entry if minus else entry
     if body.prim is not MUL:
         return -sum_all(body) if minus else None
     repeated = [arg for arg in body.args if arg.prim in (FULL, BROADCAST)]

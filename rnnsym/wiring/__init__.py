@@ -12,16 +12,17 @@ from rnnsym.wiring.network import (
     Y,
     as_body,
     cell_system,
+    described,
     network_system,
     predicted_shape,
     wire,
 )
 from rnnsym.wiring.options import LOSSES, PATTERNS, REDUCTIONS, SYNONYMS, Options
 from rnnsym.wiring.parts import Bidirectional, Layer, Part, Stacked
-from rnnsym.wiring.translation import FEEDBACK, EncoderDecoder
+from rnnsym.wiring.translation import FEEDBACK, TEACHER, EncoderDecoder
 
 __all__ = [
-    "COUNT", "FEEDBACK", "LOSSES", "MASK", "PATTERNS", "REDUCTIONS", "STEP_LOSS", "SYNONYMS", "TARGET", "TOTAL_LOSS",
-    "Bidirectional", "Body", "EncoderDecoder", "Layer", "Options", "Part", "Placement", "Stacked", "Wired", "Y",
-    "as_body", "cell_system", "network_system", "predicted_shape", "wire",
+    "COUNT", "FEEDBACK", "LOSSES", "MASK", "PATTERNS", "REDUCTIONS", "STEP_LOSS", "SYNONYMS", "TARGET", "TEACHER",
+    "TOTAL_LOSS", "Bidirectional", "Body", "EncoderDecoder", "Layer", "Options", "Part", "Placement", "Stacked",
+    "Wired", "Y", "as_body", "cell_system", "described", "network_system", "predicted_shape", "wire",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from rnnsym.ops.products import dot
 from rnnsym.ops.structure import sum_all
 from rnnsym.wiring.builder import Builder, Placement
 from rnnsym.wiring.options import Options, Reading
-from rnnsym.wiring.parts import Layer, Part, Place, as_part
+from rnnsym.wiring.parts import Bidirectional, Layer, Part, Place, Stacked, as_part
 from rnnsym.wiring.translation import TEACHER, EncoderDecoder
 
 Y, STEP_LOSS, TOTAL_LOSS = Name(Role.EQUATION, "y"), Name(Role.LOSS, "L"), Name(Role.TOTAL, "L")
@@ -33,6 +33,21 @@ class Wired(NamedTuple):
 def as_body(what: object) -> Body:
     """What a network is made of: an EncoderDecoder as it is, all else as a part. Raises as `as_part`."""
     return what if isinstance(what, EncoderDecoder) else as_part(what)
+
+
+def described(body: Body) -> str:
+    """What a network is made of, by the names of its cells: `LSTM`, `stacked(LSTM, bidirectional(GRU))`."""
+    match body:
+        case Layer(cell):
+            return cell.name
+        case Stacked(parts):
+            return f"stacked({', '.join(map(described, parts))})"
+        case Bidirectional(forward, backward):
+            parts = (forward,) if forward == backward else (forward, backward)
+            return f"bidirectional({', '.join(map(described, parts))})"
+        case EncoderDecoder(encoder, decoder):
+            return f"encoder_decoder({described(encoder)}, {described(decoder)}, {body.feedback})"
+    raise TypeError(body)
 
 
 def cell_system(cell: Cell) -> System:
@@ -72,7 +87,9 @@ def wire(body: Body, options: Options) -> Wired:
 def _check(body: Body, options: Options) -> None:
     pattern = options.pattern
     if isinstance(body, EncoderDecoder) and options.reading is not Reading.SEQUENCE:
-        raise InputError(f"the pattern {pattern} says what is read, and an encoder-decoder says that itself (feedback=).")
+        raise InputError(
+            f"the pattern {pattern} says what is read, and an encoder-decoder says that itself (feedback=)."
+        )
     if options.reading is Reading.SHIFTED and body.looks_ahead:
         raise InputError("a language model predicts what comes next: a layer that reads backward has seen it already.")
 

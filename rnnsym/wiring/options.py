@@ -1,4 +1,4 @@
-"""What is told of a network beside its cells: readout, loss, what is read, and at which steps an output is asked for."""
+"""What is told of a network beside its cells: readout, loss, what is read, and at which steps there is an output."""
 
 from dataclasses import dataclass
 from enum import Enum

@@ -1,4 +1,4 @@
-"""Parts that networks are composed of: a layer, layers above each other, layers side by side in both directions of time.
+"""Parts that networks are composed of: a layer, layers above each other, two layers in both directions of time.
 
 A part is placed into a Builder: it adds the equations of its cells under its path, and says what may be read of it.
 """
@@ -99,7 +99,7 @@ class Layer:
         yield path, self.cell
 
     def place(self, builder: Builder, at: Place) -> Placed:
-        cell, starts = self.cell, self._starts(at)
+        cell, starts = self.cell, dict(self._starts(at))
         sizes = self._sizes(at, starts)
         builder.placements.append(Placement(at.path, cell, at.backward, sizes))
         trace = cell.trace(sizes)
@@ -113,17 +113,17 @@ class Layer:
             assert isinstance(name, Name)
             if name.role == Role.INPUT:
                 return fed[name.symbol]
-            return leaf(name._replace(path=at.path), time if time in (NOW, FREE) else before, node.shape)  # type: ignore[arg-type]
+            return leaf(name._replace(path=at.path), time if time in (NOW, FREE) else before, node.shape)
 
-        bodies = substitute(
-            list(trace.equations.values()), {node: moved(node) for node in leaves(trace.equations.values())}
-        )
+        found = list(trace.equations.values())
+        bodies = substitute(found, {node: moved(node) for node in leaves(found)})
         for plain, body in zip(trace.equations, bodies, strict=True):
             name, shape = plain._replace(path=at.path), trace.shapes[plain]
             first: tuple[Piece, ...] = ()
             if name.role == Role.CARRY:
-                initial = starts.get(name.symbol)
-                first = (Piece(begin, builder.given(name.as_role(Role.INITIAL), shape) if initial is None else initial),)
+                if name.symbol not in starts:
+                    starts[name.symbol] = builder.given(name.as_role(Role.INITIAL), shape)
+                first = (Piece(begin, starts[name.symbol]),)
             builder.define(name, shape, *first, Piece(EVERY_STEP, body))
         output = cell.equation_name(cell.output_name)
         end: TimeMap = Fixed(FIRST_STEP if at.backward else T)
@@ -314,4 +314,6 @@ def as_part(what: object) -> Part:
         return what
     if isinstance(what, (Cell, str)) or (isinstance(what, type) and issubclass(what, Cell)):
         return Layer(as_cell(what))
-    raise MisuseError(f"{what!r} is no layer: give a cell, its class, its name, rs.Stacked(…) or rs.Bidirectional(…).")
+    raise MisuseError(
+        f"{what!r} is no cell: give a cell, its class, a name such as 'lstm', or rs.Stacked(…), rs.Bidirectional(…)."
+    )

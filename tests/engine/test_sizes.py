@@ -7,16 +7,13 @@ import numpy as np
 import pytest
 
 import rnnsym as rs
-from rnnsym.core.names import END, EVERY_STEP, FREE, Name, Role
+from rnnsym.core.names import EVERY_STEP, FREE, Name, Role
 from rnnsym.core.system import Piece, System
-from rnnsym.engine.program import build
 from rnnsym.engine.sizes import Sizes, text
-from rnnsym.errors import InputError, ScheduleError
+from rnnsym.errors import ScheduleError
 from rnnsym.ops.leaves import leaf
-from rnnsym.wiring import TOTAL_LOSS
 from support.paths import assert_block, explicit
 from support.problems import problem
-from support.systems import numbers, reversed_layer
 
 BODIES = {
     "mean of the input": lambda p, x: rs.mean(x),
@@ -124,19 +121,6 @@ class Water(rs.Cell):
 def test_a_dimension_may_have_digits_inside_its_name():
     net = rs.Network(Water(), 2, 3, dims={"H2O": 2})
     assert net.run(net.init(), np.ones((3, 2)))["w"].shape == (3, 4)
-
-
-def test_too_few_steps_are_an_error_of_ours():
-    system = reversed_layer(END)
-    backward, given = build(system, TOTAL_LOSS, "reversed").backward, numbers(system, 1, ())
-    with pytest.raises(InputError, match=r"T = 1: .* too short: these equations need T = 2 or more"):
-        backward(given)
-
-
-def test_the_printed_program_refuses_too_few_steps_itself():
-    written = build(reversed_layer(END), TOTAL_LOSS, "reversed").backward.written
-    assert "if T < 2:\n        raise ValueError(" in written.text
-    assert "assert" not in written.text
 
 
 def programs_in_linecache():

@@ -19,18 +19,22 @@ from rnnsym import lessons
 from rnnsym.errors import RnnsymError
 from rnnsym_tui.dialogs.help import HelpDialog, help_text
 from rnnsym_tui.model import exports, keymap, state
-from rnnsym_tui.model.commands import Command, bound_at, spell
+from rnnsym_tui.model.commands import NUMBERED, PANELS, Command, bound_at, spell
+from rnnsym_tui.model.derive.reader import Reader
 from rnnsym_tui.model.glyphs import Glyphs, choose
 from rnnsym_tui.model.keymap import Keymap
 from rnnsym_tui.model.opening import Opening, opening
 from rnnsym_tui.model.session import Session
 from rnnsym_tui.model.state import Paths, Remembered, State, user_paths
 from rnnsym_tui.model.view import Viewer
-from rnnsym_tui.screens.lesson import LessonScreen, lesson_screen
+from rnnsym_tui.screens.derive import DeriveScreen
+from rnnsym_tui.screens.lesson import lesson_screen
 from rnnsym_tui.screens.step import StepScreen
 from rnnsym_tui.services import Services
 from rnnsym_tui.widgets import bindings as made
 
+UNLISTED = frozenset({"command_palette"}) | NUMBERED
+"""Commands that the palette does not offer: itself, and those that only a key can name."""
 DARK, LIGHT = "textual-dark", "textual-light"
 USAGE = 2
 SAVE_SECONDS = 5.0
@@ -55,6 +59,8 @@ class RnnsymApp(App[None]):
         self.glyphs, self.paths, self.remembered, self._keys = glyphs, paths, remembered, keys
         self.commands = keys.commands
         self._start = start
+        self.reader = Reader(start.reading)
+        self._mode = start.mode
         self._saved = remembered
         self._services = Services(self.commands, paths, self.keep, self._page_of, self._keep_page)
 
@@ -67,7 +73,8 @@ class RnnsymApp(App[None]):
         self._register_themes()
         self.set_keymap(made.keymap(self.commands))
         self.install_screen(StepScreen(self._services, self.session, Viewer(self.glyphs), self._start.resumed), "step")
-        self.push_screen("step")
+        self.install_screen(DeriveScreen(self._services, self.session, self.reader, self.glyphs), "derive")
+        self.push_screen(self._mode if self._mode in ("step", "derive") else "step")
         if self._start.lesson is not None:
             self.action_show_lesson()
         for notice in (*self._keys.complaints, self._start.notice):
@@ -92,7 +99,8 @@ class RnnsymApp(App[None]):
     def keep(self) -> None:
         """Save session, lesson position and theme, if they have changed."""
         session = self.session
-        left = Remembered(session.setup, session.index, tuple(found.text for found in session.breaks))
+        breaks = tuple(found.text for found in session.breaks)
+        left = Remembered(session.setup, session.index, breaks, self.reader.position, self._mode)
         now = replace(self.remembered.with_session(left), theme=self.theme)
         if now == self._saved:
             return
@@ -112,16 +120,37 @@ class RnnsymApp(App[None]):
 
     # Actions. -----------------------------------------------------------------------------------------------------
 
+    @property
+    def mode(self) -> str:
+        """Which of the modes is shown; the last one while a dialog is open over it."""
+        return str(getattr(self.screen, "mode", self._mode))
+
+    def show(self, mode: str) -> None:
+        if self.mode == mode:
+            return
+        if mode == "lesson" and not self.is_screen_installed("lesson"):
+            self.install_screen(lesson_screen(self._services, self._start.lesson, self.glyphs), "lesson")
+        if mode != "lesson":
+            self._mode = mode
+        self.switch_screen(mode)
+
     def action_show_step(self) -> None:
-        if not isinstance(self.screen, StepScreen):
-            self.switch_screen("step")
+        self.show("step")
+
+    def action_show_derive(self) -> None:
+        self.show("derive")
 
     def action_show_lesson(self) -> None:
-        if isinstance(self.screen, LessonScreen):
-            return
-        if not self.is_screen_installed("lesson"):
-            self.install_screen(lesson_screen(self._services, self._start.lesson, self.glyphs), "lesson")
-        self.switch_screen("lesson")
+        self.show("lesson")
+
+    def action_next_mode(self) -> None:
+        modes = tuple(PANELS)
+        self.show(modes[(modes.index(self.mode) + 1) % len(modes)])
+
+    def action_derive_line(self) -> None:
+        """From the line that is stepped to the same line in the derivation."""
+        self.get_screen("derive", DeriveScreen).find(self.session.move.equation.name)
+        self.show("derive")
 
     def action_toggle_light(self) -> None:
         self.theme = DARK if self.theme == LIGHT else LIGHT
@@ -138,10 +167,8 @@ class RnnsymApp(App[None]):
 
     def action_help(self) -> None:
         ascii_only = self.glyphs.ascii
-        on_step = isinstance(self.screen, StepScreen)
-        focused = self.focused.id if on_step and self.focused is not None else None
-        places = ["step", "timeline", "equations", "numbers", "matrices"] if on_step else ["lesson"]
-        ordered = sorted(places, key=lambda place: place != focused)
+        focused = self.focused.id if self.focused is not None else None
+        ordered = sorted((self.mode, *PANELS[self.mode]), key=lambda place: place != focused)
         text = help_text(self.commands, (*ordered, "app"), ascii_only)
         notes = (
             "Tab goes from panel to panel.",
@@ -156,11 +183,11 @@ class RnnsymApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every command of the table that applies to this screen, and the choice of a theme."""
-        on_step = isinstance(screen, StepScreen)
+        mode = getattr(screen, "mode", self._mode)
         seen: set[str] = set()
-        for place in ("step", "timeline", "equations", "numbers", "matrices", "app") if on_step else ("lesson", "app"):
+        for place in (mode, *PANELS[mode], "app"):
             for command in bound_at(place, self.commands):
-                if command.name in seen or command.name == "command_palette":
+                if command.name in seen or command.name in UNLISTED:
                     continue
                 seen.add(command.name)
                 keys = ", ".join(spell(key, self.glyphs.ascii) for key in command.keys)
@@ -171,7 +198,7 @@ class RnnsymApp(App[None]):
     def _run(self, screen: Screen[object], command: Command) -> None:
         """Carry a command out where it is bound: the app, the screen, or one panel of it."""
         namespace: App[None] | DOMNode = self if command.place == "app" else screen
-        if command.place not in ("app", "step", "lesson") and command.name not in made.ON_SCREEN:
+        if command.place not in ("app", *PANELS) and not made.on_screen(command):
             namespace = screen.query_one(f"#{command.place}")
         self.call_later(self.run_action, command.name, namespace)
 

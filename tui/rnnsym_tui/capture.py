@@ -36,7 +36,9 @@ async def capture(options: dict[str, Any], size: tuple[int, int], keys: Sequence
     with tempfile.TemporaryDirectory() as folder:
         app = make_app(options, Path(folder))
         async with app.run_test(size=size) as pilot:
-            await pilot.press(*keys)
+            for key in keys:
+                await pilot.press(key)
+                await app.workers.wait_for_complete()
             await pilot.pause()
             return self_contained(app.export_screenshot(title="rnnsym", simplify=True)) if svg else text_of(app)
 

@@ -35,10 +35,8 @@ class Lexicon:
 def lexicon(scope: Scope, notation: Notation, numbers: Iterable[int], at: Point | None) -> Lexicon:
     """The spellings of `scope` for a formula in which these whole numbers occur; `at` is the step that t stands for."""
     steps = tuple(sorted({*list(numbers)[:MOST_NUMBERS], 0, 1, 2}))
-    key = (id(notation), steps, at)
-    if key not in scope.lexicons:
-        scope.lexicons[key] = (notation, _lexicon(scope, notation, steps, at))
-    return scope.lexicons[key][1]  # type: ignore[index, no-any-return]
+    found: Lexicon = scope.remembered((steps, at), notation, lambda: _lexicon(scope, notation, steps, at))
+    return found
 
 
 def _lexicon(scope: Scope, notation: Notation, steps: tuple[int, ...], at: Point | None) -> Lexicon:

@@ -1,8 +1,8 @@
 """What a formula may speak of: the names of a System, each with its shape and the times at which it is read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rnnsym.core.dims import Shape, names_in
 from rnnsym.core.expr import Expr
@@ -36,8 +36,14 @@ class Scope:
 
     known: tuple[Known, ...]
     dims: frozenset[str]
-    lexicons: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
-    """Spellings that were worked out already: kept by `notation.parser.lexicon`."""
+    memory: dict[object, tuple[object, Any]] = field(default_factory=dict, compare=False, repr=False)
+
+    def remembered(self, key: tuple[object, ...], notation: object, make: Callable[[], Any]) -> Any:
+        """What `make` gives for this key and notation, made once. (The notation is kept, so that its id stays its.)"""
+        whole = (id(notation), *key)
+        if whole not in self.memory:
+            self.memory[whole] = (notation, make())
+        return self.memory[whole][1]
 
 
 def scope_of(system: System) -> Scope:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, NamedTuple
-from unicodedata import combining, numeric
+from unicodedata import combining, decomposition, numeric
 
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import FREE, Fixed, Offset, Point, TimeMap
@@ -20,6 +20,11 @@ LONGEST_WORD = 60
 NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?(?![0-9])")
 WORD = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 INDEX = re.compile(r"\[\s*([tT]?)\s*(?:([-+−])\s*)?([0-9]{0,5})\s*\]|_\{?\(?([tT0-9])\)?\}?(?!\w)")
+BINDER = re.compile(
+    r"_?(?P<plain>[a-z])(?![\w])|ₜ|_\{?t\}?|"
+    r"(?:_?[\[({])\s*(?P<index>[a-z])\s*=\s*(?P<lower>[^\s\].…]+)\s*(?:\.\.\.?|…)\s*(?P<upper>[^\s\])}]+)\s*[\])}]"
+)
+RAISED = "<super>"
 SUPERSCRIPT_T = ("ᵀ", "^T", "^⊤", "⊤", "^{T}", ".T")
 SIGNS: Mapping[str, tuple[str, ...]] = {
     "plus": ("+",), "minus": ("-", "−"), "times": ("*", "⊙", "∘", "×"), "join": ("@", "·", "⋅"), "kron": ("⊗",),
@@ -66,6 +71,13 @@ class Vocabulary:
         return table
 
     @cached_property
+    def binders(self) -> Mapping[str, str]:
+        """The signs of Σ and ∏, and which of the two they are."""
+        glyphs = [self.notation.glyphs[style] for style in ("text", "ascii")]
+        signs = {table[kind]: kind for kind in ("sum", "product") for table in glyphs}
+        return {**signs, "Σ": "sum", "∑": "sum", "∏": "product", "Π": "product"}
+
+    @cached_property
     def longest(self) -> int:
         return max(map(len, self.table))
 
@@ -90,7 +102,7 @@ def _operators(notation: Notation, style: str) -> dict[str, tuple[str, Any]]:
 def _glyphs(notation: Notation, style: str) -> dict[str, tuple[str, Any]]:
     glyphs, pairs = notation.glyphs[style], notation.pairs[style]
     signs: dict[str, tuple[str, Any]] = {
-        glyphs[key]: (key, None) for key in ("minus", "transpose", "identity", "infinity", "sum", "product", "nan")
+        glyphs[key]: (key, None) for key in ("minus", "transpose", "identity", "infinity", "nan")
     }
     signs[pairs["norm"][0]] = ("norm", None)
     signs[pairs["norm"][1]] = ("end of norm", None)
@@ -122,6 +134,8 @@ class _Reader:
 
     def _next(self, at: int) -> Token:
         """The longest of a quantity, a sign or function of the profile, and a number."""
+        if (binder := self._binder(at)) is not None:
+            return binder
         quantity = self._quantity(at)
         sign = self._longest(at, self.vocabulary.table, self.vocabulary.longest)
         if quantity is not None and (sign is None or self._is_quantity(quantity, sign)):
@@ -151,13 +165,20 @@ class _Reader:
         following = self.text[end]
         if combining(following):
             return False
-        return not (_in_word(self.text[end - 1]) and _in_word(following)) or self.text[end] in self.vocabulary.raised
+        return not (_in_word(self.text[end - 1]) and _in_word(following)) or decomposition(following).startswith(RAISED)
 
     def _quantity(self, at: int) -> Token | None:
         for end in range(min(at + self.lexicon.longest, len(self.text)), at, -1):
             leaf = self.lexicon.spelt.get(self.text[at:end])
             if leaf is not None and self._complete(end):
                 return Token("quantity", leaf, at, end)
+        return None
+
+    def _binder(self, at: int) -> Token | None:
+        """Σ or ∏ with what it runs over: `Σₜ`, `sum_t`, `∏[j=k+1…t]`; the value is (index, lower, upper)."""
+        for spelling, kind in self.vocabulary.binders.items():
+            if self.text.startswith(spelling, at) and (match := BINDER.match(self.text, at + len(spelling))):
+                return Token(kind, (match["index"] or match["plain"] or "t", match["lower"], match["upper"]), at, match.end())
         return None
 
     def _number(self, at: int) -> Token | None:
@@ -199,9 +220,9 @@ class _Reader:
             if known is not None and (token := self._timed(known, at, end)) is not None:
                 return token
         match = WORD.match(self.text, at)
-        if match is not None and match[0].removesuffix(".T") in self.dims:
-            return Token("count", match[0].removesuffix(".T"), at, at + len(match[0].removesuffix(".T")))
-        return None
+        if match is not None and match[0] in self.dims:
+            return Token("count", match[0], at, match.end())
+        return Token("step", None, at, match.end()) if match is not None and match[0] == "t" else None
 
     def _timed(self, known: Known, at: int, end: int) -> Token | None:
         index = INDEX.match(self.text, end) if known.timed else None

@@ -52,6 +52,7 @@ COMMANDS: tuple[Command, ...] = (
     _command("step", "copy", "y", "Copy LaTeX", "The active line, to the clipboard and to a file"),
     _command("step", "export", "x", "Export the trace ...", "All lines with their numbers, as text or JSON"),
     _command("step", "cancel", "escape", "Stop", "Stop playing or an export"),
+    _command("step", "derive_line", "d", "Derive this line", "The same line in the derivation: why it holds"),
     _command("step", "start_over", "R", "Start over", "Forget edits and breaks; begin with the default session"),
     _command("equations", "next_line", "down j", "Next line", "Compute the next equation"),
     _command("equations", "previous_line", "up k", "Line back", "Take the last equation back"),
@@ -77,14 +78,17 @@ COMMANDS: tuple[Command, ...] = (
     _command("derive", "last", "G end", "Last row", "The end of the outline"),
     _command("derive", "back", "backspace", "Back", "Back to where the last jump was made"),
     _command("derive", "fold_all", "z", "Fold all", "Fold all sections, or unfold them"),
-    _command("derive", "next_level", "l", "Level of detail", "Only results, named steps, every rule"),
+    _command(
+        "derive", "next_level", "l", "Level of detail", "Only results, named steps, or every use of the chain rule"
+    ),
     _command("derive", "form", "f", "Form ...", "Choose how the gradient is written, from a list"),
-    _command("derive", "form_number", "1 2 3 4 5 6 7 8 9", "Form by number", "The form with that number in the top line"),
-    _command("derive", "parameter", "w", "Parameter ...", "Which parameter the form is about, where it is about one"),
+    _command("derive", "form_number", "1 2 3 4 5 6 7 8 9", "Form by number", "The form with this number"),
+    _command("derive", "parameter", "w", "Parameter ...", "Which one the form is about, where it is about one"),
     _command("derive", "notation", "v", "Notation ...", "How quantities and operators are written, with a preview"),
     _command("derive", "later", "shift+right ]", "Time t + 1", "The numbers one time step later"),
     _command("derive", "earlier", "shift+left [", "Time t - 1", "The numbers one time step earlier"),
     _command("derive", "go_to", "t", "Go to time step ...", "Type the number of a time step"),
+    _command("derive", "step_line", "s", "Step this line", "The same line in numbers, at the same time step"),
     _command("derive", "copy", "y", "Copy LaTeX", "The selected line, to the clipboard and to a file"),
     _command("derive", "copy_all", "Y", "Copy all LaTeX", "The whole form, to the clipboard and to a file"),
     _command("derive", "export", "x", "Export ...", "The form as .tex .md .py .txt .svg or .json"),
@@ -95,7 +99,7 @@ COMMANDS: tuple[Command, ...] = (
     _command("outline", "close", "left h", "Close", "Hide what stands under it; then go to what it stands under"),
     _command("outline", "scroll_left", "<", "Scroll left", "Back to the beginning of long formulas"),
     _command("outline", "scroll_right", ">", "Scroll right", "Read long formulas on"),
-    _command("details", "next_link", "down j", "Next line number", "The next line that can be jumped to, or further down"),
+    _command("details", "next_link", "down j", "Next line number", "The next line to jump to, or further down"),
     _command("details", "previous_link", "up k", "Line number before", "The one before, or further up"),
     _command("details", "follow_link", "enter space", "Jump", "To the line with the chosen number"),
     _command("details", "scroll_left", "< left h", "Scroll left", "Back to the beginning of long formulas"),
@@ -113,8 +117,6 @@ COMMANDS: tuple[Command, ...] = (
     _command("app", "show_derive", "f3", "Derive", "Read how its gradients are derived, line by line"),
     _command("app", "show_lesson", "f4", "Lesson", "Read a lesson with live numbers"),
     _command("app", "next_mode", "m", "Next mode", "Step, Derive, Lesson, and round again"),
-    _command("app", "step_line", "s", "Step this line", "The selected line of the derivation, in numbers"),
-    _command("app", "derive_line", "d", "Derive this line", "The line that is stepped, in the derivation"),
     _command("app", "toggle_light", "D", "Dark or light", "Switch between a dark and a light theme"),
     _command("app", "screenshot_svg", "ctrl+s", "Screenshot", "Write the screen to an SVG file"),
     _command("app", "command_palette", "ctrl+p", "All actions", "Find any action by its name"),
@@ -135,7 +137,8 @@ SPELT = {
     "shift+right": "Shift+→", "f1": "F1", "f2": "F2", "f3": "F3", "f4": "F4",
 }  # fmt: skip
 SPELT_ASCII = SPELT | {
-    "left": "Left", "right": "Right", "up": "Up", "down": "Down", "shift+left": "Shift+Left", "shift+right": "Shift+Right"
+    "left": "Left", "right": "Right", "up": "Up", "down": "Down",
+    "shift+left": "Shift+Left", "shift+right": "Shift+Right",
 }  # fmt: skip
 
 

@@ -30,6 +30,17 @@ def write_copy(folder: Path, stem: str, suffix: str, text: str) -> Path:
     raise InputError(f"{folder} is full of copies of {stem}: remove some.")
 
 
+def chosen_path(answer: str) -> tuple[Path, bool]:
+    """The path that was typed, and whether it may be replaced: whether a ! follows it."""
+    name = answer.strip().removesuffix("!").strip()
+    return Path(name).expanduser().resolve(), answer.strip().endswith("!")
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a whole file or none. Raises InputError."""
+    write_trace(path, [text], lambda: False)
+
+
 def check_new(path: Path, overwrite: bool) -> None:
     """Raises InputError where the file exists and may not be replaced, or its folder does not exist."""
     if path.exists() and not overwrite:

@@ -15,11 +15,12 @@ STEP: tuple[Entry, ...] = (
     (("quit",), "quit"),
 )  # fmt: skip
 DERIVE: tuple[Entry, ...] = (
-    (("outline_down", "outline_up"), "row"), (("enter",), "open, jump"), (("back",), "back"), (("step_line",), "step it"),
-    (("next_level",), "detail"), (("form",), "form"), (("notation",), "names"), (("later", "earlier"), "t"),
-    (("copy",), "copy LaTeX"), (("export",), "export"), (("parameter",), "parameter"), (("copy_all",), "copy all"),
-    (("fold_all",), "fold"), (("next_line", "previous_line"), "line"), (("first", "last"), "first, last"),
-    (("go_to",), "go to t"), (("show_lesson",), "lesson"), (("toggle_light",), "light"), (("quit",), "quit"),
+    (("outline_down", "outline_up"), "row"), (("enter",), "open, jump"), (("step_line",), "step it"),
+    (("next_level",), "detail"), (("form",), "form"), (("notation",), "names"), (("copy",), "copy"),
+    (("export",), "export"), (("back",), "back"), (("earlier", "later"), "t"), (("parameter",), "parameter"),
+    (("copy_all",), "copy all"), (("fold_all",), "fold"), (("next_line", "previous_line"), "line"),
+    (("first", "last"), "first, last"), (("go_to",), "go to t"), (("show_lesson",), "lesson"),
+    (("toggle_light",), "light"), (("quit",), "quit"),
 )  # fmt: skip
 LESSON: tuple[Entry, ...] = (
     (("read_on",), "read on"), (("read_back",), "back"), (("previous_page", "next_page"), "turn page"),

@@ -1,8 +1,8 @@
 """Keys of one's own: a TOML file that gives commands other keys, with clashes reported and never silent.
 
-    [keys]
-    "step.next_line" = ["n", "s"]
-    "app.quit" = "ctrl+x"
+[keys]
+"step.next_line" = ["n", "s"]
+"app.quit" = "ctrl+x"
 """
 
 import tomllib

@@ -96,3 +96,35 @@ def _wide(body: Box, wish: Wishes) -> dict[str, Box]:
         "words": Box(x, body.y + numbers, across, words),
         "matrices": Box(x, body.y + numbers + words, across, rest),
     }
+
+
+# Derive. ----------------------------------------------------------------------------------------------------------
+
+BESIDE = 100
+"""From so many columns on, what stands behind a line stands beside the outline, and below it otherwise."""
+
+
+def derive_boxes(width: int, height: int) -> dict[str, Box]:
+    """Header, forms, outline and details, what the check says, keys."""
+    foot = key_rows(height)
+    body = height - 3 - foot
+    out = {"header": Box(0, 0, width, 1), "forms": Box(0, 1, width, 1)}
+    if width >= BESIDE:
+        left = outline_width(width)
+        out["outline"] = Box(0, 2, left, body)
+        out["details"] = Box(left + 1, 2, width - left - 1, body)
+    else:
+        above = (body + 1) // 2
+        out["outline"] = Box(0, 2, width, above)
+        out["details"] = Box(0, 2 + above, width, body - above)
+    out["check"] = Box(0, height - 1 - foot, width, 1)
+    out["keys"] = Box(0, height - foot, width, foot)
+    return out
+
+
+def outline_width(width: int) -> int:
+    return width * 9 // 16 if width >= BESIDE else width
+
+
+def details_width(width: int) -> int:
+    return width - outline_width(width) - 1 if width >= BESIDE else width

@@ -6,6 +6,7 @@ from typing import Any
 
 from rnnsym.errors import InputError, RnnsymError, unknown
 from rnnsym.walk.numbers import parse_whole
+from rnnsym_tui.model.derive.reader import BEGINNING, Position
 from rnnsym_tui.model.session import Session
 from rnnsym_tui.model.setup import Setup
 from rnnsym_tui.model.state import Remembered, State
@@ -16,12 +17,15 @@ KNOWN = (*ASKED, "ascii", "lesson", "reset")
 
 @dataclass(frozen=True)
 class Opening:
-    """A session to begin with, `resumed` where it goes on inside; a lesson to show first; what to tell the user."""
+    """A session to begin with, `resumed` where it goes on inside; a lesson to show first; what to tell the user; the
+    place in the derivation, and whether that is shown first."""
 
     session: Session
     lesson: str | None = None
     notice: str = ""
     resumed: bool = False
+    reading: Position = BEGINNING
+    mode: str = "step"
 
 
 def opening(options: Mapping[str, Any], state: State) -> Opening:
@@ -41,7 +45,8 @@ def opening(options: Mapping[str, Any], state: State) -> Opening:
         session = _resumed(left)
     except RnnsymError as error:
         return Opening(Session(asked or Setup()), lesson, f"The last session could not be opened: {error}")
-    return Opening(session, lesson, resumed=session.index > 0)
+    mode = left.mode if asked is None else "step"
+    return Opening(session, lesson, resumed=session.index > 0, reading=left.reading, mode=mode)
 
 
 def _asked(options: Mapping[str, Any]) -> Setup | None:

@@ -65,8 +65,6 @@ def _products(products: Products, alphabet: Sequence[str], writing: Writing) -> 
     return tuple(rows), (line(Span(head, "dim")),)
 
 
-
-
 def _outer_row(session: Session, head: Expr, unit: int, alphabet: Sequence[str], writing: Writing) -> list[Line]:
     """One row of an outer product: the same factor times each entry of the other vector."""
     left, along = session.walk.numbers(head.args, session.move.t)

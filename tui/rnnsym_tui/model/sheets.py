@@ -154,9 +154,7 @@ def _share_cells(shares: Sequence[Column], widths: Sequence[int], unit: int) -> 
     return [Span(right(text, w), "dim") for text, w in zip(entries, widths, strict=True)]
 
 
-def numbers_sheet(
-    walk: Walk, move: Move, place: Place, alphabet: Sequence[str], writing: Writing, cells: int
-) -> Sheet:
+def numbers_sheet(walk: Walk, move: Move, place: Place, alphabet: Sequence[str], writing: Writing, cells: int) -> Sheet:
     """The active equation, written out, over one sum for each unit, for a panel of this width."""
     breakdown = walk.breakdown(move)
     names = unit_names(move.equation.lhs.shape[:1], alphabet, writing.glyphs)

@@ -12,6 +12,7 @@ from typing import Any, TextIO
 import platformdirs
 
 from rnnsym.errors import InputError
+from rnnsym_tui.model.derive.reader import BEGINNING, Position, position_from
 from rnnsym_tui.model.setup import Setup, from_data
 
 VERSION = 1
@@ -46,11 +47,13 @@ def user_paths() -> Paths:
 
 @dataclass(frozen=True)
 class Remembered:
-    """A session as it was left."""
+    """A session as it was left: the place in the walk, that in the derivation, and which of the two was shown."""
 
     setup: Setup
     index: int
     breaks: tuple[str, ...] = ()
+    reading: Position = BEGINNING
+    mode: str = "step"
 
 
 @dataclass(frozen=True)
@@ -110,16 +113,26 @@ def _state(data: Mapping[str, Any]) -> State:
 
 
 def _remembered(data: Mapping[str, Any]) -> Remembered:
-    return Remembered(from_data(data["setup"]), int(data["index"]), tuple(map(str, data["breaks"])))
+    reading = position_from(data["reading"]) if "reading" in data else BEGINNING
+    breaks = tuple(map(str, data["breaks"]))
+    return Remembered(from_data(data["setup"]), int(data["index"]), breaks, reading, str(data.get("mode", "step")))
 
 
 def save(path: Path, state: State) -> None:
     """Write the state so that a crash leaves either the old file or the new one, never half of one."""
-    sessions = [
-        {"setup": old.setup.as_data(), "index": old.index, "breaks": list(old.breaks)} for old in state.sessions
-    ]
+    sessions = [_session_data(old) for old in state.sessions]
     data = {"version": VERSION, "sessions": sessions, "lessons": dict(state.lessons), "theme": state.theme}
     write_atomically(path, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
+
+
+def _session_data(old: Remembered) -> dict[str, Any]:
+    return {
+        "setup": old.setup.as_data(),
+        "index": old.index,
+        "breaks": list(old.breaks),
+        "reading": old.reading.as_data(),
+        "mode": old.mode,
+    }
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -73,7 +73,7 @@ class Viewer:
         if walk is not self._walk:
             self._walk = walk
             self._timelines = Timelines(walk, alphabet_of(session), self.writing)
-            self._gradient = _first_recurrent(walk)
+            self._gradient = first_recurrent(walk)
         if move.equation.name.role == Role.GRADIENT:
             self._gradient = move.equation.name
         self._keep_cursor(session)
@@ -105,7 +105,7 @@ def alphabet_of(session: Session) -> Sequence[str]:
     return tuple(dict.fromkeys(session.setup.text))
 
 
-def _first_recurrent(walk: Walk) -> Name | None:
+def first_recurrent(walk: Walk) -> Name | None:
     """The gradient to look at first: of a weight that is applied to a value of the step before."""
     lines = walk.lines.gradients
     recurrent = [found.name for found in lines if any(read.time == BEFORE for read in reads(found.rhs))]

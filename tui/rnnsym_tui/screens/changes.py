@@ -15,6 +15,7 @@ from rnnsym_tui.model import breaks, exports
 from rnnsym_tui.model.origin import Origin, origin
 from rnnsym_tui.model.setup import Setup
 from rnnsym_tui.model.view import alphabet_of
+from rnnsym_tui.screens.copying import copy_out
 from rnnsym_tui.screens.moves import Moves
 
 EXPORT = "export"
@@ -96,16 +97,7 @@ class Changes(Moves):
         equation = self.session.move.equation
         latex = self.viewer.writing.latex(equation)
         stem = f"{self.session.walk.net.cell.name.lower()}-line-{equation.number}"
-        self.copy_out(stem, ".tex", latex + "\n", latex)
-
-    def copy_out(self, stem: str, suffix: str, text: str, shown: str) -> None:
-        self.app.copy_to_clipboard(text.rstrip("\n"))
-        try:
-            path = exports.write_copy(self.services.paths.copies, stem, suffix, text)
-        except (OSError, RnnsymError) as error:
-            self.notify(f"Sent to the clipboard, but not to a file: {error}", severity="warning", markup=False)
-            return
-        self.notify(f"{shown}\nsent to the clipboard, and in the file\n{path}", title="Copied", markup=False)
+        copy_out(self, self.services, (stem, ".tex"), latex + "\n", latex)
 
     def action_export(self) -> None:
         stem = f"rnnsym-{self.session.walk.net.cell.name.lower()}-trace.txt"
@@ -113,9 +105,8 @@ class Changes(Moves):
         self._ask("Export the trace", hint, self._export, stem)
 
     def _export(self, answer: str) -> None:
-        name = answer.strip().removesuffix("!").strip()
-        path = Path(name).expanduser().resolve()
-        exports.check_new(path, overwrite=answer.strip().endswith("!"))
+        path, overwrite = exports.chosen_path(answer)
+        exports.check_new(path, overwrite)
         trace = exports.trace(self.session.setup, self.session.walk, path.suffix.lower(), self.viewer.writing)
         self.run_worker(partial(self._write, path, trace), group=EXPORT, exclusive=True, thread=True)
 

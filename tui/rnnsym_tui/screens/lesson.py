@@ -6,11 +6,12 @@ from textual.screen import Screen
 
 from rnnsym.errors import RnnsymError
 from rnnsym.lessons import Lesson, Style, load, names
-from rnnsym_tui.model import exports, keyline, layout
+from rnnsym_tui.model import keyline, layout
 from rnnsym_tui.model.glyphs import Glyphs
 from rnnsym_tui.model.layout import Box
 from rnnsym_tui.model.sheets import Sheet
 from rnnsym_tui.model.spans import Line, Span, line
+from rnnsym_tui.screens.copying import copy_out
 from rnnsym_tui.screens.furniture import too_small, with_tabs
 from rnnsym_tui.services import Services
 from rnnsym_tui.widgets.bindings import bindings
@@ -26,6 +27,7 @@ class LessonScreen(Screen[None]):
     """One page at a time; the page is remembered for the next start."""
 
     BINDINGS = bindings("lesson")
+    mode = "lesson"
 
     def __init__(self, services: Services, name: str, lesson: Lesson, glyphs: Glyphs) -> None:
         super().__init__()
@@ -64,8 +66,8 @@ class LessonScreen(Screen[None]):
         size = self.size
         name = Span(f" lesson {self.lesson_name} ", "strong")
         header = line(Span(" rnnsym ", "title"), name, f" {self.lesson.title}")
-        self.query_one("#header", Banner).show(with_tabs(header, "lesson", size.width))
-        keys = keyline.key_lines(keyline.LESSON, "lesson", self.services.commands, size.width, 1, self.glyphs.ascii)
+        self.query_one("#header", Banner).show(with_tabs(header, self.mode, size.width))
+        keys = keyline.key_lines(keyline.LESSON, self.mode, self.services.commands, size.width, 1, self.glyphs.ascii)
         self.query_one("#keys", Banner).show(*keys)
         self.query_one("#small", Banner).show(*too_small(size.width, size.height))
         title = line(Span(f"page {self.number} of {len(self.lesson)}", "title"))
@@ -122,11 +124,8 @@ class LessonScreen(Screen[None]):
         self.query_one(SheetPanel).scroll_lines(-1)
 
     def action_copy(self) -> None:
-        text = self.page_text()
-        self.app.copy_to_clipboard(text)
-        stem = f"lesson-{self.lesson_name}-page-{self.number}"
-        path = exports.write_copy(self.services.paths.copies, stem, ".txt", text)
-        self.notify(f"This page was sent to the clipboard, and is in the file\n{path}", title="Copied", markup=False)
+        name = (f"lesson-{self.lesson_name}-page-{self.number}", ".txt")
+        copy_out(self, self.services, name, self.page_text(), "This page was")
 
 
 def lesson_screen(services: Services, name: str | None, glyphs: Glyphs) -> LessonScreen:

@@ -25,6 +25,7 @@ class StepScreen(Changes):
 
     BINDINGS = bindings("step")
     AUTO_FOCUS = "#equations"
+    mode = "step"
 
     def __init__(self, services: Services, session: Session, viewer: Viewer, resumed: bool = False) -> None:
         super().__init__(services, session, viewer)
@@ -62,6 +63,9 @@ class StepScreen(Changes):
     def on_screen_resume(self) -> None:
         self.refresh_view()
 
+    async def action_derive_line(self) -> None:
+        await self.app.run_action("app.derive_line")
+
     # Showing. -----------------------------------------------------------------------------------------------------
 
     def refresh_view(self) -> None:
@@ -91,13 +95,13 @@ class StepScreen(Changes):
     def _show_lines(self) -> None:
         """The lines that are no panels."""
         view, size = self._view, self.size
-        self.query_one("#header", Banner).show(with_tabs(view.header, "step", size.width))
+        self.query_one("#header", Banner).show(with_tabs(view.header, self.mode, size.width))
         self.query_one(PlaceRule).show(view.place, self._value(), view.progress)
         news = self._news()
         taken = 8 + (width(news) + 4 if news else 0)
         self.query_one(RuleLine).show(news, status.loss(self.session, self.glyphs, size.width - taken))
         rows = layout.key_rows(size.height)
-        keys = keyline.key_lines(keyline.STEP, "step", self.services.commands, size.width, rows, self.glyphs.ascii)
+        keys = keyline.key_lines(keyline.STEP, self.mode, self.services.commands, size.width, rows, self.glyphs.ascii)
         self.query_one("#keys", Banner).show(*keys)
         self.query_one("#small", Banner).show(*too_small(size.width, size.height))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rnnsym_tui.model.derive.reading import LineCheck
+from rnnsym.checks.lines import LineCheck
 from rnnsym_tui.model.derive.reader import Reader
 from rnnsym_tui.model.derive.rows import Key, Row
 from rnnsym_tui.model.derive.script import Script
@@ -12,6 +12,7 @@ from rnnsym_tui.model.spans import Line, Span, line
 
 Checks = Mapping[int, LineCheck] | None
 LABEL_CELLS = 7
+NO_MARK = Span("")
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Entry:
     key: Key
     label: Line
     body: Line
-    mark: Span = Span("")
+    mark: Span = NO_MARK
 
 
 def entries(reader: Reader, checks: Checks, script: Script) -> tuple[Entry, ...]:
@@ -51,22 +52,22 @@ def _heading(row: Row, here: bool, reader: Reader, checks: Checks, script: Scrip
     title = Span(f" {sign} {row.section.title.upper()}", "active" if here else "title")
     numbers = [found.number for found in row.section.lines]
     said = f"lines {numbers[0]}-{numbers[-1]}" if folded else script.remarks(row.section)
-    shown = mark(checks, numbers, glyphs) if folded else Span("")
+    shown = mark(checks, numbers, glyphs) if folded else NO_MARK
     return Entry(row.key, (), line(title, Span(f"  {said}", "dim")), shown)
 
 
 def _under(row: Row, here: bool, script: Script) -> Entry:
+    """A rule of a share, a share, or a line that is used."""
     kind = "active" if here else ""
-    blank = line(" " * LABEL_CELLS)
     if row.step is not None:
-        rule = Span(f"   {script.say([row.step.rule])}: ", kind or "dim")
-        return Entry(row.key, blank, line(rule, Span(f"{script.formula(row.step.gives)} ", kind)))
-    if row.share is not None:
-        by = f"by {script.formula(row.share.lhs)} (line {row.share.user})" if row.share.user else "by the loss"
-        return Entry(row.key, blank, line(Span(f"{by}:  ", kind or "strong"), Span(f"{script.formula(row.share.term)} ", kind)))
-    used = row.used
-    text = f"{used.number}  {script.equations(used)[0]} " if used else ""
-    return Entry(row.key, blank, line(Span("uses ", kind or "dim"), Span(text, kind)))
+        said, formula = f"   {script.say([row.step.rule])}:  ", script.formula(row.step.gives)
+    elif row.share is not None:
+        user = f" (line {row.share.user})" if row.share.user else ""
+        said, formula = f"by {script.formula(row.share.lhs)}{user}:  ", script.formula(row.share.term)
+    else:
+        said, formula = "uses ", f"{row.used.number}  {script.equations(row.used)[0]}" if row.used else ""
+    body = line(Span(said, kind or "dim"), Span(f"{formula} ", kind))
+    return Entry(row.key, line(" " * LABEL_CELLS), body)
 
 
 def mark(checks: Checks, numbers: Sequence[int], glyphs: Glyphs) -> Span:

@@ -7,6 +7,7 @@ from typing import Any
 from rnnsym.core.names import Name
 from rnnsym.derivation.equations import Line
 from rnnsym.derivation.form import Form
+from rnnsym.derivation.shares import Share
 from rnnsym_tui.model.derive.rows import LEVELS, Key, Level, Row, rows
 
 NOWHERE = Key("")
@@ -20,11 +21,14 @@ class Choice:
     wrt: str | None = None
 
 
+RECURRENCE = Choice()
+
+
 @dataclass(frozen=True)
 class Position:
     """All that is kept from one start to the next."""
 
-    choice: Choice = Choice()
+    choice: Choice = RECURRENCE
     notation: str = "default"
     level: Level = "steps"
     at: Key = NOWHERE
@@ -41,6 +45,9 @@ class Position:
             "folded": sorted(self.folded),
             "turned": sorted(self.turned),
         }
+
+
+BEGINNING = Position()
 
 
 def position_from(data: Mapping[str, Any]) -> Position:
@@ -62,16 +69,23 @@ def position_from(data: Mapping[str, Any]) -> Position:
 class Reader:
     """Movements never fail; going past an end stays there. Without a form there are no rows, and nothing moves."""
 
-    position: Position = field(default_factory=Position)
+    position: Position = BEGINNING
     form: Form | None = None
     _history: list[Key] = field(default_factory=list)
+    _shares: dict[int, tuple[Share, ...]] = field(default_factory=dict)
 
     # What is in sight. --------------------------------------------------------------------------------------------
 
     @property
     def rows(self) -> tuple[Row, ...]:
         at = self.position
-        return rows(self.form, at.level, at.folded, at.turned) if self.form else ()
+        return rows(self.form, self.shares, at.level, at.folded, at.turned) if self.form else ()
+
+    def shares(self, line: Line) -> tuple[Share, ...]:
+        """What each use of a quantity sends back; worked out when it is first looked at."""
+        if line.number not in self._shares and self.form is not None:
+            self._shares[line.number] = self.form.shares(line)
+        return self._shares[line.number]
 
     @property
     def row(self) -> Row | None:
@@ -96,6 +110,7 @@ class Reader:
         """Read this form now; the quantity that was looked at stays selected where the form has it."""
         old, name = self.form, self.line.name if self.line else None
         self.form = form
+        self._shares.clear()
         if old is not None and old.key != form.key:
             self._history.clear()
             self._set(folded=frozenset(), turned=frozenset())
@@ -240,7 +255,7 @@ class Reader:
         self._settle()
 
     def next_level(self) -> None:
-        """Only results, named steps, every rule, and round again; the row stays selected where it is in sight."""
+        """Only results, named steps, every rule of the chain, and round again; the place is kept."""
         level = LEVELS[(LEVELS.index(self.position.level) + 1) % len(LEVELS)]
         self._set(level=level, turned=frozenset())
         self._settle()

@@ -1,4 +1,4 @@
-"""What is worked out about one form of a session's network: its lines, then its numbers, then the check of each line."""
+"""What is worked out about a form of a network: its lines, then its numbers, then the check of each line."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -7,25 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from rnnsym.api.choices import FormChoice
 from rnnsym.api.derivation import Derivation, derive
 from rnnsym.api.forms import FormView
+from rnnsym.checks.lines import LineCheck, check_lines
 from rnnsym.core.names import Name, Role
 from rnnsym.errors import RnnsymError
 from rnnsym.walk.walk import Walk
 from rnnsym.wiring import TARGET
 from rnnsym_tui.model.derive.numbers import MOST, Numbers, amount
 from rnnsym_tui.model.derive.reader import Choice
-
-try:
-    from rnnsym.checks.lines import LineCheck, check_lines
-except ImportError:
-    from collections import namedtuple
-
-    LineCheck = namedtuple("LineCheck", "worst against ok")
-
-    def check_lines(view, params, x, targets, carry=None):
-        return {line.number: LineCheck(1e-16 * (line.number % 9), "complex step", line.number != 3) for line in view.lines}
-
+from rnnsym_tui.model.view import first_recurrent
 
 MOST_CHECKED = 40
 """Steps of a sequence that the lines are checked on: complex step takes a run for each number."""
@@ -40,6 +32,7 @@ class Reading:
     numbers: Numbers | None = None
     checks: Mapping[int, LineCheck] | None = None
     checked_steps: int = 0
+    steps: int = 0
     trouble: str = ""
     unchecked: str = ""
 
@@ -54,6 +47,11 @@ class Study:
     @cached_property
     def derivation(self) -> Derivation:
         return derive(self.walk.net)
+
+    @property
+    def forms(self) -> tuple[FormChoice, ...]:
+        """The forms that there are for this network."""
+        return self.derivation.forms
 
     def known(self, choice: Choice) -> Reading | None:
         return self._known.get(choice)
@@ -73,11 +71,8 @@ class Study:
         return reading
 
     def _begin(self, choice: Choice) -> Reading:
-        options = {"wrt": choice.wrt} if choice.wrt else {}
-        if not hasattr(self.derivation, "form_view"):
-            d = self.derivation
-            return Reading(choice, FormView(d.form, d.title, d.notation, d.net))
-        return Reading(choice, self.derivation.form_view(choice.form, **options))
+        view = self.derivation.form_view(choice.form, wrt=choice.wrt)
+        return Reading(choice, view, steps=self.walk.steps)
 
     def _with_numbers(self, reading: Reading) -> Reading:
         walk, view = self.walk, reading.view
@@ -110,11 +105,17 @@ class Study:
 
 
 def parameters(walk: Walk) -> list[str]:
-    """The parameters that a form can be about, those that are applied to a value of the step before first."""
+    """The parameters that a form can be about."""
     return [line.name.label for line in walk.lines.gradients]
 
 
-def line_name(walk: Walk, name: Name) -> int | None:
+def usual_parameter(walk: Walk) -> str | None:
+    """The parameter to begin with: the first one that is applied to a value of the step before."""
+    name = first_recurrent(walk)
+    return name.label if name else None
+
+
+def line_number(walk: Walk, name: Name) -> int | None:
     """The number of the line of the walk that computes a quantity."""
     lines = (*walk.lines.forward, *walk.lines.backward, *walk.lines.gradients)
     return next((line.number for line in lines if line.name == name), None)

@@ -1,16 +1,16 @@
 """The outline of a form as rows: its sections, their lines, and beneath a line each application of the chain rule."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
-from rnnsym.derivation.equations import Equation, Line
+from rnnsym.derivation.equations import Line
 from rnnsym.derivation.form import Form, Section
 from rnnsym.derivation.shares import Application, Share
 
-Level = Literal["results", "steps", "rules"]
+Level = Literal["results", "steps", "chain"]
 LEVELS: tuple[Level, ...] = get_args(Level)
-LEVEL_TITLES = {"results": "only results", "steps": "named steps", "rules": "every rule"}
+LEVEL_TITLES = {"results": "only results", "steps": "named steps", "chain": "chain rule"}
 
 
 class Key(NamedTuple):
@@ -24,10 +24,9 @@ class Key(NamedTuple):
     @property
     def parent(self) -> "Key":
         """The row that this one stands under; a section stands under none and is its own."""
-        for part in ("step", "share", "line"):
-            if getattr(self, part):
-                return self._replace(**{part: 0})
-        return self
+        if self.step:
+            return self._replace(step=0)
+        return self._replace(share=0) if self.share else self._replace(line=0)
 
 
 @dataclass(frozen=True)
@@ -51,18 +50,20 @@ class Row:
         return self.used.number if self.used else None
 
 
-def shares_of(line: Line) -> tuple[Share, ...]:
-    """What each use of a quantity sends back; a statement, whose sums are of its own, has no such list."""
-    return getattr(line, "shares", ())
+Shares = Callable[[Line], tuple[Share, ...]]
+"""What each use of a quantity sends back; none for a line that has no such list."""
 
 
-def rows(form: Form, level: Level, folded: Set[str], turned: Set[int]) -> tuple[Row, ...]:
-    """The rows that are in sight. `folded` names sections; `turned` are the lines that the reader has opened, or, at the
-    level where all lines are open, closed."""
-    return tuple(_rows(form, level, folded, turned))
+def rows(form: Form, shares: Shares, level: Level, folded: Set[str], turned: Set[int]) -> tuple[Row, ...]:
+    """The rows that are in sight.
+
+    `folded` names sections; `turned` are the lines that the reader has opened, or, at the level where all lines are
+    open, closed.
+    """
+    return tuple(_rows(form, shares, level, folded, turned))
 
 
-def _rows(form: Form, level: Level, folded: Set[str], turned: Set[int]) -> Iterator[Row]:
+def _rows(form: Form, shares: Shares, level: Level, folded: Set[str], turned: Set[int]) -> Iterator[Row]:
     lines = {line.number: line for line in form.lines}
     wanted = results(form) if level == "results" else lines.keys()
     for section in form.sections:
@@ -72,18 +73,19 @@ def _rows(form: Form, level: Level, folded: Set[str], turned: Set[int]) -> Itera
         yield Row(Key(section.title), section)
         for line in shown if section.title not in folded else ():
             yield Row(Key(section.title, line.number), section, line)
-            if (line.number in turned) != (level == "rules"):
-                yield from _under(section, line, lines)
+            if (line.number in turned) != (level == "chain"):
+                yield from _under(section, line, shares(line), lines, level)
 
 
-def _under(section: Section, line: Line, lines: dict[int, Line]) -> Iterator[Row]:
-    shares = shares_of(line)
+def _under(
+    section: Section, line: Line, shares: Sequence[Share], lines: Mapping[int, Line], level: Level
+) -> Iterator[Row]:
     for i, share in enumerate(shares, 1):
         key = Key(section.title, line.number, i)
         yield Row(key, section, line, share)
         for j, step in enumerate(share.applications, 1):
             yield Row(key._replace(step=j), section, line, share, step)
-    if not shares:
+    if not shares and level != "chain":
         for i, number in enumerate(line.uses, 1):
             yield Row(Key(section.title, line.number, i), section, line, used=lines.get(number))
 

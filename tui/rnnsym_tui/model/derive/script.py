@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from rnnsym.core.expr import Expr
+from rnnsym.core.mathtree import MathTree
 from rnnsym.core.names import Point
 from rnnsym.derivation.equations import Line
 from rnnsym.derivation.form import Section, restriction
@@ -24,7 +25,7 @@ class Script:
     def style(self) -> Style:
         return "ascii" if self.glyphs.ascii else "text"
 
-    def formula(self, expr: Expr, t: int | None = None) -> str:
+    def formula(self, expr: Expr | MathTree, t: int | None = None) -> str:
         """An expression, at step `t` or with t a symbol."""
         at = None if t is None else Point(0, t)
         key = (expr, t)

@@ -1,18 +1,19 @@
 """The numbers behind a line at a step, as lines for the screen: vectors across, matrices row by row."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from rnnsym.core.dims import Dim
 from rnnsym.core.expr import Expr
 from rnnsym.derivation.equations import Equation
 from rnnsym.derivation.equations import Line as Formula
-from rnnsym.ops.arithmetic import ADD
+from rnnsym.derivation.shares import Share
 from rnnsym.notation.figures import figure
+from rnnsym.ops.arithmetic import ADD
 from rnnsym_tui.model.derive.numbers import Array, Numbers
-from rnnsym_tui.model.derive.rows import Row, shares_of
+from rnnsym_tui.model.derive.rows import Row
 from rnnsym_tui.model.derive.script import Script
 from rnnsym_tui.model.sheets import MOST_ROWS, matrix_rows
 from rnnsym_tui.model.spans import Line, Span, line, right, width
@@ -23,33 +24,45 @@ CELLS = 9
 LEAST_LABEL = 12
 
 
-def table(row: Row, numbers: Numbers, t: int, alphabet: Sequence[str], script: Script) -> list[Line]:
+@dataclass(frozen=True)
+class Moment:
+    """The step t, how to say it, the numbers of the form, and the characters that stand for units."""
+
+    t: int
+    said: Line
+    numbers: Numbers | None = None
+    alphabet: Sequence[str] = ()
+
+
+def table(row: Row, shares: Sequence[Share], moment: Moment, script: Script) -> list[Line]:
     """The numbers of the selected row at step t, part by part, and what the line computes in the end."""
+    numbers, t = moment.numbers, moment.t
     assert row.line is not None
+    said: Line = (Span(" "), *moment.said)
+    if numbers is None:
+        return [said]
     if not numbers.holds(row.line, t):
-        return [line(Span(f"there is none at t = {t}", "dim"))]
-    parts = _parts(row, numbers, t, script)
-    if row.share is not None:
-        result = _evaluated([("sends back", row.share.term)], numbers, t)
-    else:
-        result = _result(row.line, numbers, t, script)
+        return [said, line(Span(" the line says nothing about this step", "dim"))]
+    parts, result = _share(row.share, numbers, t, script) if row.share else _line(row.line, shares, numbers, t, script)
     if any(np.ndim(values) > 1 for _, values in [*parts, *result]):
-        return _matrices([*parts, *result], script)
-    return _vectors(parts, result, row.line.shape, alphabet, script)
+        return [said, *_matrices([*parts, *result], script)]
+    return _vectors(parts, result, row.line, moment, script)
 
 
-def _parts(row: Row, numbers: Numbers, t: int, script: Script) -> Amounts:
-    """The shares of a line, or the rules of the one share that is selected, or the summands of a sum."""
-    assert row.line is not None
-    if row.share is not None:
-        steps = row.share.applications
-        return _evaluated([(script.say([s.rule]), s.gives) for s in steps], numbers, t)
-    held = [share for share in shares_of(row.line) if t in share.domain.at(numbers.steps)]
-    if held:
-        return _evaluated([(f"by {script.formula(s.lhs, t)}", s.term) for s in held], numbers, t)
-    if not isinstance(row.line, Equation) or row.line.rhs.prim is not ADD or row.line.cases:
-        return []
-    return _evaluated([(script.formula(term, t), term) for term in row.line.rhs.args], numbers, t)
+def _share(share: Share, numbers: Numbers, t: int, script: Script) -> tuple[Amounts, Amounts]:
+    """One share, rule by rule."""
+    if t not in share.domain.at(numbers.steps):
+        return [], []
+    steps = [(script.say([step.rule]), step.gives) for step in share.applications]
+    return _evaluated(steps, numbers, t), _evaluated([("sends back", share.term)], numbers, t)
+
+
+def _line(found: Formula, shares: Sequence[Share], numbers: Numbers, t: int, script: Script) -> tuple[Amounts, Amounts]:
+    """A line, share by share or summand by summand where there are several."""
+    held = [(f"by {script.formula(s.lhs, t)}", s.term) for s in shares if t in s.domain.at(numbers.steps)]
+    if not shares and isinstance(found, Equation) and found.rhs.prim is ADD and not found.cases:
+        held = [(script.formula(term, t), term) for term in found.rhs.args]
+    return _evaluated(held if len(held) > 1 else [], numbers, t), _result(found, numbers, t, script)
 
 
 def _evaluated(parts: list[tuple[str, Expr]], numbers: Numbers, t: int) -> Amounts:
@@ -70,19 +83,21 @@ def _result(found: Formula, numbers: Numbers, t: int, script: Script) -> Amounts
     return [(label, whole)]
 
 
-def _vectors(parts: Amounts, result: Amounts, shape: Sequence[Dim], alphabet: Sequence[str], script: Script) -> list[Line]:
+def _vectors(parts: Amounts, result: Amounts, found: Formula, moment: Moment, script: Script) -> list[Line]:
     """One row for each vector, one column for each unit; what the line computes stands last, in bold."""
+    if not result:
+        return [(Span(" "), *moment.said), line(Span(" nothing comes back at this step", "dim"))]
     units = max(np.size(values) for _, values in [*parts, *result])
-    names = unit_names(shape, alphabet, script.glyphs)
+    names = unit_names(found.shape, moment.alphabet, script.glyphs)
     heads = [f"'{names[i]}'" if names and i < len(names) else f"unit {i + 1}" for i in range(units)]
-    label_cells = max(LEAST_LABEL, *(width(line(label)) + 2 for label, _ in [*parts, *result]))
-    rows = []
-    if units > 1:
-        rows.append(line(Span(" " * label_cells + "".join(right(head, CELLS) for head in heads), "dim")))
+    now, *more = moment.said
+    labels = max(LEAST_LABEL, *(width(line(label)) + 2 for label, _ in [*parts, *result]))
+    across = "".join(right(head, CELLS) for head in heads) if units > 1 else ""
+    rows = [(Span(" "), now, Span(" " * (labels - width([now]) - 1)), Span(across, "dim"), *more)]
     for label, values in parts:
-        rows.append(line(Span(f" {label}".ljust(label_cells), "dim"), *_cells(values, units, "")))
+        rows.append(line(Span(f" {label}".ljust(labels), "dim"), *_cells(values, units, "")))
     for label, values in result:
-        rows.append(line(Span(f" {label}".ljust(label_cells), "strong"), *_cells(values, units, "strong")))
+        rows.append(line(Span(f" {label}".ljust(labels), "strong"), *_cells(values, units, "strong")))
     return rows
 
 

@@ -1,0 +1,102 @@
+"""A form under construction: names and equations are added to a System, lines are numbered through, sections filled."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from rnnsym.core.dims import Shape
+from rnnsym.core.expr import Expr
+from rnnsym.core.mathtree import MathTree
+from rnnsym.core.names import EVERY_STEP, NOW, Interval, Name, Offset
+from rnnsym.core.system import Piece, System
+from rnnsym.derivation.adjoint import Adjoint
+from rnnsym.derivation.equations import Equation, Line, Statement, _backward, _cases, _forward, _left, _uses, _whole
+from rnnsym.derivation.form import UPWARDS, Compute, Form, Section, starts
+from rnnsym.notation import Words
+from rnnsym.ops.leaves import leaf
+
+
+class Story:
+    """Collects what a form says, and the System in which it can be run."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.numbers: dict[Name, int] = {}
+        self.sections: list[Section] = []
+        self.computed: dict[Name, Compute] = {}
+
+    def define(self, equations: Mapping[Name, tuple[Piece, ...]], shapes: Mapping[Name, Shape]) -> None:
+        """Add equations; what is a derivative of a quantity in time is in time itself."""
+        extended = self.system.with_equations(equations, shapes)
+        in_time = {
+            name
+            for name, pieces in equations.items()
+            if not any(piece.total for piece in pieces) and not (name.of and not self.system.timed(name.of[0]))
+        }
+        self.system = replace(extended, timed_adjoints=extended.timed_adjoints | in_time)
+
+    def leaf(self, name: Name, time: Offset = NOW) -> Expr:
+        """A quantity in time as it is read."""
+        return leaf(name, time, self.system.shape(name))
+
+    def section(self, title: str, remarks: Sequence[Words], lines: Sequence[Line]) -> None:
+        if lines:
+            self.sections.append(Section(title, tuple(remarks), tuple(lines)))
+
+    def form(self, key: str, title: str, derived: Adjoint | None = None) -> Form:
+        return Form(key, title, tuple(self.sections), self.system, self.computed, derived)
+
+    # Lines. -------------------------------------------------------------------------------------------------------
+
+    def number(self, name: Name) -> int:
+        return self.numbers.setdefault(name, len(self.numbers) + 1)
+
+    def forward(self, roots: Iterable[Name]) -> None:
+        """The section of the forward equations that `roots` depend on."""
+        needed = self.system.ancestors(roots)
+        names = [name for name in self.system.equations if name in needed]
+        for name in names:
+            self.number(name)
+        told = [_forward(self.system, name, self.numbers) for name in names]
+        self.section("Forward", ((UPWARDS,), *starts(self.system)), told)
+
+    def backward(self, derived: Adjoint, bar: Name) -> Equation:
+        """The line of an adjoint that `derived` tells."""
+        self.number(bar)
+        return _backward(derived, bar, self.numbers)
+
+    def equation(self, name: Name, rule: str, because: Words, uses: Iterable[Name] = ()) -> Equation:
+        """The line of a name that was defined; it rests on what it reads and on `uses`."""
+        number = self.number(name)
+        rhs, domain, total = _whole(self.system, name)
+        known = {*_uses(rhs, self.numbers), *(self.numbers[other] for other in uses if other in self.numbers)}
+        known.discard(number)
+        pieces, left = self.system.equations[name], _left(self.system, name)
+        if not total:
+            domain = domain.meet(EVERY_STEP) or domain
+        return Equation(number, name, left, rhs, domain, total, rule, because, tuple(sorted(known)), (), _cases(pieces))
+
+    def statement(
+        self,
+        name: Name,
+        sides: tuple[Expr | MathTree, Expr | MathTree],
+        value: Compute,
+        rule: str,
+        because: Words,
+        uses: Iterable[Name],
+        domain: Interval = EVERY_STEP,
+        shape: Shape = (),
+    ) -> Statement:
+        """A line that `value` computes from the values of the System, and of the statements before it."""
+        number = self.number(name)
+        known = tuple(sorted({self.numbers[other] for other in uses if other in self.numbers}))
+        self.computed[name] = value
+        return Statement(number, name, *sides, shape, domain, rule, because, known)
+
+
+def free_name(system: System, name: Name) -> Name:
+    """`name`, with an apostrophe for every quantity of the system that is called so already."""
+    taken = {(other.symbol, other.path) for other in (*system.given, *system.equations) if not other.of}
+    while (name.symbol, name.path) in taken:
+        name = name._replace(symbol=name.symbol + "′")
+    return name
+

@@ -1,0 +1,274 @@
+"""From the syntax tree to an expression: shapes decide what a product is.
+
+What a formula leaves unsaid (how often a scalar is repeated, how large an identity is) is taken from what stands
+beside it, or from the left side of the line.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rnnsym.core.dims import Dim, Shape, show
+from rnnsym.core.expr import Expr
+from rnnsym.core.names import Role
+from rnnsym.errors import FormulaError, RnnsymError, ShapeError
+from rnnsym.notation.parser import syntax as tree
+from rnnsym.notation.parser.chains import Chains
+from rnnsym.notation.parser.dimensions import dimension
+from rnnsym.notation.parser.functions import FUNCTIONS, OF_DIMENSIONS, count
+from rnnsym.notation.parser.syntax import Node
+from rnnsym.ops.arithmetic import ADD, NEG, POWER, add, div, lift, mul, power
+from rnnsym.ops.elementwise import AT_MOST, POSITIVE
+from rnnsym.ops.indexing import getitem
+from rnnsym.ops.leaves import LEAF, constant, full, ones, size_of
+from rnnsym.ops.losses import cross_entropy, one_hot, squared_error, take
+from rnnsym.ops.structure import broadcast, diag, sum_all, transpose
+
+
+class Unsized(Exception):
+    """The size of a part does not follow from the part alone."""
+
+    def __init__(self, node: Node, repair: str) -> None:
+        super().__init__(repair)
+        self.node, self.repair = node, repair
+
+
+class Builder:
+    """Builds the expression of one formula. `backwards`: vectors are rows, so that products stand in reverse order."""
+
+    def __init__(self, text: str, backwards: bool = False) -> None:
+        self.text, self.chains = text, Chains(self, backwards)
+        self.made: dict[tuple[int, Shape | None], Expr | Unsized] = {}
+        self.rules: dict[type[Node], Callable[[Any, Shape | None], Expr]] = {
+            tree.Number: lambda node, shape: full(node.value, ()), tree.Quantity: lambda node, shape: node.leaf,
+            tree.Count: lambda node, shape: size_of((node.dim,)), tree.Identity: self._identity,
+            tree.Group: lambda node, shape: self.build(node.body, shape), tree.Negative: self._negative,
+            tree.Sum: self._sum, tree.Times: self._times, tree.Chain: self.chains.build, tree.Kron: self._kron,
+            tree.Quotient: self._quotient, tree.Power: self._power, tree.Flip: self._flip, tree.Call: self._call,
+            tree.Entry: self._entry, tree.Rows: self._rows, tree.Listing: self._listing,
+            tree.Indicator: self._indicator, tree.SquaredNorm: self._norm,
+        }  # fmt: skip
+
+    # What every rule uses. ----------------------------------------------------------------------------------------
+
+    def whole(self, node: Node, shape: Shape | None) -> Expr:
+        """The expression of a whole formula, of this shape where it is known."""
+        try:
+            expr = self.build(node, shape)
+        except Unsized as unsized:
+            raise self.fail(unsized.node, unsized.repair) from None
+        if shape is None or expr.shape == shape:
+            return expr
+        if not expr.shape:
+            return broadcast(expr, shape)
+        raise self.fail(node, f"the right side is {show(expr.shape)} and the left side {show(shape)}.")
+
+    def build(self, node: Node, shape: Shape | None) -> Expr:
+        """The expression of `node`; `shape` is what is expected of it, for parts that leave it unsaid."""
+        key = (id(node), shape)
+        if key not in self.made:
+            try:
+                rule = self.rules.get(type(node))
+                if rule is None:
+                    raise self.fail(node, "a comparison stands in an indicator only: 1[a > 0].")
+                self.made[key] = rule(node, shape)
+            except Unsized as unsized:
+                self.made[key] = unsized
+            except FormulaError:
+                raise
+            except ShapeError as error:
+                raise self.fail(node, self._why(error)) from None
+            except (RnnsymError, OverflowError) as error:
+                raise self.fail(node, str(error)) from None
+        made = self.made[key]
+        if isinstance(made, Unsized):
+            raise made
+        return made
+
+    def attempt(self, node: Node, shape: Shape | None = None) -> Expr | None:
+        """The expression of `node` if it can be built from what it says itself."""
+        try:
+            return self.build(node, shape)
+        except Unsized:
+            return None
+
+    def alike(self, nodes: Sequence[Node], shape: Shape | None) -> list[Expr]:
+        """The expressions of operands that have one shape: what is left unsaid is taken from the others."""
+        found = [self.attempt(node) for node in nodes]
+        shapes = [expr.shape for expr in found if expr is not None and expr.shape]
+        common = shapes[0] if shapes else shape
+        exprs = [
+            self.build(node, common) if expr is None else expr for node, expr in zip(nodes, found, strict=True)
+        ]
+        for node, expr in zip(nodes, exprs, strict=True):
+            if expr.shape and expr.shape != exprs[self._first(exprs)].shape:
+                first = self._first(exprs)
+                raise self.fail(node, f"{self._is(nodes[first], exprs[first])} and {self._is(node, expr)}: "
+                                      "they must have one shape.")  # fmt: skip
+        return exprs
+
+    def fail(self, node: Node, reason: str) -> FormulaError:
+        return FormulaError(self.text, node.start, reason)
+
+    def said(self, node: Node) -> str:
+        """The part of the formula, as it was written."""
+        text = " ".join(self.text[node.start : node.end].split())
+        return text if len(text) <= 40 else text[:39] + "…"
+
+    def _is(self, node: Node, expr: Expr) -> str:
+        return f"{self.said(node)} is {show(expr.shape) if expr.shape else 'a scalar'}"
+
+    def _why(self, error: ShapeError) -> str:
+        return str(error)
+
+    @staticmethod
+    def _first(exprs: Sequence[Expr]) -> int:
+        return next((i for i, expr in enumerate(exprs) if expr.shape), 0)
+
+    # Rules. -------------------------------------------------------------------------------------------------------
+
+    def _identity(self, node: Node, shape: Shape | None) -> Expr:
+        if shape is None or len(shape) != 2 or shape[0] != shape[1]:
+            raise Unsized(node, "the size of the identity I does not follow here: write diag(ones(H)).")
+        return diag(ones(shape[:1]))
+
+    def _negative(self, node: tree.Negative, shape: Shape | None) -> Expr:
+        return NEG(self.build(node.body, shape))
+
+    def _sum(self, node: tree.Sum, shape: Shape | None) -> Expr:
+        if (size := dimension(node)) is not None and isinstance(size, str):
+            return size_of((size,))
+        exprs = lift(*self.alike([term for _, term in node.terms], shape))
+        signed = zip(node.terms, exprs, strict=True)
+        return ADD(*(NEG(expr) if minus else expr for (minus, _), expr in signed))
+
+    def _times(self, node: tree.Times, shape: Shape | None) -> Expr:
+        factors = [part for factor in node.factors for part in self.chains.scaled(factor)]
+        return mul(*self.alike(factors, shape))
+
+    def _kron(self, node: tree.Kron, shape: Shape | None) -> Expr:
+        return FUNCTIONS["kron"].build(self.build(node.left, None), self.build(node.right, None))
+
+    def _quotient(self, node: tree.Quotient, shape: Shape | None) -> Expr:
+        if isinstance(node.top, tree.Number) and isinstance(node.bottom, tree.Number) and node.bottom.value:
+            return full(node.top.value / node.bottom.value, ())
+        return div(*self.alike([node.top, node.bottom], shape))
+
+    def _power(self, node: tree.Power, shape: Shape | None) -> Expr:
+        return power(self.build(node.base, shape), node.exponent)
+
+    def _flip(self, node: tree.Flip, shape: Shape | None) -> Expr:
+        body = self.build(node.body, None if shape is None else shape[::-1])
+        if len(body.shape) == 1:
+            raise self.fail(node, f"{self.said(node)} is a row: it stands in products only, as in a bᵀ or aᵀ b.")
+        return transpose(body)
+
+    def _call(self, node: tree.Call, shape: Shape | None) -> Expr:
+        if node.function in OF_DIMENSIONS:
+            return self._of_dimensions(node)
+        function = FUNCTIONS.get(node.function)
+        if function is None:
+            raise self.fail(node, f"'{node.function}' is no function of formulas.")
+        if not function.least <= len(node.args) <= function.most:
+            raise self.fail(node, f"{node.function} takes {count(function)}, not {len(node.args)}.")
+        if function.alike:
+            return function.build(*lift(*self.alike(node.args, shape)))
+        return function.build(*(self.build(arg, None) for arg in node.args))
+
+    def _of_dimensions(self, node: tree.Call) -> Expr:
+        """A function whose arguments behind the first ones are rows or dimensions: `one_hot(k, N)`."""
+        function = OF_DIMENSIONS[node.function]
+        dims: list[Dim] = []
+        for arg in node.args[function.exprs :]:
+            dim = dimension(arg)
+            if dim is None:
+                raise self.fail(arg, f"{self.said(arg)} is no dimension: write a number, or a name such as H.")
+            dims.append(dim)
+        if not function.least <= len(node.args) <= function.most:
+            raise self.fail(node, f"{node.function} takes {count(function)}, not {len(node.args)}.")
+        return function.build(*(self.build(arg, None) for arg in node.args[: function.exprs]), *dims)
+
+    def _entry(self, node: tree.Entry, shape: Shape | None) -> Expr:
+        if isinstance(node.base, tree.Call) and node.base.function == "log_softmax" and self._is_label(node.index):
+            return NEG(cross_entropy(self.build(node.base.args[0], None), self.build(node.index, None)))
+        base = self.build(node.base, None)
+        row = dimension(node.index)
+        if row is not None and not self._is_label(node.index):
+            return getitem(base, row)
+        if isinstance(node.index, tree.Negative) and isinstance(node.index.body, tree.Number):
+            return getitem(base, -int(node.index.body.value))
+        label = self.build(node.index, None)
+        if label.dtype != "int":
+            raise self.fail(node.index, f"{self.said(node.index)} is no index: a whole number or a label is needed.")
+        return take(base, label)
+
+    def _is_label(self, node: Node) -> bool:
+        return isinstance(node, tree.Quantity) and node.leaf.dtype == "int"
+
+    def _rows(self, node: tree.Rows, shape: Shape | None) -> Expr:
+        start, stop = dimension(node.start_row), dimension(node.stop_row)
+        if start is None or stop is None:
+            raise self.fail(node, "the rows of a slice are numbers or dimensions: v[0:H].")
+        return getitem(self.build(node.base, None), slice(start, stop, node.step))
+
+    def _listing(self, node: tree.Listing, shape: Shape | None) -> Expr:
+        numbers = self._numbers(node)
+        if numbers is not None:
+            return constant(numbers)
+        parts = [part for row in node.rows for part in row]
+        if len(node.rows) > 1 and any(len(row) > 1 for row in node.rows):
+            return FUNCTIONS["block"].build(*([self.build(part, None) for part in row] for row in node.rows))
+        return FUNCTIONS["concat"].build(*(self.build(part, None) for part in parts))
+
+    def _numbers(self, node: Node) -> Any:
+        """The array of numbers between square brackets, or None where other things stand there too."""
+        match node:
+            case tree.Number():
+                return node.value
+            case tree.Negative() if isinstance(node.body, tree.Number):
+                return -node.body.value
+            case tree.Listing() if len(node.rows) == 1 or all(len(row) == len(node.rows[0]) for row in node.rows):
+                rows = [[self._numbers(part) for part in row] for row in node.rows]
+                if any(part is None for row in rows for part in row):
+                    return None
+                return rows[0] if len(rows) == 1 else rows
+        return None
+
+    def _indicator(self, node: tree.Indicator, shape: Shape | None) -> Expr:
+        if isinstance(node.condition, tree.Comparison):
+            return self._holds(node.condition, shape)
+        label = self.build(node.condition, None)
+        if label.dtype != "int":
+            raise self.fail(node.condition, "1[…] needs a comparison, as in 1[a > 0], or a label.")
+        if shape is None or len(shape) != 1:
+            raise Unsized(node, f"the size of {self.said(node)} does not follow here: write one_hot(…, N).")
+        return one_hot(label, shape[0])
+
+    def _holds(self, node: tree.Comparison, shape: Shape | None) -> Expr:
+        left, right = node.left, node.right
+        if node.sign in ("<", ">="):
+            left, right = right, left
+        if node.sign in ("<", ">"):
+            if isinstance(right, tree.Number) and right.value == 0:
+                return POSITIVE(self.build(left, shape))
+            a, b = lift(*self.alike([left, right], shape))
+            return POSITIVE(add(a, NEG(b)))
+        return AT_MOST(*lift(*self.alike([left, right], shape)))
+
+    def _norm(self, node: tree.SquaredNorm, shape: Shape | None) -> Expr:
+        body = self.build(node.body, None)
+        return sum_all(POWER(body, attrs=(2.0,)))
+
+    def squared_error(self, half: Node, square: Node) -> Expr | None:
+        """½ ‖y − target‖², and of scalars ½ (y − target)², as the loss that it is; None for anything else."""
+        if not isinstance(half, tree.Number) or half.value != 0.5:
+            return None
+        body = square.body if isinstance(square, tree.SquaredNorm) else None
+        if isinstance(square, tree.Power) and square.exponent == 2 and isinstance(square.base, tree.Group):
+            body = square.base.body
+        if not isinstance(body, tree.Sum) or [minus for minus, _ in body.terms] != [False, True]:
+            return None
+        y, target = lift(*self.alike([term for _, term in body.terms], None))
+        scalars = isinstance(square, tree.Power)
+        if scalars and (y.shape or not (target.prim is LEAF and target.attrs[0].role == Role.TARGET)):  # type: ignore[attr-defined]
+            return None
+        return squared_error(y, target)

@@ -1,0 +1,149 @@
+"""The actions of the Derive screen that ask, choose, or write something."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rnnsym.notation import load, names
+from rnnsym.walk.numbers import parse_whole
+from rnnsym_tui.dialogs.ask import AskDialog
+from rnnsym_tui.dialogs.choose import ChooseDialog
+from rnnsym_tui.model import exports
+from rnnsym_tui.model.derive import files
+from rnnsym_tui.model.derive.reading import line_number, parameters, usual_parameter
+from rnnsym_tui.model.derive.script import Script, script
+from rnnsym_tui.model.spans import Line, line
+from rnnsym_tui.screens.copying import copy_out
+from rnnsym_tui.screens.derive_moves import DeriveMoves
+
+PREVIEWED = 6
+
+
+class DeriveChanges(DeriveMoves):
+    """A fault in what was typed is explained in the dialog; nothing is changed then."""
+
+    @property
+    def script(self) -> Script:
+        """What formulas are written with."""
+        raise NotImplementedError
+
+    # Forms. -------------------------------------------------------------------------------------------------------
+
+    @property
+    def about(self) -> str | None:
+        """The parameter that the chosen form is about; None where it is about all."""
+        choice = self.reader.position.choice
+        needs = any(form.key == choice.form and form.needs_parameter for form in self.study.forms)
+        return choice.wrt if needs else None
+
+    def choose_form(self, key: str | None) -> None:
+        form = next((found for found in self.study.forms if found.key == key), None)
+        if form is None or form.key == self.reader.position.choice.form:
+            return
+        choice = self.reader.position.choice
+        walk = self.session.walk
+        wrt = choice.wrt if choice.wrt in parameters(walk) else usual_parameter(walk)
+        self.reader.choose(replace(choice, form=form.key, wrt=wrt if form.needs_parameter else None))
+        self.work_out()
+        self.refresh_view()
+
+    def action_form(self) -> None:
+        options = [(form.key, form.title) for form in self.study.forms]
+        dialog = ChooseDialog(self.glyphs, "Form", options, self.reader.position.choice.form)
+        self.app.push_screen(dialog, self.choose_form)
+
+    def action_form_number(self, number: int) -> None:
+        forms = self.study.forms
+        if number > len(forms):
+            self.notify(f"There are {len(forms)} forms; f lists them.", timeout=3)
+            return
+        self.choose_form(forms[number - 1].key)
+
+    def action_parameter(self) -> None:
+        if self.about is None:
+            self.notify("This form is about all parameters at once.", timeout=3)
+            return
+        options = [(label, "") for label in parameters(self.session.walk)]
+        self.app.push_screen(ChooseDialog(self.glyphs, "Parameter", options, self.about), self._use_parameter)
+
+    def _use_parameter(self, label: str | None) -> None:
+        if label:
+            self.reader.choose(replace(self.reader.position.choice, wrt=label))
+            self.work_out()
+            self.refresh_view()
+
+    # Notation. ----------------------------------------------------------------------------------------------------
+
+    def action_notation(self) -> None:
+        options = [(name, load(name).title) for name in names()]
+        current = self.reader.position.notation
+        self.app.push_screen(ChooseDialog(self.glyphs, "Notation", options, current, self._preview), self._write_in)
+
+    def _preview(self, notation: str) -> Sequence[Line]:
+        """The selected line and those around it, as they will look."""
+        shown = script(self.glyphs, notation)
+        found = [row.line for row in self.reader.rows if row.line and not row.key.share]
+        selected = self.reader.line
+        at = found.index(selected) if selected in found else 0
+        first = max(0, min(at - PREVIEWED // 2, len(found) - PREVIEWED))
+        return [line(f"  {each.number:>3}  {shown.equations(each)[0]}") for each in found[first : first + PREVIEWED]]
+
+    def _write_in(self, notation: str | None) -> None:
+        if notation:
+            self.reader.write_in(notation)
+            self.services.keep()
+            self.refresh_view()
+
+    # Time, and the same line in Step. -----------------------------------------------------------------------------
+
+    def action_go_to(self) -> None:
+        hint = f"A number from 1 to {self.session.walk.steps}."
+        self.app.push_screen(AskDialog(self.glyphs, "Go to time step", hint, self._go_to))
+
+    def _go_to(self, answer: str) -> None:
+        self._to_time(parse_whole("the time step", answer, 1))
+
+    async def action_step_line(self) -> None:
+        if self.find_in_step():
+            await self.app.run_action("app.show_step")
+
+    def find_in_step(self) -> bool:
+        """Bring the session to the selected line at this step; False, with a word, where Step has no such line."""
+        found = self.reader.line
+        number = None if found is None else line_number(self.session.walk, found.name)
+        if number is None:
+            text = "" if found is None else f" {self.script.equations(found)[0].split(' = ')[0]}"
+            self.notify(f"Step goes through the backward recurrence: it has no line for{text}.", markup=False)
+            return False
+        return self.session.go_to_line(number) or self.session.move.equation.number == number
+
+    # Taking out. --------------------------------------------------------------------------------------------------
+
+    @property
+    def _stem(self) -> str:
+        return f"{self.session.walk.net.cell.name.lower()}-{self.reader.position.choice.form}"
+
+    def action_copy(self) -> None:
+        if found := self.reader.line:
+            latex = self.script.latex(found)
+            name = (f"{self._stem}-line-{found.number}", ".tex")
+            copy_out(self, self.services, name, latex + "\n", f"line {found.number}\n{latex}")
+
+    def action_copy_all(self) -> None:
+        if self.reading:
+            text = self.reading.view.latex(self.script.notation)
+            copy_out(
+                self, self.services, (self._stem, ".tex"), text, f"All {len(self.reading.view.lines)} lines as LaTeX"
+            )
+
+    def action_export(self) -> None:
+        hint = f"{', '.join(files.SUFFIXES)} as the name ends.\nA ! at the end replaces a file that exists."
+        stem = f"rnnsym-{self._stem}.tex"
+        self.app.push_screen(AskDialog(self.glyphs, "Export this form", hint, self._export, stem))
+
+    def _export(self, answer: str) -> None:
+        path, overwrite = exports.chosen_path(answer)
+        exports.check_new(path, overwrite)
+        if self.reading:
+            text = files.document(path.suffix.lower(), self.reading, self.study, self.script)
+            exports.write_file(path, text)
+            self.notify(f"The {self.reading.view.form.title} is in\n{path}", title="Export", markup=False)

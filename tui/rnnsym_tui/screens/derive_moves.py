@@ -1,0 +1,183 @@
+"""The movements of the Derive screen, and the work behind it: one form at a time is worked out in a thread."""
+
+from collections.abc import Callable
+from functools import partial
+
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+from rnnsym.core.names import Name
+from rnnsym.errors import RnnsymError
+from rnnsym_tui.model.derive.details import Details
+from rnnsym_tui.model.derive.reader import Choice, Reader
+from rnnsym_tui.model.derive.reading import Reading, Study
+from rnnsym_tui.model.glyphs import Glyphs
+from rnnsym_tui.model.session import Session
+from rnnsym_tui.services import Services
+from rnnsym_tui.widgets.derive_panels import DetailsPanel, OutlinePanel
+
+WORK = "derivation"
+
+
+class DeriveMoves(Screen[None]):
+    """Every action is one call on the reader or the session, and then everything is shown anew."""
+
+    def __init__(self, services: Services, session: Session, reader: Reader, glyphs: Glyphs) -> None:
+        super().__init__()
+        self.services, self.session, self.reader, self.glyphs = services, session, reader, glyphs
+        self.study = Study(session.walk)
+        self.reading: Reading | None = None
+        self.shown_details = Details()
+        self.link = 0
+        self.news = ""
+        self._wanted: Name | None = None
+
+    def refresh_view(self) -> None:
+        raise NotImplementedError
+
+    # The work in the background. ----------------------------------------------------------------------------------
+
+    def follow_session(self) -> None:
+        """Begin anew where the session's network, weights or text have changed."""
+        if self.session.walk is not self.study.walk:
+            self.study = Study(self.session.walk)
+            self.work_out()
+
+    def work_out(self) -> None:
+        """Work the chosen form out, in a thread; what is shown stays until its lines are there."""
+        choice = self.reader.position.choice
+        if known := self.study.known(choice):
+            self.take(self.study, known)
+        self.run_worker(partial(self._stages, self.study, choice), group=WORK, exclusive=True, thread=True)
+
+    def _stages(self, study: Study, choice: Choice) -> None:
+        worker = get_current_worker()
+        try:
+            for reading in study.stages(choice):
+                if worker.is_cancelled:
+                    return
+                self.app.call_from_thread(self.take, study, reading)
+        except RnnsymError as error:
+            self.app.call_from_thread(self._refuse, study, choice, error)
+
+    def take(self, study: Study, reading: Reading) -> None:
+        """Show what has been worked out, unless something else is wanted by now."""
+        if study is not self.study or reading.choice != self.reader.position.choice:
+            return
+        self.reading = reading
+        if self.reader.form is not reading.view.form:
+            self.reader.read(reading.view.form)
+        if self._wanted is not None:
+            self.reader.go_to_name(self._wanted)
+            self._wanted = None
+        self.refresh_view()
+
+    def _refuse(self, study: Study, choice: Choice, error: RnnsymError) -> None:
+        """Say why there is no such form here, and go back to the one that was shown, or to the first."""
+        if study is not self.study or choice != self.reader.position.choice:
+            return
+        self.notify(str(error), severity="warning", markup=False)
+        before = self.reading.choice if self.reading else Choice()
+        if choice not in (before, Choice()):
+            self.reader.choose(before if study.known(before) else Choice())
+            self.work_out()
+
+    # Moving. ------------------------------------------------------------------------------------------------------
+
+    def _move(self, movement: Callable[[], object]) -> None:
+        at = self.reader.position.at
+        movement()
+        if self.reader.position.at != at:
+            self.link = 0
+            self.query_one(DetailsPanel).top = 0
+        self.refresh_view()
+
+    def action_outline_down(self) -> None:
+        self._move(lambda: self.reader.move(1))
+
+    def action_outline_up(self) -> None:
+        self._move(lambda: self.reader.move(-1))
+
+    def action_next_line(self) -> None:
+        self._move(lambda: self.reader.next_line(1))
+
+    def action_previous_line(self) -> None:
+        self._move(lambda: self.reader.next_line(-1))
+
+    def action_page_down(self) -> None:
+        self._move(lambda: self.reader.move(max(1, self.query_one(OutlinePanel).room - 1)))
+
+    def action_page_up(self) -> None:
+        self._move(lambda: self.reader.move(-max(1, self.query_one(OutlinePanel).room - 1)))
+
+    def action_first(self) -> None:
+        self._move(self.reader.first)
+
+    def action_last(self) -> None:
+        self._move(self.reader.last)
+
+    def action_enter(self) -> None:
+        self._move(self.reader.enter)
+
+    def action_open(self) -> None:
+        self._move(self.reader.open)
+
+    def action_close(self) -> None:
+        self._move(self.reader.close)
+
+    def action_fold_all(self) -> None:
+        self._move(self.reader.fold_all)
+
+    def action_next_level(self) -> None:
+        self._move(self.reader.next_level)
+
+    def action_back(self) -> None:
+        if not self.reader.can_go_back:
+            self.notify("There is no jump to go back from.", timeout=3)
+        self._move(self.reader.back)
+
+    def find(self, name: Name) -> None:
+        """Select the line that defines a quantity: in this form, or else in the first one, which has all of them."""
+        self.follow_session()
+        if self.reader.form is None or not self.reader.go_to_name(name):
+            self._wanted = name
+            self.reader.choose(Choice())
+            if self.is_mounted:
+                self.work_out()
+
+    # The links in the details. ------------------------------------------------------------------------------------
+
+    def action_next_link(self) -> None:
+        self._move_link(1)
+
+    def action_previous_link(self) -> None:
+        self._move_link(-1)
+
+    def _move_link(self, count: int) -> None:
+        """To another link; past the last one, the page scrolls."""
+        wanted = self.link + count
+        if 0 <= wanted < len(self.shown_details.links):
+            self.link = wanted
+            self.refresh_view()
+        else:
+            self.query_one(DetailsPanel).scroll_lines(count)
+
+    def action_follow_link(self) -> None:
+        if self.link < len(self.shown_details.links):
+            self.action_follow(self.shown_details.links[self.link])
+
+    def action_follow(self, number: int) -> None:
+        """To the line with this number."""
+        self._move(lambda: self.reader.jump(number))
+
+    # Time. --------------------------------------------------------------------------------------------------------
+
+    def action_later(self) -> None:
+        self._to_time(self.session.move.t + 1)
+
+    def action_earlier(self) -> None:
+        self._to_time(self.session.move.t - 1)
+
+    def _to_time(self, t: int) -> None:
+        self.session.go_to_time(t)
+        self.refresh_view()
