@@ -59,16 +59,16 @@ class Fused(Elman):
 
 
 class OutputFeedback(Elman):
-    """The output feeds back: r_t = U h_{t-1}, h_t = f(W x_t + r_t + b).
+    """The output feeds back: u_t = U h_{t-1}, h_t = f(W x_t + u_t + b).
 
-    The slides write h for this r, y for the h, V for the U, and Wᵀ for the W; their h(0) = 0 is h_0 = 0 here.
+    The slides write h for this u, y for the h, V for the U, and Wᵀ for the W; their h(0) = 0 is h_0 = 0 here.
     """
 
     source = "Bindschaedler (2024), CAI 4104/6108 Recurrent Neural Networks; Elman (1990)"
 
     def step(self, p: Any, prev: Any, x: Expr, now: Any) -> None:
-        now.r = p.U @ prev.h
-        now.h = self.f(p.W @ x + now.r + p.b)
+        now.u = p.U @ prev.h
+        now.h = self.f(p.W @ x + now.u + p.b)
 
 
 class IRNN(Cell):

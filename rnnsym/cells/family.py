@@ -20,8 +20,8 @@ class Family(Cell):
             cls.variants[cls.variant] = cls
         super().__init_subclass__(**kwargs)
 
-    def __new__(cls, variant: object = None, **options: Any) -> Self:
-        if variant is None:
+    def __new__(cls, variant: object = None, *others: Any, **options: Any) -> Self:
+        if variant is None or "variant" not in cls.__dict__:
             return super().__new__(cls)
         if str(variant) not in cls.variants:
             raise unknown(f"variant of {cls.__name__}", variant, cls.variants)

@@ -10,7 +10,6 @@ from rnnsym.core.expr import Expr
 from rnnsym.errors import CellError
 from rnnsym.ops.elementwise import minimum
 from rnnsym.ops.indexing import concat
-from rnnsym.ops.structure import broadcast
 
 Transition = Callable[..., Any]
 
@@ -30,6 +29,8 @@ class StateMachine(Cell):
     source = "state machine s_t = f(s_{t-1}, x_t), y_t = g(s_t), with f1 of a weighted sum as f"
 
     def __init__(self, transition: str | Transition = "tanh", hand_set: Mapping[str, Any] | None = None) -> None:
+        if not isinstance(transition, str) and not callable(transition):
+            raise CellError(f"a transition is a name or a function of expressions, not {transition!r}.")
         self.f1 = activation_named(transition) if isinstance(transition, str) else transition
         self.hand_set = hand_set or self.hand_set
         self.entries = len(inspect.signature(self.f1).parameters)
@@ -48,8 +49,8 @@ class StateMachine(Cell):
             return self.f1(a)
         values = self.f1(*(a[i] for i in range(self.entries)))
         if not isinstance(values, tuple) or len(values) != self.entries:
-            raise CellError(f"a transition of {self.entries} entries must return a tuple of {self.entries}.")
-        return concat([broadcast(value, (1,)) for value in values])
+            raise CellError(f"a transition of {self.entries} entries must return a tuple of {self.entries} entries.")
+        return concat(*values)
 
 
 def count_and_lowest(a: Expr, b: Expr) -> tuple[Expr, Expr]:

@@ -37,6 +37,9 @@ PREFIXES = {Role.ADJOINT: "d", Role.GRADIENT: "d", Role.SEED: "seed_", Role.KEEP
 STEMS = {Role.TANGENT: "R", Role.JACOBIAN: "J", Role.SENSITIVITY: "Pi", Role.IMMEDIATE: "P"}
 SHARED_BY_BATCH = frozenset({Role.PARAM, Role.GRADIENT, Role.TOTAL, Role.COUNT, Role.KEEP})
 
+STEP_AFTER = "t_plus_1"
+"""First in `via` of a Jacobian ∂s_t/∂p_{t+1}, of a chain in which time runs down."""
+
 
 class Name(NamedTuple):
     """A named quantity: `Name(Role.PARAM, "W", ("layer1",))` is layer1.W.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from rnnsym.core.expr import Expr, leaves
-from rnnsym.core.names import NOW, Fixed, Free, Interval, Name, Offset, Role, TimeMap
+from rnnsym.core.names import FREE, NOW, Fixed, Free, Interval, Name, Offset, Role, TimeMap
 from rnnsym.core.system import Piece, Read, System, reads
 from rnnsym.errors import ScheduleError
 from rnnsym.ops.arithmetic import add
@@ -76,12 +76,14 @@ def _pull_all(
     """
     found: dict[Name, list[Contribution]] = {}
     inlined: dict[Name, Expr] = {loss: ones(())}
+    in_time = {r.name for _, piece in system.pieces() for r in reads(piece.rhs) if r.time != FREE}
     for user in reversed(list(system.equations)):
         if user not in relevant:
             continue
         if user.role == Role.LOSS and (known := _plain_cotangent(found.get(user, []))) is not None:
             inlined[user] = known
-        cotangent = inlined.get(user, leaf(user.as_role(Role.ADJOINT), NOW, system.shape(user)))
+        bar = leaf(user.as_role(Role.ADJOINT), NOW if user in in_time else FREE, system.shape(user))
+        cotangent = inlined.get(user, bar)
         for piece in system.equations[user]:
             _pull_piece(system, user, piece, cotangent, relevant, found)
     return found, inlined
@@ -176,7 +178,7 @@ def _assemble(system: System, found: Mapping[Name, list[Contribution]], inlined:
 def _reading_order(use: Contribution, order: Sequence[Name]) -> tuple[int, int]:
     """First what comes back at once, the loss before all else; then what comes from the next step, as in the story."""
     place = order.index(use.user)
-    return use.lag, place if use.lag else -place
+    return abs(use.lag), place if use.lag else -place
 
 
 def _merge(uses: Iterable[Contribution]) -> tuple[Piece, ...]:

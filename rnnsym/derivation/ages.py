@@ -101,7 +101,7 @@ class _Aged:
             younger = age - self._borders(bar, use)
             if younger == 0 and not senders(use):
                 yield use.piece, None
-            elif (passed := renamed(use.piece, self._of_age(bar, use, younger))) is not None:
+            elif (passed := renamed(use.piece, (self._of_age(bar, use, younger), None))) is not None:
                 yield passed, None
 
     def whole(self, bar: Name) -> Piece:
@@ -115,9 +115,8 @@ class _Aged:
         for use in self.uses[bar]:
             steps = self._borders(bar, use)
             oldest = [self._of_age(bar, use, age) for age in range(max(0, self.window - steps), self.window)]
-            for names in (*oldest, cut):
-                if (passed := renamed(use.piece, names)) is not None:
-                    yield passed, None
+            if (passed := renamed(use.piece, *((names, None) for names in (*oldest, cut)))) is not None:
+                yield passed, None
             if not senders(use) and steps >= self.window:
                 yield use.piece, None
 

@@ -12,6 +12,7 @@ from rnnsym.core.names import Name, Role
 from rnnsym.core.system import Piece, System
 from rnnsym.derivation.adjoint import Adjoint, adjoint
 from rnnsym.derivation.chains import Chain
+from rnnsym.derivation.story import free_name
 from rnnsym.ops.leaves import leaf
 from rnnsym.transforms.rewrite import substitute
 
@@ -106,6 +107,6 @@ def names_of_entering(system: System, every: Sequence[Chain]) -> dict[Name, Name
     found = {}
     for name in carries:
         alone = sum(other.path == name.path for other in carries) == 1
-        found[name] = Name(Role.EQUATION, "e" if alone else f"e_{name.symbol}", name.path)
+        found[name] = free_name(system, Name(Role.EQUATION, "e" if alone else f"e_{name.symbol}", name.path))
     return found
 

@@ -1,31 +1,23 @@
 """The lines of a derivation: each equation with its rule, its reason, and the lines that it uses."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count
-from typing import NamedTuple
 
 from rnnsym.core.dims import Shape
 from rnnsym.core.expr import Expr
 from rnnsym.core.mathtree import MathTree
-from rnnsym.core.names import END, EVERY_STEP, FREE, NOW, START, Interval, Name, Offset, Role, T
-from rnnsym.core.system import Piece, Read, System, reads
-from rnnsym.derivation.adjoint import Adjoint, Contribution
-from rnnsym.derivation.reasons import Words, reason
-from rnnsym.derivation.rules import forward_rule, rules_between
+from rnnsym.core.names import EVERY_STEP, FREE, NOW, START, Interval, Name, Role, T
+from rnnsym.core.system import Read, System, reads
+from rnnsym.derivation.adjoint import Adjoint
+from rnnsym.derivation.cases import Case, beyond, cases, inner, timeless
+from rnnsym.derivation.places import because, rules
+from rnnsym.derivation.reasons import Words, at_step, by_case, reason
+from rnnsym.derivation.rules import CASES, forward_rule
 from rnnsym.notation import Notation, Sides, Style, relation
 from rnnsym.ops.arithmetic import add
 from rnnsym.ops.leaves import leaf, zeros
 from rnnsym.transforms.rewrite import flat
-
-BEFORE_END = Interval(START.lo.shift(1), T.shift(-1))
-
-
-class Case(NamedTuple):
-    """The right-hand side on some of an equation's steps."""
-
-    domain: Interval
-    rhs: Expr
 
 
 @dataclass(frozen=True)
@@ -33,8 +25,9 @@ class Equation:
     """One line: lhs = rhs on the steps of `domain`; with `total`, lhs = Σ_t rhs over them.
 
     `rule` names what was applied, `because` says why in a sentence, `uses` are the numbers of the lines that it rests
-    on. `beyond` are the adjoints that the line reads one step later: at t = T they are zero. `cases` say the last step
-    and the others apart where the last one has a term of its own (a loss at t = T only), and are empty elsewhere.
+    on. `beyond` are the adjoints that the line reads one step after T, or before 1: there they are zero. `cases` say
+    the last or the first step and the others apart where it has a term of its own (a loss at t = T only), and are empty
+    elsewhere.
     """
 
     number: int
@@ -145,17 +138,15 @@ def _zero(system: System, name: Name, number: int) -> Equation:
 
 def _whole(system: System, name: Name) -> tuple[Expr, Interval, bool]:
     """The right-hand side at a general step, the steps it holds on, and whether it is summed over them."""
-    pieces = [piece for piece in system.equations[name] if piece.domain != START or piece.total]
+    pieces = inner(system.equations[name])
     (rhs,) = flat([add(*(piece.rhs for piece in pieces))])
     if pieces[0].total:
         return rhs, pieces[0].domain, True
-    steps = system.steps_of(name)
-    return rhs, steps, False
+    return rhs, system.steps_of(name), False
 
 
 def _left(system: System, name: Name) -> Expr:
-    timeless = any(piece.total for piece in system.equations[name])
-    return leaf(name, FREE if timeless else NOW, system.shape(name))
+    return leaf(name, FREE if timeless(system, name) else NOW, system.shape(name))
 
 
 def _uses(rhs: Expr, numbers: Mapping[Name, int]) -> tuple[int, ...]:
@@ -165,10 +156,13 @@ def _uses(rhs: Expr, numbers: Mapping[Name, int]) -> tuple[int, ...]:
 def _forward(system: System, name: Name, numbers: Mapping[Name, int]) -> Equation:
     rhs, domain, total = _whole(system, name)
     left, uses, rule = _left(system, name), _uses(rhs, numbers), forward_rule(name, rhs)
-    because = reason(system, name, left, rhs, domain.single)
+    told = cases(system.equations[name])
+    because = reason(system, name, left, rhs, domain.single) if not told else by_case(left, told)
+    if domain.single and not total:
+        because = at_step(because, domain.lo)
     if seeds := [read for read in reads(rhs) if read.name.role == Role.SEED]:
         rhs, because = _any_loss(seeds[0])
-    return Equation(numbers[name], name, left, rhs, domain, total, rule, because, uses)
+    return Equation(numbers[name], name, left, rhs, domain, total, CASES if told else rule, because, uses, (), told)
 
 
 def _any_loss(seed: Read) -> tuple[Expr, Words]:
@@ -182,8 +176,8 @@ def _backward(derived: Adjoint, bar: Name, numbers: Mapping[Name, int]) -> Equat
     rhs, domain, total = _whole(system, bar)
     if not total:
         domain = Interval(max(domain.lo, START.lo.shift(1)), min(domain.hi, T))
-    cases = _cases(system.equations[bar])
-    rules = dict.fromkeys(rule for use in uses for rule in _rules(system, bar, use))
+    told = cases(system.equations[bar])
+    met = dict.fromkeys(rule for use in uses for rule in rules(system, bar, use))
     lines_used = {*_uses(rhs, numbers), *(numbers[use.user] for use in uses if use.user in numbers)}
     return Equation(
         numbers[bar],
@@ -192,58 +186,12 @@ def _backward(derived: Adjoint, bar: Name, numbers: Mapping[Name, int]) -> Equat
         rhs,
         domain,
         total,
-        "; ".join(rules),
-        _because(system, bar, uses, numbers),
+        "; ".join(met),
+        because(system, bar, uses, numbers),
         tuple(sorted(lines_used)),
-        () if cases else tuple(r.leaf for r in reads(rhs) if r.name.role == Role.ADJOINT and r.time == Offset(1)),
-        cases,
+        tuple(node for case in told or [Case(domain, rhs)] for node in beyond(*case)),
+        told,
     )
 
 
-def _cases(pieces: Sequence[Piece]) -> tuple[Case, ...]:
-    """The last step, then the others, where the last step has a term of its own."""
-    at_end = [piece.rhs for piece in pieces if piece.domain.covers(END)]
-    before = [piece for piece in pieces if not piece.domain.single]
-    if any(piece.total for piece in pieces) or not before or END not in [piece.domain for piece in pieces]:
-        return ()
-    last, others = flat([add(*at_end), add(*(piece.rhs for piece in before))])
-    return Case(END, last), Case(BEFORE_END, others)
-
-
-def _original(system: System, bar: Name) -> Name:
-    """The quantity whose adjoint or gradient `bar` is."""
-    roles = (Role.PARAM,) if bar.role == Role.GRADIENT else (Role.CARRY, Role.EQUATION, Role.INPUT, Role.LOSS)
-    known = (*system.given, *system.equations)
-    return next(bar.as_role(role) for role in roles if bar.as_role(role) in known)
-
-
-def _rules(system: System, bar: Name, use: Contribution) -> list[str]:
-    original = _original(system, bar)
-    found = []
-    for piece in system.equations[use.user]:
-        for read in reads(piece.rhs):
-            if read.name == original and read.time == use.time:
-                found += rules_between(piece.rhs, read.leaf)
-    return found
-
-
-def _because(system: System, bar: Name, uses: Sequence[Contribution], numbers: Mapping[Name, int]) -> Words:
-    """`h_t is used in line 1 (a_{t+1}) and in line 3 (y_t); the shares that they send back add up.`"""
-    original = _original(system, bar)
-    subject = leaf(original, FREE if bar.role == Role.GRADIENT else NOW, system.shape(original))
-    words: list[str | Expr] = [subject, " is used "]
-    for i, use in enumerate(uses):
-        words += [", " if 0 < i < len(uses) - 1 else " and "] * (i > 0) + [*_place(system, use, numbers)]
-    if bar.role == Role.GRADIENT:
-        every_step = not uses[0].piece.domain.single
-        words.append(", at every step: the gradient is the sum over all of them." if every_step else ".")
-    else:
-        words.append("." if len(uses) == 1 else "; the loss feels it in each place, and the shares add up.")
-    return tuple(words)
-
-
-def _place(system: System, use: Contribution, numbers: Mapping[Name, int]) -> Words:
-    if use.user.role == Role.TOTAL:
-        return ("directly in the loss",)
-    time = FREE if any(p.total for p in system.equations[use.user]) else Offset(use.lag)
-    return (f"in line {numbers[use.user]} (", leaf(use.user, time, system.shape(use.user)), ")")
+_cases = cases

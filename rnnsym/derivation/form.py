@@ -7,10 +7,11 @@ from typing import Any
 
 from rnnsym.core.expr import Expr
 from rnnsym.core.mathtree import Infix, MathTree, Number, Word
-from rnnsym.core.names import END, FREE, NOW, Interval, Name, Offset, Role
-from rnnsym.core.system import System
+from rnnsym.core.names import EVERY_STEP, FREE, NOW, Fixed, Interval, Name, Offset, Role
+from rnnsym.core.system import System, reads, start_of
 from rnnsym.derivation.adjoint import Adjoint
 from rnnsym.derivation.equations import Equation, Line, Lines, Statement
+from rnnsym.derivation.layers import Layer, by_layer
 from rnnsym.derivation.shares import Share, shares
 from rnnsym.notation import Words, tree_of
 from rnnsym.ops.leaves import leaf
@@ -59,14 +60,33 @@ class Form:
 
 def recurrence(derived: Adjoint, lines: Lines) -> Form:
     """The backward recurrence: forward equations, adjoints from t = T down to 1, and the gradients as sums over t."""
+    system = derived.system
     found = (
-        Section("Forward", ((UPWARDS,), *starts(derived.system)), lines.forward),
-        Section("Backward", ((DOWNWARDS,), *_boundary(lines.backward)), lines.backward),
+        *(
+            Section(_titled("Forward", layer), (*_way(layer, False), *starts(system, layer.lines)), layer.lines)
+            for layer in by_layer(system, lines.forward)
+        ),
+        *(
+            Section(_titled("Backward", layer), (*_way(layer, True), *_boundary(layer.lines)), layer.lines)
+            for layer in by_layer(system, lines.backward)
+        ),
         Section("Gradients", (), lines.gradients),
         Section("Zeros", (("the loss does not depend on these",),), lines.zeros),
     )
     sections = tuple(section for section in found if section.lines)
     return Form("recurrence", "backward recurrence", sections, derived.system, derived=derived)
+
+
+def _titled(section: str, layer: Layer) -> str:
+    """`Forward, layer 1`"""
+    return f"{section}, {layer.title}" if layer.title else section
+
+
+def _way(layer: Layer, back: bool) -> tuple[Words, ...]:
+    """`t = 1…T` or `t = T…1`; nothing for lines that hold at one step."""
+    if all(line.total or line.domain.single for line in layer.lines):
+        return ()
+    return ((DOWNWARDS if layer.backward != back else UPWARDS,),)
 
 
 def equals(*sides: MathTree) -> MathTree:
@@ -75,13 +95,24 @@ def equals(*sides: MathTree) -> MathTree:
 
 UPWARDS = equals(Word("t"), Infix("range", (FIRST, LAST)))
 DOWNWARDS = equals(Word("t"), Infix("range", (LAST, FIRST)))
-AT_END = (" at ", equals(Word("t"), LAST))
+AT_END, AT_START = (" at ", equals(Word("t"), LAST)), (" at ", equals(Word("t"), FIRST))
 
 
-def starts(system: System) -> tuple[Words, ...]:
-    """`from h₀ (H)`"""
-    items = grouped(system, [name for name in system.given if name.role == Role.INITIAL])
-    return (("from ", *items[0]), *items[1:]) if items else ()
+def starts(system: System, lines: Sequence[Line] = ()) -> tuple[Words, ...]:
+    """`from h₀ (H)`: what the carries start from, with `lines` only those that they tell."""
+    wanted = {line.name for line in lines}
+    carried = [name for name in system.equations if name.role == Role.CARRY and (not lines or name in wanted)]
+    words: list[Words] = []
+    for name, following in zip_longest(carried, carried[1:]):
+        at = start_of(system, name)
+        (piece,) = (piece for piece in system.equations[name] if piece.domain.lo == at)
+        start, shape = leaf(name, Fixed(at), system.shape(name)), shape_text(system, name)
+        if any(read.name.role == Role.INITIAL for read in reads(piece.rhs)):
+            shared = following is not None and shape_text(system, following) == shape
+            words.append((start, "" if shared else shape))
+        else:
+            words.append((equals(tree_of(start), tree_of(piece.rhs)),))
+    return (("from ", *words[0]), *words[1:]) if words else ()
 
 
 def grouped(system: System, names: Sequence[Name]) -> list[Words]:
@@ -105,18 +136,24 @@ def shape_text(system: System, name: Name) -> str:
 
 
 def _boundary(equations: Sequence[Equation]) -> tuple[Words, ...]:
-    """Said once: what is read from beyond the last step is zero."""
-    beyond = list(dict.fromkeys(node for equation in equations for node in equation.beyond))
-    if not beyond:
-        return ()
-    if len(beyond) > LISTED_BOUNDARIES:
-        return (("every ", equals(tree_of(leaf(Name(Role.ADJOINT, "v"), Offset(1), ())), Number(0)), *AT_END),)
-    return ((equals(*map(tree_of, beyond), Number(0)), *AT_END),)
+    """Said once: what is read from beyond the last step, or before the first, is zero."""
+    found = dict.fromkeys(node for equation in equations for node in equation.beyond)
+    words: list[Words] = []
+    for way, where in ((Offset(1), AT_END), (Offset(-1), AT_START)):
+        beyond = [node for node in found if node.attrs[1] == way]
+        if len(beyond) > LISTED_BOUNDARIES:
+            words.append(("every ", equals(tree_of(leaf(Name(Role.ADJOINT, "v"), way, ())), Number(0)), *where))
+        elif beyond:
+            words.append((equals(*map(tree_of, beyond), Number(0)), *where))
+    return tuple(words)
 
 
 def restriction(line: Line, domain: Interval) -> str:
-    """The steps that a formula must name itself: those of a case that leaves out the last step."""
-    return "t < T" if line.cases and domain != END else ""
+    """The steps that a formula must name itself: those of a case that leaves out the first or the last step."""
+    if not line.cases or domain.single:
+        return ""
+    late, early = domain.lo != EVERY_STEP.lo, domain.hi != EVERY_STEP.hi
+    return ("1 < t < T" if early else "t > 1") if late else "t < T" * early
 
 
 def used(line: Line) -> str:

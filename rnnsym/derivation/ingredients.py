@@ -4,12 +4,13 @@ The loss feels θ through the first state that θ reaches: ∂L/∂θ is, summed
 of each, and what reaches the loss through no state at all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rnnsym.core.names import START, Interval, Name, Role
-from rnnsym.core.system import System
-from rnnsym.derivation.adjoint import Adjoint
+from rnnsym.core.dims import Shape
+from rnnsym.core.names import START, Name, Role
+from rnnsym.core.system import Piece, System, reads
+from rnnsym.derivation.adjoint import DIFFERENTIATED, Adjoint
 from rnnsym.derivation.chains import Chain
 from rnnsym.derivation.entering import Entering, direct, entering, names_of_entering
 from rnnsym.derivation.equations import Line
@@ -72,12 +73,66 @@ def ingredients(system: System, derived: Adjoint, parameter: Name, order: Sequen
             "each step gives, as in the backward recurrence."
         )
     story = Story(system)
-    story.forward(_forward_roots(system, parts))
     past = direct(system, every, loss, parameter)
-    _tell_entering(story, derived, [*(part.entering for part in parts), past], names)
+    told = [*(part.entering for part in parts), past]
+    story.forward({name for part in parts for name in part.chain.carries} | _read_by(derived, told))
+    _tell_entering(story, derived, told, names)
     for part in parts:
         ending = "" if len(parts) == 1 else f" of {part.title}"
-        story.section(f"Step Jacobian{ending}", remarks(part.chain), jacobian_lines(story, part.step))
+        story.section(f"Step Jacobian{ending}", remarks(story.system, part.chain), jacobian_lines(story, part.step))
         held: Words = ("the state of the step before is held",)
         story.section(f"Immediate derivative{ending}", (held,), immediate_lines(story, part.immediate, every))
     return Ingredients(story, parameter, tuple(parts), _direct_name(parameter) if past.parts else None)
+
+
+def _direct_name(parameter: Name) -> Name:
+    """What reaches the loss through no state."""
+    return Name(Role.GRADIENT, f"{parameter.symbol}_direct", parameter.path)
+
+
+def _read_by(derived: Adjoint, told: Sequence[Entering]) -> set[Name]:
+    """The forward quantities that the adjoints read, and those that their reasons name."""
+    pieces = (piece for found in told for pieces in found.pieces.values() for piece in pieces)
+    read = {r.name for piece in pieces for r in reads(piece.rhs)}
+    users = {use.user for found in told for bar in found.shared for use in derived.uses[bar]}
+    return {name for name in read | users if name in derived.forward}
+
+
+def _tell_entering(story: Story, derived: Adjoint, told: Sequence[Entering], names: Mapping[Name, Name]) -> None:
+    """The section of e_t: the adjoints that it needs, as in the backward recurrence, and e_t for every state."""
+    lines: list[Line] = []
+    states = {bar: state for state, bar in names.items()}
+    for found in told:
+        new = {name: pieces for name, pieces in found.pieces.items() if name not in story.numbers}
+        renamed = {name: _direct_name(name) if name.role == Role.GRADIENT else name for name in new}
+        shapes = {bar: _shape(story.system, name, states) for name, bar in renamed.items()}
+        story.define({renamed[name]: pieces for name, pieces in new.items()}, shapes)
+        for name in new:
+            if name in found.shared:
+                lines.append(story.backward(derived, name))
+            else:
+                lines.append(story.equation(renamed[name], "from outside the chain", _because(story, name, states)))
+    remark: tuple[Words, ...] = (("t = T…1",),)
+    story.section("What enters from outside", remark, lines)
+
+
+def _shape(system: System, name: Name, states: Mapping[Name, Name]) -> Shape:
+    if name in states:
+        return system.shape(states[name])
+    return system.shape(_original(system, name))
+
+
+def _original(system: System, bar: Name) -> Name:
+    """The quantity whose adjoint or gradient `bar` is, with or without a label."""
+    for symbol in (bar.symbol, bar.symbol.rpartition("_")[0]):
+        for name in (*system.equations, *system.given):
+            if (name.symbol, name.path) == (symbol, bar.path) and name.role in DIFFERENTIATED:
+                return name
+    raise KeyError(bar)
+
+
+def _because(story: Story, name: Name, states: Mapping[Name, Name]) -> Words:
+    if name in states:
+        state = story.leaf(states[name])
+        return ("What the loss feels of ", state, " apart from what comes through the next state of the chain.")
+    return ("What the loss feels of it while the states of the chain are held.",)

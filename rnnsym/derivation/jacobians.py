@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from rnnsym.core.dims import Dim, plus, product, show
 from rnnsym.core.expr import Expr
-from rnnsym.core.mathtree import MathTree, Matrix, Symbol, Word
-from rnnsym.core.names import NOW, Name, Role
+from rnnsym.core.mathtree import MathTree, Matrix, Number, Symbol
+from rnnsym.core.names import NOW, STEP_AFTER, Name, Role
 from rnnsym.core.system import System, reads
 from rnnsym.derivation.chains import Chain, chains
 from rnnsym.derivation.equations import Equation, Line, Statement
-from rnnsym.derivation.form import Form
+from rnnsym.derivation.form import Form, equals
 from rnnsym.derivation.products import stacked_jacobian
 from rnnsym.derivation.pushing import Pieces, Pushing, in_order, push_through, written_out
 from rnnsym.derivation.push_rules import PLAIN, push_rules
@@ -24,7 +24,6 @@ from rnnsym.notation import Words, tree_of
 from rnnsym.ops.leaves import leaf, ones
 from rnnsym.ops.structure import diag
 from rnnsym.transforms.derivatives import jvp
-
 
 @dataclass(frozen=True)
 class StepJacobian:
@@ -64,6 +63,11 @@ def check_states(system: System, chain: Chain) -> None:
             )
 
 
+def jacobian_name(chain: Chain, name: Name, source: Name, via: tuple[str, ...] = ()) -> Name:
+    """∂n_t/∂p_{t-1}, or ∂n_t/∂p_{t+1} in a chain that runs down; `via` says through what."""
+    return name.derived(Role.JACOBIAN, source, via=(*((STEP_AFTER,) if chain.direction < 0 else ()), *via))
+
+
 def pushing(system: System, chain: Chain, source: Name) -> Pushing:
     """Directions in the state `source` one step before."""
     shape = system.shape(source)
@@ -72,7 +76,7 @@ def pushing(system: System, chain: Chain, source: Name) -> Pushing:
     return Pushing(
         seed=lambda read: seed if (read.name, read.time) == (source, chain.past) else None,
         live=lambda read: read.name in inside and read.time == NOW,
-        name=lambda name: name.derived(Role.JACOBIAN, source),
+        name=lambda name: jacobian_name(chain, name, source),
         shape=lambda event: (*event, *shape),
         push=lambda rhs, tangents: jvp([rhs], list(tangents), list(tangents.values()))[0],
     )
@@ -97,7 +101,7 @@ def step_jacobian(system: System, order: Sequence[Name] = (), cut: Collection[Na
         lines: list[Line] = [*jacobian_lines(story, step)]
         if len(step.chain.carries) > 1:
             lines.append(jacobian_matrix(story, step, stack_of(story.system, step.chain)))
-        story.section(title, remarks(step.chain), lines)
+        story.section(title, remarks(story.system, step.chain), lines)
     return story.form("jacobian", "step Jacobian")
 
 
@@ -109,11 +113,13 @@ def chains_of(system: System, order: Sequence[Name]) -> tuple[Chain, ...]:
     return found
 
 
-def remarks(chain: Chain) -> tuple[Words, ...]:
-    """What holds for all lines of a step."""
-    if chain.direction > 0:
-        return ()
-    return (("time runs down: one step before t is t + 1",),)
+def remarks(system: System, chain: Chain) -> list[Words]:
+    """What holds for all lines of a step: how states are stacked, and that time runs down."""
+    said: list[Words] = []
+    if len(chain.carries) > 1:
+        states = tuple((tree_of(leaf(name, NOW, system.shape(name))),) for name in chain.carries)
+        said.append((equals(Symbol(stack_of(system, chain), NOW), Matrix(states)),))
+    return [*said, *([("this chain runs from T down to 1",)] if chain.direction < 0 else [])]
 
 
 def jacobian_lines(story: Story, step: StepJacobian) -> list[Equation]:
@@ -176,7 +182,7 @@ def jacobian_matrix(story: Story, step: StepJacobian, stack: Name) -> Statement:
     """∂s_t/∂s_{t-1} as a matrix of blocks."""
     carries = step.chain.carries
     rows = tuple(tuple(_block(story, step.blocks.get((s, p))) for p in carries) for s in carries)
-    name = stack.derived(Role.JACOBIAN, stack)
+    name = jacobian_name(step.chain, stack, stack)
     stacked: list[str | Expr] = []
     for i, carry in enumerate(carries):
         stacked += [" above " if i else "", story.leaf(carry)]
@@ -189,7 +195,7 @@ def jacobian_matrix(story: Story, step: StepJacobian, stack: Name) -> Statement:
 
 
 def _block(story: Story, name: Name | None) -> MathTree:
-    return Word("zero") if name is None else tree_of(story.leaf(name))
+    return Number(0) if name is None else tree_of(story.leaf(name))
 
 
 def rows_of(system: System, carries: Sequence[Name]) -> Dim:

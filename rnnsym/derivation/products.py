@@ -11,35 +11,51 @@ Array = Any
 Known = Mapping[Name, Any]
 
 
-def width(known: Known, carries: Sequence[Name]) -> list[int]:
-    """The number of entries of each state."""
-    return [int(np.prod(np.shape(known[name])[1:], dtype=int)) for name in carries]
+def steps_of(known: Known, blocks: Mapping[tuple[Name, Name], Name]) -> int:
+    """T, from the Jacobian blocks: their row t is time t."""
+    return len(known[next(iter(blocks.values()))]) - 1
 
 
-def stacked(known: Known, carries: Sequence[Name], parts: Mapping[Name, Name], columns: int, rows: int) -> Array:
-    """The values of `parts`, by state, one above the other: (rows, n, columns); zero for a state without a part."""
-    blocks = [_part(known, parts.get(name), size, columns, rows) for name, size in
-              zip(carries, width(known, carries), strict=True)]  # fmt: skip
+def stacked(known: Known, carries: Sequence[Name], parts: Mapping[Name, Name]) -> Array:
+    """The values of `parts`, one for each of `carries`, one above the other: (T + 2, n, columns).
+
+    A state without a part, and a step without a value, has zero.
+    """
+    values = {state: _flat(known, state, name) for state, name in parts.items()}
+    columns = next(iter(values.values())).shape[2]
+    rows = max(len(known[state]) for state in carries) + 1
+    blocks = [_filled(values.get(state), rows, _size(known, state), columns) for state in carries]
     return np.concatenate(blocks, axis=1)
 
 
-def _part(known: Known, name: Name | None, size: int, columns: int, rows: int) -> Array:
-    block = np.zeros((rows, size, columns))
-    if name is not None:
-        values = np.asarray(known[name])
-        block = np.zeros((rows, size, columns), values.dtype)
-        block[: len(values)] = values.reshape(-1, size, columns)[:rows]
+def _size(known: Known, state: Name) -> int:
+    return int(np.prod(np.shape(known[state])[1:], dtype=int))
+
+
+def _flat(known: Known, state: Name, name: Name) -> Array:
+    value = np.asarray(known[name])
+    return value.reshape(len(value), _size(known, state), -1)
+
+
+def _filled(value: Array | None, rows: int, size: int, columns: int) -> Array:
+    block = np.zeros((rows, size, columns), float if value is None else value.dtype)
+    if value is not None:
+        block[: len(value)] = value
     return block
 
 
 def stacked_jacobian(known: Known, carries: Sequence[Name], blocks: Mapping[tuple[Name, Name], Name]) -> Array:
-    """∂s_t/∂p_{t∓1} of all pairs of states as one matrix for every t: (T + 1, n, n)."""
-    sizes, rows = width(known, carries), max(len(known[name]) for name in blocks.values())
-    columns = [
-        stacked(known, carries, {s: blocks[s, p] for s in carries if (s, p) in blocks}, size, rows)
-        for p, size in zip(carries, sizes, strict=True)
-    ]
+    """The blocks of all pairs of states as one matrix for every step: (T + 2, n, n)."""
+    columns = []
+    for source in carries:
+        column = {s: blocks[s, source] for s in carries if (s, source) in blocks}
+        columns.append(stacked(known, carries, column) if column else _no_column(known, carries, source))
     return np.concatenate(columns, axis=2)
+
+
+def _no_column(known: Known, carries: Sequence[Name], source: Name) -> Array:
+    rows = max(len(known[state]) for state in carries) + 1
+    return np.zeros((rows, sum(_size(known, state) for state in carries), _size(known, source)))
 
 
 def product(jacobians: Array, t: int, k: int) -> Array:

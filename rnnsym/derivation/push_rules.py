@@ -6,7 +6,7 @@ from rnnsym.core.expr import Expr, topological
 from rnnsym.derivation.rules import RULES, SILENT
 
 PUSHED = {
-    "matvec": ("A x, row by row in A: I ⊗ xᵀ", "A x: the matrix A"),
+    "matvec": ("θ x, row by row: I ⊗ xᵀ", ""),
     "mul": ("product rule",),
     "divide": ("quotient rule",),
     "softmax": ("softmax: diag p − p pᵀ",),
@@ -17,9 +17,9 @@ PUSHED = {
     "index": ("its row",),
     "take": ("the row that is read",),
 }
-"""By primitive, for each argument; the last text serves all arguments after it."""
+"""By primitive, for each argument; the last text serves all arguments after it; empty for what needs no word."""
 
-PLAIN = "passes on as it is"
+PLAIN = "linear"
 
 
 def push_rules(body: Expr, moving: Collection[Expr]) -> list[str]:
@@ -33,7 +33,7 @@ def push_rules(body: Expr, moving: Collection[Expr]) -> list[str]:
         above.add(node)
         if node.prim.name not in SILENT:
             rules.insert(0, _rule(node, inside[0]))
-    return list(dict.fromkeys(rules))
+    return [rule for rule in dict.fromkeys(rules) if rule]
 
 
 def _rule(node: Expr, i: int) -> str:

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from rnnsym.core.expr import Expr
-from rnnsym.core.names import NOW, Name, Role
-from rnnsym.core.system import System
+from rnnsym.core.expr import Expr, leaves
+from rnnsym.core.names import NOW, Fixed, Name, Offset, Point, Role
+from rnnsym.core.system import System, reads
+from rnnsym.derivation.cases import Case
 from rnnsym.ops.arithmetic import ADD, MUL, NEG
 from rnnsym.ops.elementwise import RELU, SIGMOID, TANH
-from rnnsym.ops.leaves import FULL, LEAF
+from rnnsym.ops.leaves import FULL, LEAF, leaf
 from rnnsym.ops.products import MATVEC
+from rnnsym.transforms.rewrite import substitute
 
 Words = tuple[str | Expr, ...]
 """A sentence: text, and expressions that the notation sets."""
@@ -19,7 +21,8 @@ SQUASHERS = {
     RELU: " where it is positive, and 0 elsewhere.",
 }
 TOTAL, LAST_ONLY = " is the losses of all steps added up.", " is the loss of the last step, the only one."
-LOSS = " is how far the output is from its target at step t."
+BACKWARD_TIME = ". Time runs from T to 1 here: what is read at t + 1 came before."
+LOSS, ONLY_LOSS = " is how far the output is from its target at step t.", " is how far the output is from its target."
 
 
 def reason(system: System, name: Name, lhs: Expr, body: Expr, single: bool) -> Words:
@@ -27,7 +30,7 @@ def reason(system: System, name: Name, lhs: Expr, body: Expr, single: bool) -> W
     if name.role == Role.TOTAL:
         return (lhs, LAST_ONLY if single else TOTAL)
     if name.role == Role.LOSS:
-        return (lhs, LOSS)
+        return (lhs, ONLY_LOSS if single else LOSS)
     if body.prim in SQUASHERS:
         return (lhs, " is ", body.args[0], SQUASHERS[body.prim])
     terms = body.args if body.prim is ADD else (body,)
@@ -36,6 +39,28 @@ def reason(system: System, name: Name, lhs: Expr, body: Expr, single: bool) -> W
     if len(terms) > 1:
         return _mixture(system, lhs, terms)
     return _product(system, lhs, body)
+
+
+def by_case(lhs: Expr, cases: Sequence[Case]) -> Words:
+    """The reason of a line that says the first step apart from the others."""
+    words: list[str | Expr] = [lhs, " is "]
+    for i, case in enumerate(cases):
+        edge = case.domain.single
+        words += [", and " * bool(i), *(at_step((case.rhs,), case.domain.lo) if edge else (case.rhs,))]
+        words.append(f" at t = {case.domain.lo}" if edge else " at every other step")
+    return (*words, ".")
+
+
+def at_step(words: Words, step: Point) -> Words:
+    """`words` with the one step on which they hold in the place of t."""
+    exprs = [word for word in words if isinstance(word, Expr)]
+    fixed = {
+        node: leaf(node.attrs[0], Fixed(step.shift(node.attrs[1].k)), node.shape, node.dtype)  # type: ignore[arg-type]
+        for node in leaves(exprs)
+        if isinstance(node.attrs[1], Offset)
+    }
+    moved = iter(substitute(exprs, fixed))
+    return tuple(next(moved) if isinstance(word, Expr) else word for word in words)
 
 
 def _unsigned(term: Expr) -> Expr:
@@ -53,7 +78,8 @@ def _weighted_sum(lhs: Expr, terms: Sequence[Expr]) -> Words:
             parts.append([term])
     for i, part in enumerate(parts):
         words += [("" if i == 0 else ", " if i < len(parts) - 1 else " and "), *part]
-    return (*words, ".")
+    later = any(read.time == Offset(1) for term in terms for read in reads(term))
+    return (*words, BACKWARD_TIME if later else ".")
 
 
 def _mixture(system: System, lhs: Expr, terms: Sequence[Expr]) -> Words:

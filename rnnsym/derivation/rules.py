@@ -33,6 +33,7 @@ RULES = {
 
 SILENT = frozenset({"leaf", "add", "neg", "broadcast", "transpose", "full"})
 PLAIN_SUM = "passes through the sum"
+COPIED, SEAM, CASES = "passes unchanged", "seam", "start, then the step before"
 FROM_LOSS = "loss at t"
 
 

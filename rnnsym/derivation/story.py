@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 
 from rnnsym.core.dims import Shape
 from rnnsym.core.expr import Expr
@@ -94,9 +95,7 @@ class Story:
 
 
 def free_name(system: System, name: Name) -> Name:
-    """`name`, with an apostrophe for every quantity of the system that is called so already."""
+    """`name`, numbered if a quantity of the system is called so already: e, e2, e3."""
     taken = {(other.symbol, other.path) for other in (*system.given, *system.equations) if not other.of}
-    while (name.symbol, name.path) in taken:
-        name = name._replace(symbol=name.symbol + "′")
-    return name
-
+    candidates = (f"{name.symbol}{number}" if number > 1 else name.symbol for number in count(1))
+    return name._replace(symbol=next(symbol for symbol in candidates if (symbol, name.path) not in taken))

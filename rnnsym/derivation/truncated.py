@@ -1,25 +1,26 @@
 """Truncated backpropagation as a form: what is kept, what is dropped, and that both together are the gradient."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
-from itertools import count
-from typing import Any, cast
+from itertools import count, groupby
 
 from rnnsym.core.expr import Expr
-from rnnsym.core.mathtree import BigSum, Infix, MathTree, Number, Superscript, Symbol, Word
-from rnnsym.core.names import FREE, NOW, Name, Role
-from rnnsym.core.system import System, reads
+from rnnsym.core.mathtree import BigSum, MathTree, Number, Superscript, Symbol, Word
+from rnnsym.core.names import FREE, NOW, START, Fixed, Name, Offset, Point
+from rnnsym.core.system import Piece, reads
 from rnnsym.derivation.adjoint import Adjoint
-from rnnsym.derivation.ages import per_loss
-from rnnsym.derivation.equations import Equation, Line, Statement, lines
-from rnnsym.derivation.form import DOWNWARDS, Compute, Form, Section, boundary, equals, recurrence
+from rnnsym.derivation.ages import BEYOND, per_loss
+from rnnsym.derivation.equations import Equation, Line, Lines, Statement, lines
+from rnnsym.derivation.form import DOWNWARDS, Compute, Form, Section, equals, recurrence
 from rnnsym.derivation.reasons import Words
 from rnnsym.derivation.stating import equation
-from rnnsym.derivation.truncation import KEEP, Split, chunked, crossed, keeps
+from rnnsym.derivation.truncation import KEEP, Split, chunked, keeps
 from rnnsym.errors import InputError, unknown
 from rnnsym.notation import tree_of
-from rnnsym.ops.leaves import leaf
+from rnnsym.notation.trees import map_symbols
+from rnnsym.ops.arithmetic import add
+from rnnsym.ops.leaves import is_zero, leaf
 
 WAYS = ("chunk", "loss")
 
@@ -27,26 +28,205 @@ WAYS = ("chunk", "loss")
 def truncated(derived: Adjoint, window: int, per: str = "chunk", wanted: Iterable[Name] | None = None) -> Form:
     """Truncated backpropagation through time with K = `window`, and the terms that it drops.
 
-    per: "chunk" (the gradient is cut between chunks of K steps, the state runs on) or "loss" (what each loss sends back
-    is kept for K steps). Kept and dropped add up to the gradient, exactly. Every recurrence is cut; a seam between two
-    of them is not. Raises InputError for a window below 1, UnknownNameError for another way.
+    per: "chunk" (the gradient is cut between chunks of K steps, while the state runs on) or "loss" (what each loss
+    sends back is kept for K steps). Kept and dropped add up to the gradient, exactly. Every recurrence is cut; a seam
+    two of them is not. `wanted` are the gradients told. Raises UnknownNameError; InputError for a window below 1.
     """
     if per not in WAYS:
         raise unknown("way to truncate", per, WAYS)
     if isinstance(window, bool) or not isinstance(window, int) or window < 1:
         raise InputError(f"the window of a truncation is a whole number of steps, 1 or more, not {window!r}.")
-    telling = _Telling(derived, chunked(derived) if per == "chunk" else per_loss(derived, window), window, wanted)
-    middle = telling.by_chunks() if per == "chunk" else telling.by_age()
-    sections = (*telling.start.sections, *middle, telling.dropped(per), telling.together())
-    supplied: dict[Name, Callable[[int], Any]] = {KEEP: partial(keeps, window)} if per == "chunk" else {}
-    title = f"truncated after {window} steps, per {per}"
-    kept = tuple(section for section in sections if section.lines)
-    return Form("truncated", title, kept, telling.split.system, telling.computed, supplied=supplied)
+    told = lines(derived, wanted)
+    title = f"backpropagation truncated to {window} steps, per {per}"
+    if per == "chunk":
+        found = _Telling(derived, told, chunked(derived), window).form(title)
+        return replace(found, supplied={KEEP: partial(keeps, window)})
+    return _Aged(derived, told, per_loss(derived, window), window).form(title)
 
 
-@dataclass(frozen=True)
 class _Telling:
-    derived: Adjoint
-    split: Split
-    window: int
-    wanted: Iterable[Name] | None
+    """The lines of a truncation by chunks. The numbers of all lines are known before any is written."""
+
+    title = "Backward, cut"
+
+    def __init__(self, derived: Adjoint, told: Lines, split: Split, window: int) -> None:
+        self.split, self.system, self.window = split, split.system, window
+        self.start = recurrence(derived, replace(told, backward=(), gradients=(), zeros=())).sections
+        self.adjoints = [line.name for line in told.backward]
+        gradients = [line.name for line in told.gradients]
+        self.rules = {line.name: line.rule for line in (*told.backward, *told.gradients)}
+        self.computed: dict[Name, Compute] = {}
+        self.kept = [split.kept.get(bar, bar) for bar in gradients]
+        self.cut = [split.cut[bar] for bar in (*self.adjoints, *gradients) if bar in split.cut]
+        self.whole = [bar for bar in gradients if bar in split.kept]
+        self.originals = {new: bar for bar, new in (*split.cut.items(), *split.kept.items())}
+        self.numbers: dict[Name, int] = {}
+        self._next = count(1)
+        for line in told.forward:
+            self.number(line.name)
+        for name in (*self.backward(), *self.kept, *self.cut, *self.whole):
+            self.number(name)
+
+    def number(self, name: Name) -> int:
+        if name not in self.numbers:
+            self.numbers[name] = next(self._next)
+        return self.numbers[name]
+
+    def backward(self) -> Sequence[Name]:
+        """The names of the lines of the backward pass, in order."""
+        return self.adjoints
+
+    def form(self, title: str) -> Form:
+        back = [self.line(name) for name in self.backward()]
+        found = (
+            *self.start,
+            Section(self.title, ((DOWNWARDS,), *self.how(), *_zero_beyond(back)), tuple(back)),
+            Section("Kept", self.keeps(), tuple(self.line(name) for name in self.kept)),
+            Section("Dropped", self.drops(), tuple(self.line(name) for name in self.cut)),
+            Section("Gradient", (("what is kept and what is dropped",),), tuple(self.sum(name) for name in self.whole)),
+        )
+        sections = tuple(section for section in found if section.lines)
+        return Form("truncated", title, sections, self.system, self.computed)
+
+    def how(self) -> tuple[Words, ...]:
+        return ((leaf(KEEP, NOW, ()), f" = 0 where t is a multiple of {self.window}, else 1"),)
+
+    def keeps(self) -> tuple[Words, ...]:
+        return ((f"what loss t sends to step k in the same chunk of {self.window} steps",),)
+
+    def drops(self) -> tuple[Words, ...]:
+        return ((f"what loss t sends to step k across a multiple of {self.window}",),)
+
+    def line(self, name: Name) -> Line:
+        """The equation of a name, with the rule of what it is a part of."""
+        rule = self.rules[self.originals.get(name, name)]
+        if any(read.name == KEEP for piece in self.system.equations[name] for read in reads(piece.rhs)):
+            rule += "; what was cut goes on" if name in self.cut else "; cut between chunks"
+        return equation(self.system, name, self.numbers, rule, self.because(name))
+
+    def because(self, name: Name) -> Words:
+        left = leaf(name, NOW if self.system.timed(name) else FREE, self.system.shape(name))
+        if name in self.cut:
+            return (left, " is what the cuts take away: what they stop here, and what they stopped before.")
+        if name in self.kept:
+            return (left, " is the gradient that the errors give which are left by the cuts.")
+        return (left, " is the error that is left when what comes from another chunk is cut off.")
+
+    def sum(self, name: Name) -> Line:
+        because = ("Errors add up: what is kept and what is cut are together the gradient, to the last digit.",)
+        return equation(self.system, name, self.numbers, "kept + dropped", because)
+
+
+def _zero_beyond(group: Sequence[Line]) -> tuple[Words, ...]:
+    """What is read from beyond the last step is zero."""
+    beyond = list(dict.fromkeys(node for line in group if isinstance(line, Equation) for node in line.beyond))
+    return ((equals(*map(tree_of, beyond), Number(0)), " at t = T"),) if beyond else ()
+
+
+class _Aged(_Telling):
+    """The lines of a truncation per loss. Ages of an error that read alike share a line, with j for the age."""
+
+    title = "Backward, by age"
+
+    def __init__(self, derived: Adjoint, told: Lines, split: Split, window: int) -> None:
+        self.age = {name: (bar, age) for age, names in enumerate(split.ages) for bar, name in names.items()}
+        self.parts: dict[Name, list[Name]] = {}
+        for name, (bar, _) in self.age.items():
+            self.parts.setdefault(bar, []).append(name)
+        super().__init__(derived, told, split, window)
+
+    def backward(self) -> Sequence[Name]:
+        """The first name of every line, then the sums over all ages where another line reads them."""
+        order = []
+        for bar in self.adjoints:
+            for run in self._runs(bar):
+                order.append(run[0])
+                self.numbers.update(dict.fromkeys(run, self.number(run[0])))
+            if len(self.parts.get(bar, ())) == 1:
+                self.numbers[bar] = self.number(self.parts[bar][0])
+        needed = {read.name for name in (*self.kept, *self.age) for piece in self.system.equations[name]
+                  for read in reads(piece.rhs)}  # fmt: skip
+        return [*order, *(bar for bar in self.adjoints if bar in needed and len(self.parts[bar]) > 1)]
+
+    def _runs(self, bar: Name) -> list[list[Name]]:
+        """The parts of `bar`, those of neighbouring ages together whose equations differ in the age only."""
+        parts = self.parts.get(bar, [])
+        return [list(run) for _, run in groupby(parts, lambda name: self._right(name, self.age[name][1]))]
+
+    def _marked(self, symbol: Symbol, here: int | None) -> MathTree:
+        """A part of an error as the error with its age above it: j, j - 1 beside the age `here`, or a number."""
+        if symbol.name not in self.age:
+            return symbol
+        bar, age = self.age[symbol.name]
+        if len(self.parts[bar]) == 1:
+            return replace(symbol, name=bar)
+        back = 0 if here is None else here - age
+        letter = str(age) if here is None else f"j-{back}" if back else "j"
+        return Superscript(replace(symbol, name=bar), Word(f"({letter})"))
+
+    def _told(self, name: Name) -> list[Piece]:
+        """The pieces that are written: those of a general step."""
+        pieces = [piece for piece in self.system.equations[name] if not is_zero(piece.rhs)]
+        return [piece for piece in pieces if piece.domain not in (START, BEYOND)] or pieces
+
+    def _written(self, name: Name, expr: Expr, here: int | None) -> MathTree:
+        """`expr` of the equation of `name`, with ages; at the one step at which it holds, if it is one."""
+        domains = {piece.domain for piece in self._told(name)}
+        only = domains.pop().lo if len(domains) == 1 and min(domains).single else None
+        return map_symbols(tree_of(expr), lambda symbol: self._marked(_at(symbol, only), here))
+
+    def _right(self, name: Name, here: int | None) -> MathTree:
+        """The right-hand side of a part, as it is written."""
+        return self._written(name, add(*(piece.rhs for piece in self._told(name))), here)
+
+    def how(self) -> tuple[Words, ...]:
+        return (("an error of age j has gone j steps back",),)
+
+    def keeps(self) -> tuple[Words, ...]:
+        return ((f"what loss t sends to step k with t − k < {self.window}",),)
+
+    def drops(self) -> tuple[Words, ...]:
+        return ((f"what loss t sends to step k with t − k ≥ {self.window}",),)
+
+    def line(self, name: Name) -> Line:
+        if name in self.age:
+            return self._part(name)
+        if name in self.parts:
+            return self._sum_of_ages(name)
+        older = any(read.name in self.age for piece in self.system.equations[name] for read in reads(piece.rhs))
+        return self._old(name) if older and name in self.cut else super().line(name)
+
+    def _part(self, name: Name) -> Line:
+        bar, age = self.age[name]
+        run = next(run for run in self._runs(bar) if name in run)
+        here = age if len(run) > 1 else None
+        ages = f"; j = {age}…{age + len(run) - 1}" if len(run) > 1 and len(run) < self.window else ""
+        left = self._written(name, leaf(name, NOW, self.system.shape(bar)), here)
+        because: Words = (left, " is the part of the error that has gone so many steps back.")
+        return self._statement(name, left, self._right(name, here), self.rules[bar] + ages, because)
+
+    def _sum_of_ages(self, bar: Name) -> Line:
+        left = leaf(bar, NOW, self.system.shape(bar))
+        first = Superscript(tree_of(left), Word("(j)"))
+        oldest = max(age for other, age in self.age.values() if other == bar)
+        because = (left, " is the error with all ages that are kept, and what it gives is the truncated gradient.")
+        return self._statement(bar, tree_of(left), BigSum(first, "j", "0", str(oldest)), "sum over the ages", because)
+
+    def _old(self, name: Name) -> Line:
+        left = leaf(name, NOW if self.system.timed(name) else FREE, self.system.shape(name))
+        rule = f"{self.rules[self.originals[name]]}; too old"
+        return self._statement(name, tree_of(left), self._right(name, None), rule, self.because(name))
+
+    def _statement(self, name: Name, left: MathTree, right: MathTree, rule: str, because: Words) -> Statement:
+        self.computed[name] = lambda known: known[name]
+        read = {read.name for piece in self.system.equations[name] for read in reads(piece.rhs)}
+        uses = tuple(sorted({self.numbers[other] for other in read if other in self.numbers}))
+        domain = self.system.hull(name)
+        return Statement(self.numbers[name], name, left, right, self.system.shape(name), domain, rule, because, uses)
+
+
+def _at(symbol: Symbol, step: Point | None) -> Symbol:
+    """`symbol` at the one step at which an equation holds."""
+    if step is None or not isinstance(symbol.time, Offset):
+        return symbol
+    return replace(symbol, time=Fixed(step.shift(symbol.time.k)))

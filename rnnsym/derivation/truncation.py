@@ -104,16 +104,28 @@ def _with_factor(derived: Adjoint, bar: Name, use: Contribution) -> tuple[Piece,
 
 def _lost(derived: Adjoint, bar: Name, cut: Mapping[Name, Name]) -> Iterable[tuple[Piece, Expr | None]]:
     """What the cut takes away from `bar`: what it stops here, and what comes from errors that it stopped before."""
+    same = {name: name for name in derived.uses}
     for use in derived.uses[bar]:
-        if borders := crossed(derived, bar, use):
+        borders = crossed(derived, bar, use)
+        stopped = [(same, 1.0 - _keep(borders))] if borders else []
+        if borders and not senders(use):
             yield use.piece, 1.0 - _keep(borders)
-        if (passed := renamed(use.piece, cut)) is not None:
+        elif (passed := renamed(use.piece, *stopped, (cut, None))) is not None:
             yield passed, None
 
 
-def renamed(piece: Piece, new: Mapping[Name, Name]) -> Piece | None:
-    """`piece` for another adjoint of the user; None where that has none."""
-    moved = {r.leaf: leaf(new[r.name], r.time, r.leaf.shape) for r in reads(piece.rhs) if r.name in new}
+def renamed(piece: Piece, *others: tuple[Mapping[Name, Name], Expr | None]) -> Piece | None:
+    """`piece` with the sum of other adjoints for the one that it reads, each times its factor; None if there are none.
+
+    Each of `others` maps what is read to what is read instead, and has a factor at the step of the piece, or None.
+    """
+    moved: dict[Expr, Expr] = {}
+    for read in reads(piece.rhs):
+        found = [
+            (leaf(new[read.name], read.time, read.leaf.shape), factor) for new, factor in others if read.name in new
+        ]
+        if found:
+            moved[read.leaf] = add(*(part if factor is None else factor * part for part, factor in found))
     return piece._replace(rhs=substitute([piece.rhs], moved)[0]) if moved else None
 
 

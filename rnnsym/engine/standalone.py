@@ -19,6 +19,8 @@ from rnnsym.engine.sizes import text as size_text
 from rnnsym.engine.source import kernel_source
 from rnnsym.errors import InputError, ShapeError
 from rnnsym.ops.indexing import check_indices
+from rnnsym.ops.leaves import is_zero, var
+from rnnsym.ops.structure import STOP_GRADIENT
 
 WIDTH = 100
 INDENT = "    "
@@ -139,7 +141,7 @@ def _stops(node: Expr) -> bool:
         return False
     (held,) = node.args
     pulled = [held.prim.pull(held, i, var("c", held.shape)) for i in range(len(held.args)) if held.prim.flows(held, i)]
-    return not held.args or any(not is_const(share, 0) for share in pulled)
+    return not held.args or not all(map(is_zero, pulled))
 
 
 def _names(system: System) -> Iterator[Name]:

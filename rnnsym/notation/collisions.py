@@ -25,8 +25,8 @@ def check(notation: Notation, names: Iterable[Name]) -> None:
                 if other[0] != key:
                     raise InputError(
                         f"the notation {notation.name} spells {other[1]} and {described(name)} alike, as "
-                        f"{spelling}{WORDS[style]}: choose another notation, or rename one of them in the cell or under "
-                        "[symbols] in a notation file of your own."
+                        f"{spelling}{WORDS[style]}: choose another notation, or rename one of them in the cell or "
+                        "under [symbols] in a notation file of your own."
                     )
 
 

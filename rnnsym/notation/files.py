@@ -63,8 +63,10 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> Data:
     result = dict(base)
     for key, value in over.items():
         inner = result.get(key)
-        both = isinstance(value, dict) and isinstance(inner, dict)
-        result[key] = {**inner, **value} if both and key == "symbols" else merged(inner, value) if both else value
+        if not isinstance(value, dict) or not isinstance(inner, dict):
+            result[key] = value
+        else:
+            result[key] = {**inner, **value} if key == "symbols" else merged(inner, value)
     return result
 
 
@@ -147,7 +149,9 @@ def _check_symbols(symbols: Mapping[str, Any], where: str) -> None:
                 f"{where}: symbols.{symbol} must be a text such as 'W^sx', or a table with bare and labelled, or one "
                 f"with text, ascii and latex, not {value!r}."
             )
-        for said in {table.get("bare"), table.get("text"), table.get("labelled")} - {None}:
+        for said in (table.get("bare"), table.get("text"), table.get("labelled")):
+            if said is None:
+                continue
             if said in taken:
                 raise InputError(
                     f"{where}: '{taken[said]}' and '{symbol}' would both be spelt '{said}': give one of them another "

@@ -1,7 +1,7 @@
 """Row vectors and weights that are stored transposed: exact rewrites of what is printed, never of a number.
 
 A weight W that is stored transposed is W′ = Wᵀ and is spelt W: in an expression its leaf becomes the transpose of W′,
-and an equation for its gradient is transposed on both sides, ∂L/∂W′ = Σₜ xₜ δₜᵀ. A weight that stands alone is its name.
+and an equation for its gradient is transposed on both sides: ∂L/∂W′ = Σₜ xₜ δₜᵀ. A weight alone is spelt by its name.
 
 With the orientation "row" every vector is printed as a row, so that a product with a vector is turned round:
 A x prints x Aᵀ, and the outer product a bᵀ prints aᵀ b; two transposes cancel. All other operations are the same for
@@ -9,7 +9,6 @@ rows. Both together give x W′ for W x.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rnnsym.core.expr import Expr, topological

@@ -61,10 +61,10 @@ class AdjointStyle:
 
 @dataclass(frozen=True)
 class Spelled:
-    """What a symbol is called: a spelling in each style, with `{}` where the labels of a labelled one stand."""
+    """What a symbol is called in each style; `labelled` is for one with labels, which stand for its `{}`."""
 
     bare: Mapping[str, str]
-    labelled: Mapping[str, str] | None = None
+    labelled: str | None = None
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,8 @@ def _words(before: Notation, after: Notation) -> list[str]:
     keys = ("adjoint", "time", "orientation")
     changed = [getattr(after, key) for key in keys if getattr(after, key) != getattr(before, key)]
     if after.transposed != before.transposed:
-        changed.append(TRANSPOSED if after.transposed == after.weights else f"transposed({','.join(sorted(after.transposed))})")
+        only = "" if after.transposed == after.weights else f"({','.join(sorted(after.transposed))})"
+        changed.append(TRANSPOSED + only)
     return changed
 
 
@@ -218,8 +219,7 @@ def _spelled(value: Any) -> Spelled:
     table = value if isinstance(value, dict) else {"bare": value}
     if "bare" not in table:
         return Spelled({style: table[style] for style in STYLES})
-    labelled = table.get("labelled")
-    return Spelled(dict.fromkeys(STYLES, table["bare"]), dict.fromkeys(STYLES, labelled) if labelled else None)
+    return Spelled(dict.fromkeys(STYLES, str(table["bare"])), table.get("labelled"))
 
 
 def _adjoint(table: Mapping[str, Any]) -> AdjointStyle:
@@ -241,7 +241,7 @@ def _pairs(table: Mapping[str, Any]) -> dict[str, Pair]:
 
 
 def _operator(table: Mapping[str, Any]) -> Operator:
-    signs = {style: table[style] for style in STYLES}
+    signs: dict[str, str] = {style: table[style] for style in STYLES}
     return Operator(table["precedence"], frozenset(table.get("bare", ())), signs)
 
 

@@ -55,7 +55,8 @@ def relation(
 def _sides(lhs: Expr | MathTree, rhs: Expr | MathTree, notation: Notation) -> tuple[MathTree, MathTree]:
     """Both sides in the orientation of the notation."""
     if isinstance(lhs, Expr) and isinstance(rhs, Expr):
-        return tuple(_oriented(side, notation) for side in sides_as_stored(lhs, rhs, notation))
+        left, right = sides_as_stored(lhs, rhs, notation)
+        return _oriented(left, notation), _oriented(right, notation)
     return _tree(lhs, notation), _tree(rhs, notation)
 
 

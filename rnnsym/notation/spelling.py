@@ -72,11 +72,9 @@ def called(name: Name, notation: Notation, style: Style) -> Parts:
 
 def _read(spelled: Spelled, labels: tuple[str, ...], style: Style) -> Parts:
     """`W^ss_0` with its raised part and its labels, and then the labels of the name."""
-    joined = spelled.labelled is not None and bool(labels)
+    text, joined = spelled.bare[style], False
     if spelled.labelled is not None and labels:
-        text, labels = spelled.labelled[style].replace("{}", "_".join(labels)), ()
-    else:
-        text = spelled.bare[style]
+        joined, text, labels = True, spelled.labelled.replace("{}", "_".join(labels)), ()
     if len(set(spelled.bare.values())) > 1:
         return Parts(text, labels, glyphs=spelled.bare)
     head, _, below = text.partition("_")

@@ -6,7 +6,8 @@ that quantity. A weight that the notation stores transposed is W′ = Wᵀ, spel
 canonical matrix is therefore spelt ∂hₜ/∂Wᵀ.
 """
 
-from rnnsym.core.names import FREE, START, Fixed, Name, Offset, Role, TimeMap
+from rnnsym.core.names import FREE, START, STEP_AFTER, Fixed, Name, Offset, Role, TimeMap
+from rnnsym.notation.orientation import is_stored_transposed
 from rnnsym.notation.profile import Notation, Style
 from rnnsym.notation.spelling import (
     ADJOINT_BINDING,
@@ -17,18 +18,12 @@ from rnnsym.notation.spelling import (
     index,
     lowered,
     spelt,
-    take_apart,
 )
 
-__all__ = ["ADJOINT_BINDING", "ATOM_BINDING", "SCRIPT_BINDING", "Piece", "When", "lowered", "symbol", "take_apart"]
+__all__ = ["ADJOINT_BINDING", "ATOM_BINDING", "SCRIPT_BINDING", "Piece", "When", "lowered", "symbol"]
 
 LOSS = "L"
 DERIVATIVE_BINDING = 35
-
-
-def stored_transposed(name: Name, notation: Notation) -> bool:
-    """Whether `name` is a parameter whose base letter the notation stores transposed."""
-    return name.role == Role.PARAM and take_apart(name).base in notation.transposed
 
 
 def symbol(name: Name, time: TimeMap, notation: Notation, style: Style, at: When) -> Piece:
@@ -88,16 +83,17 @@ class _Spelling:
     def _bottom(self, param: Name) -> Piece:
         """What a derivative is taken in: the canonical matrix, also where its transpose is stored."""
         body = self.symbol(param, FREE)
-        if not stored_transposed(param, self.notation):
+        if not is_stored_transposed(param, self.notation):
             return body
         left, right = self.pairs["round"] if body.binding < ADJOINT_BINDING else ("", "")
         return Piece(left + body.text + right + self.glyphs["transpose"])
 
     def _jacobian(self, name: Name, time: TimeMap) -> Piece:
-        """∂s_t/∂p_{t-1}, with what it goes through where that is said."""
-        state, before = name.of
-        found = self._derivative(self._of(state, time), self._of(before, _step_before(time)))
+        """∂s_t/∂p_{t-1}, or ∂s_t/∂p_{t+1} in a reversed chain, with what it goes through where that is said."""
+        state, source = name.of
         via = name.path[len(state.path) :]
+        way, via = (1, via[1:]) if via[:1] == (STEP_AFTER,) else (-1, via)
+        found = self._derivative(self._of(state, time), self._of(source, _moved(time, way)))
         if not via:
             return found
         left, right = self.pairs["through"]
@@ -105,10 +101,10 @@ class _Spelling:
         return Piece(left + found.text + right.replace("{}", through), DERIVATIVE_BINDING)
 
 
-def _step_before(time: TimeMap) -> TimeMap:
+def _moved(time: TimeMap, steps: int) -> TimeMap:
     match time:
         case Offset(k):
-            return Offset(k - 1)
+            return Offset(k + steps)
         case Fixed(point):
-            return Fixed(point.shift(-1))
+            return Fixed(point.shift(steps))
     return time

@@ -1,5 +1,6 @@
 """The layout tree of an expression, and how large it would be when written out."""
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, cast
 
@@ -17,16 +18,20 @@ def tree_of(expr: Expr) -> MathTree:
 
 def at_index(tree: MathTree, index: str) -> MathTree:
     """`tree` with another letter for the step: h_t as h_k."""
+    return map_symbols(tree, lambda symbol: replace(symbol, index=index))
+
+
+def map_symbols(tree: MathTree, change: Callable[[Symbol], MathTree]) -> MathTree:
+    """`tree` with every symbol replaced by what `change` makes of it."""
     if isinstance(tree, Symbol):
-        return replace(tree, index=index)
-    changes = {f.name: _at_index(getattr(tree, f.name), index) for f in fields(tree)}
-    return replace(tree, **changes)
+        return change(tree)
+    return replace(tree, **{f.name: _mapped(getattr(tree, f.name), change) for f in fields(tree)})
 
 
-def _at_index(value: Any, index: str) -> Any:
+def _mapped(value: Any, change: Callable[[Symbol], MathTree]) -> Any:
     if type(value) is tuple:
-        return tuple(_at_index(item, index) for item in value)
-    return at_index(cast(MathTree, value), index) if is_dataclass(value) else value
+        return tuple(_mapped(item, change) for item in value)
+    return map_symbols(cast(MathTree, value), change) if is_dataclass(value) else value
 
 
 def written_size(expr: Expr) -> int:

@@ -9,12 +9,12 @@ from typing import Any
 from rnnsym.core import dims
 from rnnsym.core.dims import Dim, Shape, canonical, plus
 from rnnsym.core.expr import OPERATORS, Expr, topological
-from rnnsym.core.mathtree import Bracket, Call, MathTree, Matrix, Subscript, Word
+from rnnsym.core.mathtree import Bracket, Call, MathTree, Matrix, Number, Subscript, Word
 from rnnsym.core.primitive import ATOM_BINDING, Code, sample
 from rnnsym.errors import InputError, MisuseError, ShapeError
 from rnnsym.ops import kernels
-from rnnsym.ops.leaves import as_expr
-from rnnsym.ops.structure import vector_or_matrix
+from rnnsym.ops.leaves import as_expr, in_full
+from rnnsym.ops.structure import broadcast, vector_or_matrix
 from rnnsym.ops.structured import Coder, Sizer, Structured, settings
 
 # One row, a range of rows, and their transposes. ----------------------------------------------------------------
@@ -96,15 +96,17 @@ SLICE: Structured = Structured(
 
 
 class Embed(Structured):
-    """Rows put back to their place, with zeros around them: written as blocks, [0; x; 0]."""
+    """Rows put back to their place, with zeros around them: written as blocks, [0; x] or [zeros(1); x; zeros(2)]."""
 
     def tree(self, node: Expr, args: Sequence[MathTree]) -> MathTree:
         (x,), (start, step, n) = args, node.attrs
         if step != 1:
             return super().tree(node, args)
         stop = plus(start, node.args[0].shape[0])  # type: ignore[arg-type]
-        blocks = [Word("zero")] * (start != 0) + [x] + [Word("zero")] * (stop != n)
-        return Matrix(tuple((block,) for block in blocks))
+        sizes = [size for size in (start, plus(n, stop, -1)) if size != 0]  # type: ignore[arg-type]
+        zeros = [Number(0.0) if len(sizes) == 1 else Call("zeros", (Word(str(size)),)) for size in sizes]
+        split = int(start != 0)
+        return Matrix(tuple((block,) for block in (*zeros[:split], x, *zeros[split:])))
 
 
 EMBED: Structured = Embed(
@@ -179,7 +181,7 @@ class Concat(Structured):
     def __init__(self) -> None:
         super().__init__(
             "concat", kernel=lambda *parts: kernels.join(parts[:-1], parts[-1]), shape=_concat_shape, pulls=(),
-            pushes=(), tree=lambda *parts: Bracket(parts[:-1]), linear=False, ranked=True, samples=[
+            pushes=(), tree=lambda *parts: Bracket(parts), linear=False, ranked=True, samples=[
                 sample(("H",), ("X",)),
                 sample(("H", "C"), ("X", "C"), ("H", "C")),
             ],
@@ -187,6 +189,11 @@ class Concat(Structured):
 
     def flows(self, node: Expr, i: int) -> bool:
         return True
+
+    def tree(self, node: Expr, args: Sequence[MathTree]) -> MathTree:
+        """A number among the parts is one entry."""
+        parts = zip(node.args, args, strict=True)
+        return Bracket(tuple(tree if arg.shape == (1,) else in_full(arg, tree) for arg, tree in parts))
 
     def start(self, node: Expr, i: int) -> Dim:
         start: Dim = 0
@@ -220,12 +227,12 @@ CONCAT = Concat()
 
 
 def concat(*parts: Any) -> Expr:
-    """[a; b; …]: vectors or matrices joined along the first axis. Takes the parts, or one list of them.
+    """[a; b; …]: vectors or matrices joined along the first axis; a scalar is one entry. Takes the parts, or a list.
 
     Raises InputError where there are none, and ShapeError where they do not fit.
     """
     items = parts[0] if len(parts) == 1 and isinstance(parts[0], (list, tuple)) else parts
-    exprs = [as_expr(item) for item in items]
+    exprs = [broadcast(as_expr(item), (1,)) for item in items]
     if not exprs:
         raise InputError("concat needs at least one part: concat(a, b) or concat([a, b]).")
     return exprs[0] if len(exprs) == 1 else CONCAT(*exprs)

@@ -7,7 +7,7 @@ from rnnsym.ops.arithmetic import ADD, MUL, NEG, add, mul
 from rnnsym.ops.indexing import PLACE, SLICE, concat, getitem
 from rnnsym.ops.leaves import FULL, as_expr, number_in
 from rnnsym.ops.products import dot
-from rnnsym.ops.structure import BROADCAST, SUM, broadcast, sum_all
+from rnnsym.ops.structure import BROADCAST, SUM, sum_all
 
 
 def substitute(exprs: Sequence[Expr], mapping: Mapping[Expr, Expr]) -> list[Expr]:
@@ -64,7 +64,7 @@ def gathered(places: Sequence[Expr]) -> Expr | None:
         return None
     if places[0].attrs[1] != len(places):
         return None
-    return concat([broadcast(entries[row], (1,)) for row in range(len(places))])
+    return concat([entries[row] for row in range(len(places))])
 
 
 def _unsigned(term: Expr) -> tuple[bool, Expr]:

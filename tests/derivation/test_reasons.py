@@ -29,5 +29,5 @@ def test_each_line_has_a_reason_of_its_own():
 def test_the_losses_of_a_network_say_what_they_are():
     derivation = rs.derive(rs.Network("elman", 2, 3, 2, pattern="many_to_one"))
     (step, total) = derivation.to_dict()["lines"][3:5]
-    assert step["because"].endswith("is how far the output is from its target at step t.")
+    assert step["because"].endswith("is how far the output is from its target.")
     assert total["because"] == "L is the loss of the last step, the only one."

@@ -7,7 +7,7 @@ import rnnsym as rs
 from rnnsym.core.expr import leaves
 from rnnsym.core.names import Role
 from rnnsym.notation import text
-from rnnsym.notation.symbols import take_apart
+from rnnsym.notation.spelling import Parts, take_apart
 from support.formulas import VALUES, expressions
 from support.latex import check_formula
 from support.reading import read
@@ -56,4 +56,4 @@ def test_derivatives_print_in_every_style(expr):
 
 def test_a_name_is_taken_apart_at_its_first_underscore():
     name = rs.var("W_ih_l0").attrs[0]
-    assert take_apart(name) == ("W", ("ih", "l0"), ())
+    assert take_apart(name) == Parts("W", ("ih", "l0"))

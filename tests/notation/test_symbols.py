@@ -5,6 +5,8 @@ import pytest
 from rnnsym.core.names import BEFORE, END, FREE, NOW, Fixed, Name, Offset, Point, Role
 from rnnsym.notation import text
 from rnnsym.ops.leaves import leaf
+from rnnsym.ops.structure import outer
+from support.latex import check_formula
 
 NEXT = Offset(1)
 SPELLINGS = [
@@ -62,3 +64,83 @@ def test_t_stands_for_a_step_where_one_is_given():
     h = leaf(Name(Role.CARRY, "h"), BEFORE, ())
     assert text(h, at=Point(1, 0)) == "h_(T−1)"
     assert text(h, at=Point(0, 3)) == "h₂"
+
+
+H, C, U, W = Name(Role.CARRY, "h"), Name(Role.CARRY, "c"), Name(Role.PARAM, "U"), Name(Role.PARAM, "W")
+DERIVATIVES = [
+    (H.derived(Role.TANGENT), NOW, "R{hₜ}", "R{h[t]}", r"\mathcal{R}\{h_t\}"),
+    (Name(Role.GRADIENT, "U").derived(Role.TANGENT), FREE, "R{∂L/∂U}", "R{dL/dU}", None),
+    (H.derived(Role.JACOBIAN, C), NOW, "∂hₜ/∂cₜ₋₁", "dh[t]/dc[t-1]", r"\frac{\partial h_t}{\partial c_{t-1}}"),
+    (H.derived(Role.JACOBIAN, C), NEXT, "∂hₜ₊₁/∂cₜ", "dh[t+1]/dc[t]", None),
+    (H.derived(Role.JACOBIAN, H), Fixed(END.lo), "∂h_T/∂h_(T−1)", "dh[T]/dh[T-1]", None),
+    (H.derived(Role.JACOBIAN, C, via=("f",)), NOW, "∂hₜ/∂cₜ₋₁|f", "dh[t]/dc[t-1]|f",
+     r"\left.\frac{\partial h_t}{\partial c_{t-1}}\right|_{f}"),
+    (H.derived(Role.SENSITIVITY, U), NOW, "∂hₜ/∂U", "dh[t]/dU", r"\frac{\partial h_t}{\partial U}"),
+    (H.derived(Role.IMMEDIATE, U), NOW, "∂⁺hₜ/∂U", "d+h[t]/dU", r"\frac{\partial^+ h_t}{\partial U}"),
+    (Name(Role.KEEP, "kappa"), NOW, "κₜ", "kappa[t]", r"\kappa_t"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "time", "unicode", "ascii_", "latex"), DERIVATIVES)
+def test_a_derivative_is_spelt_from_what_it_is_made_of(name, time, unicode, ascii_, latex):
+    symbol = leaf(name, time, ())
+    assert text(symbol) == unicode
+    assert text(symbol, style="ascii") == ascii_
+    assert latex is None or text(symbol, style="latex") == latex
+    check_formula(text(symbol, style="latex"))
+
+
+STYLED = [
+    ("default+overbar", Role.ADJOINT, "h", NOW, "¯hₜ", "hbar[t]", r"\bar{h}_t"),
+    ("default+overbar", Role.ADJOINT, "a_f", NEXT, "¯a_f,ₜ₊₁", "abar_f[t+1]", r"\bar{a}_{f,t+1}"),
+    ("default+overbar", Role.ADJOINT, "ctx", NOW, "¯ctxₜ", "ctxbar[t]", r"\overline{\mathrm{ctx}}_t"),
+    ("default+partial", Role.ADJOINT, "h", NOW, "∂L/∂hₜ", "dL/dh[t]", r"\frac{\partial L}{\partial h_t}"),
+    ("default+angle", Role.CARRY, "h", BEFORE, "h⟨t−1⟩", "h<t-1>", r"h^{\langle t-1 \rangle}"),
+    ("default+angle", Role.EQUATION, "a_f", NOW, "a_f⟨t⟩", "a_f<t>", r"a_f^{\langle t \rangle}"),
+    ("default+parentheses", Role.CARRY, "h", BEFORE, "h⁽ᵗ⁻¹⁾", "h^(t-1)", "h^{(t-1)}"),
+    ("default+parentheses", Role.EQUATION, "a_f", Fixed(END.lo), "a_f⁽ᵀ⁾", "a_f^(T)", "a_f^{(T)}"),
+    ("default+parentheses", Role.ADJOINT, "h", NOW, "δh⁽ᵗ⁾", "dh^(t)", r"\delta h^{(t)}"),
+    ("deck_b+overbar", Role.ADJOINT, "h", NOW, "¯y⁽ᵗ⁾", "ybar^(t)", r"\bar{y}^{(t)}"),
+    ("deck_b", Role.CARRY, "h", Fixed(Point(0, 2)), "y⁽²⁾", "y^(2)", "y^{(2)}"),
+    ("deck_b", Role.EQUATION, "y", NOW, "ŷ⁽ᵗ⁾", "yhat^(t)", r"\hat{y}^{(t)}"),
+    ("deck_s", Role.PARAM, "W", FREE, "Wˢˣ", "W^sx", "W^{sx}"),
+    ("deck_s", Role.PARAM, "b", FREE, "Wˢˢ₀", "W^ss_0", "W_0^{ss}"),
+    ("deck_s", Role.PARAM, "U_f", FREE, "Wˢˢ_f", "W^ss_f", "W_f^{ss}"),
+    ("deck_s", Role.PARAM, "b_y", FREE, "Wᵒ₀", "W^o_0", "W_0^o"),
+    ("deck_s", Role.GRADIENT, "V", FREE, "∂L/∂Wᵒ", "dL/dW^o", r"\frac{\partial L}{\partial W^o}"),
+    ("goodfellow", Role.PARAM, "W_i", FREE, "U_i", "U_i", "U_i"),
+    ("goodfellow", Role.PARAM, "b_y", FREE, "c", "c", "c"),
+    ("pytorch", Role.PARAM, "U", FREE, "W_hh", "W_hh", r"W_{\mathrm{hh}}"),
+    ("pytorch", Role.PARAM, "W_g", FREE, "W_ig", "W_ig", r"W_{\mathrm{ig}}"),
+    ("pytorch", Role.PARAM, "b_hn", FREE, "b_hn", "b_hn", r"b_{\mathrm{hn}}"),
+    ("d2l", Role.PARAM, "W_i", FREE, "W_xi", "W_xi", r"W_{\mathrm{xi}}"),
+    ("d2l", Role.PARAM, "b_g", FREE, "b_c", "b_c", "b_c"),
+    ("d2l", Role.EQUATION, "n", NOW, "H~ₜ", "Htilde[t]", r"\tilde{H}_t"),
+]
+
+
+@pytest.mark.parametrize(("notation", "role", "label", "time", "unicode", "ascii_", "latex"), STYLED)
+def test_a_notation_spells_letters_labels_adjoints_and_time(notation, role, label, time, unicode, ascii_, latex):
+    symbol = leaf(Name(role, label), time, ())
+    assert text(symbol, notation) == unicode
+    assert text(symbol, notation, "ascii") == ascii_
+    assert text(symbol, notation, "latex") == latex
+    check_formula(latex)
+
+
+def test_a_layer_keeps_its_path_in_every_notation():
+    weight = leaf(Name(Role.PARAM, "W_i", ("layer1",)), FREE, ())
+    assert text(weight, "deck_s") == "layer1.Wˢˣ_i"
+    assert text(weight, "pytorch", "ascii") == "layer1.W_ii"
+    assert text(weight, "deck_s", "latex") == r"W_{\mathrm{layer1},i}^{sx}"
+
+
+@pytest.mark.parametrize("notation", ["deck_b", "default+angle", "goodfellow+delta"])
+def test_a_symbol_with_something_above_it_is_bracketed_under_a_power_and_a_transpose(notation):
+    state, other = leaf(Name(Role.CARRY, "h"), NOW, ("H",)), leaf(Name(Role.INPUT, "x"), NOW, ("X",))
+    for formula in (state**2, outer(state, other), leaf(Name(Role.ADJOINT, "h"), NOW, ("H",)) ** 3):
+        check_formula(text(formula, notation, "latex"))
+    assert text(outer(state, other), "deck_b", "latex") == r"y^{(t)} (x^{(t)})^\top"
+    assert text(state**2, "deck_b") == "(y⁽ᵗ⁾)²"
+    assert text(state**2, "deck_b", "ascii") == "(y^(t))^2"
+    assert text(state**2, "default+angle") == "h⟨t⟩²"

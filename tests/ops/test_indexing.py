@@ -111,10 +111,21 @@ def test_nothing_cannot_be_joined(parts):
         rs.concat(*parts)
 
 
-@pytest.mark.parametrize("parts", [(rs.var("s"), z), (z, rs.var("M", (3, 2)))])
+@pytest.mark.parametrize("parts", [(rs.var("s"), rs.var("M", (3, 2))), (z, rs.var("M", (3, 2)))])
 def test_parts_of_different_rank_cannot_be_joined(parts):
     with pytest.raises(ShapeError, match="the parts must be vectors, or matrices"):
         rs.concat(*parts)
+
+
+def test_a_number_among_the_parts_is_one_entry():
+    a, b = rs.var("a"), rs.var("b")
+    pair = rs.concat(a, rs.minimum(a, b))
+    assert (pair.shape, rs.pretty(pair)) == ((2,), "[a, min(a, b)]")
+    at = {"a": 2.0, "b": 1.0, "z": [5.0, 6.0, 7.0], "w": [3.0, 4.0]}
+    np.testing.assert_array_equal(evaluate(pair, at), [2, 1])
+    np.testing.assert_array_equal(evaluate(rs.concat(z, a, 1.0), at), [5, 6, 7, 2, 1])
+    weighted = rs.dot(pair, rs.var("w", (2,)))
+    assert evaluate([grad(weighted, a), grad(weighted, b)], at) == [3, 4]
 
 
 @pytest.mark.parametrize("shape", [(), (3, 2, 2)])

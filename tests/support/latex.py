@@ -4,10 +4,23 @@ import re
 
 COMMANDS = re.compile(
     r"\\(frac|tfrac|partial|delta|sum|odot|cdot|top|left|right|lVert|rVert|mathrm|mathbf|operatorname|text|textbf|dots"
+    r"|bar|overline|hat|tilde|langle|rangle|mathcal|Delta|Sigma|tau|kappa|xi|eta|Theta|Pi"
     r"|quad|le|log|tanh|exp|sigma|min|max|sqrt|infty|alpha|theta|textasciicircum|textbackslash|textasciitilde)"
 )
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_&$']|\s+|.", re.DOTALL)
-GROUP_AFTER = {r"\mathrm", r"\mathbf", r"\operatorname", r"\text", r"\textbf", r"\sqrt"}
+GROUP_AFTER = {
+    r"\bar",
+    r"\overline",
+    r"\hat",
+    r"\tilde",
+    r"\mathcal",
+    r"\mathrm",
+    r"\mathbf",
+    r"\operatorname",
+    r"\text",
+    r"\textbf",
+    r"\sqrt",
+}
 
 
 class LatexError(AssertionError):

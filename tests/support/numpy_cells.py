@@ -35,8 +35,8 @@ def fused(p, x, s):
 
 
 def output_feedback(p, x, s):
-    r = p["U"] @ s["h"]
-    return {"r": r, "h": np.tanh(p["W"] @ x + r + p["b"])}
+    u = p["U"] @ s["h"]
+    return {"u": u, "h": np.tanh(p["W"] @ x + u + p["b"])}
 
 
 def jordan(p, x, s, f=np.tanh, g=np.tanh):

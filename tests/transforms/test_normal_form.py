@@ -6,12 +6,18 @@ from hypothesis import given
 
 import rnnsym as rs
 from rnnsym.core.expr import leaves
+from rnnsym.ops.indexing import PLACE
 from rnnsym.ops.structure import diag
 from rnnsym.transforms.rewrite import normal_form
 from support.formulas import VALUES, expressions
 
 u, v, w = rs.var("u", ("H",)), rs.var("v", ("H",)), rs.var("w")
-A = rs.var("A", ("H", "H"))
+A, pair = rs.var("A", ("H", "H")), rs.var("p", (2,))
+
+
+def place(entry, row, rows):
+    return PLACE(entry, attrs=(row, rows))
+
 
 REWRITES = [
     (rs.sum(u * v), "u · v"),
@@ -23,6 +29,10 @@ REWRITES = [
     (rs.sum(A * A), "sum(A ⊙ A)"),
     (u * v - u * (A @ v), "u ⊙ (v − A v)"),
     ((u + v) + (A @ u - A @ v), "u + v + A u − A v"),
+    (rs.sum(pair[1:2]), "p[1]"),
+    (rs.sum(-pair[1:2]), "−p[1]"),
+    (place(w, 1, 2) + place(w * w, 0, 2), "[w w, w]"),
+    (place(w, 1, 3) + place(w * w, 0, 3), "place(w, 1, 3) + place(w w, 0, 3)"),
 ]
 
 

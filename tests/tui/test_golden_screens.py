@@ -18,6 +18,12 @@ SCREENS = {
     "gradient-100x32": ((100, 32), {"cell": "elman", "text": "hello", "hidden": 2}, ["G"]),
     "ascii-80x24": ((80, 24), {"cell": "gru", "text": TEXT, "ascii": True}, ["N", "n", "n", "T"]),
     "smallest-60x20": ((60, 20), {"cell": "lstm", "text": TEXT}, TO_LINE_9_OF_STEP_10),
+    "derive-80x24": ((80, 24), {"cell": "lstm", "text": TEXT}, [*TO_LINE_9_OF_STEP_10, "T", "d"]),
+    "derive-160x48": ((160, 48), {"cell": "lstm", "text": TEXT}, [*TO_LINE_9_OF_STEP_10, "T", "d"]),
+    "derive-chain-120x40": ((120, 40), {"cell": "gru", "text": TEXT}, ["f3", "n", "n", "l", *"nnnnnnnn", "j", "j"]),
+    "derive-ascii-80x24": ((80, 24), {"cell": "gru", "text": TEXT, "ascii": True}, ["f3", "G", "right"]),
+    "derive-smallest-60x20": ((60, 20), {"cell": "lstm", "text": TEXT}, [*TO_LINE_9_OF_STEP_10, "T", "d"]),
+    "derive-notation-100x32": ((100, 32), {"cell": "elman", "text": "hello", "hidden": 2}, ["f3", "n", "v", "5"]),
     "own-cell-80x24": ((80, 24), {"cell": "own", "text": "abcab", "hidden": 2}, ["N", "n", "n"]),
 }
 
@@ -27,7 +33,9 @@ async def test_a_screen_is_as_recorded(name, running, own_cell):
     size, options, keys = SCREENS[name]
     cell = own_cell if options["cell"] == "own" else options["cell"]
     async with running(size=size, **{**options, "cell": cell}) as pilot:
-        await pilot.press(*keys)
+        for key in keys:
+            await pilot.press(key)
+            await pilot.app.workers.wait_for_complete()
         await pilot.pause()
         shown = text_of(pilot.app)
     file = HERE / f"{name}.txt"

@@ -62,7 +62,7 @@ class RnnsymApp(App[None]):
         self.reader = Reader(start.reading)
         self._mode = start.mode
         self._saved = remembered
-        self._services = Services(self.commands, paths, self.keep, self._page_of, self._keep_page)
+        self._services = Services(self.commands, paths, self.keep, self._page_of, self._keep_page, self._notation)
 
     @property
     def session(self) -> Session:
@@ -110,6 +110,9 @@ class RnnsymApp(App[None]):
             self.log.error(f"not saved: {error}")
         else:
             self._saved = self.remembered = now
+
+    def _notation(self) -> str:
+        return self.reader.position.notation
 
     def _page_of(self, lesson: str) -> int:
         return self.remembered.lessons.get(lesson, 1)

@@ -15,6 +15,7 @@ from rnnsym.core.expr import Expr
 from rnnsym.core.names import Interval, Point
 from rnnsym.core.system import System
 from rnnsym.errors import FormulaError
+from rnnsym.notation.orientation import transposed
 from rnnsym.notation.parser import syntax as tree
 from rnnsym.notation.parser.build import Builder
 from rnnsym.notation.parser.functions import NAMES
@@ -23,6 +24,7 @@ from rnnsym.notation.parser.lexicon import lexicon, whole_numbers
 from rnnsym.notation.parser.scope import Known, Scope, scope_from, scope_of
 from rnnsym.notation.parser.tokens import LONGEST_FORMULA, Vocabulary, tokens
 from rnnsym.notation.profile import Notation, load
+from rnnsym.ops.structure import TRANSPOSE
 
 __all__ = ["Known", "Line", "Scope", "parse", "parse_line", "scope_from", "scope_of"]
 
@@ -52,7 +54,8 @@ def parse(
     node = grammar.formula()
     if isinstance(node, tree.Total):
         raise builder.fail(node, "a sum over steps is a right-hand side: read the whole line, with its left side.")
-    return builder.whole(node, shape)
+    expr = builder.whole(node, shape)
+    return expr.args[0] if _is_stored(node) and expr.prim is TRANSPOSE else expr
 
 
 def parse_line(
@@ -61,12 +64,18 @@ def parse_line(
     """The two sides of a line, the right one in the shape of the left one. Raises as `parse` does."""
     grammar, builder = _reader(text, scope, notation, at)
     left, right = grammar.equation()
-    lhs = builder.whole(left, None)
     if not isinstance(left, tree.Quantity):
         raise builder.fail(left, "the left side of a line is one quantity, such as dh[t] or dL/dU.")
-    if isinstance(right, tree.Total):
-        return Line(lhs, builder.whole(right.body, lhs.shape), right.over)
-    return Line(lhs, builder.whole(right, lhs.shape))
+    lhs, over = left.leaf, right.over if isinstance(right, tree.Total) else None
+    body = right.body if isinstance(right, tree.Total) else right
+    if lhs.prim is TRANSPOSE:
+        return Line(lhs.args[0], transposed(builder.whole(body, lhs.args[0].shape[::-1])), over)
+    return Line(lhs, builder.whole(body, lhs.shape), over)
+
+
+def _is_stored(node: tree.Node) -> bool:
+    """Whether a whole formula is one weight that is stored transposed: alone, it is its name."""
+    return isinstance(node, tree.Quantity)
 
 
 def _reader(text: str, scope: Scope | System, notation: str | Notation, at: Point | None) -> tuple[Grammar, Builder]:
@@ -81,4 +90,4 @@ def _reader(text: str, scope: Scope | System, notation: str | Notation, at: Poin
     words = lexicon(names, profile, whole_numbers(text), at)
     signs = names.remembered(("signs",), profile, lambda: Vocabulary(profile, NAMES))
     found = tokens(text, words, signs, names.dims)
-    return Grammar(text, found), Builder(text, getattr(profile, "orientation", "column") == "row")
+    return Grammar(text, found), Builder(text, profile.orientation == "row")

@@ -5,22 +5,23 @@ beside it, or from the left side of the line.
 """
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
 
-from rnnsym.core.dims import Dim, Shape, show
+from rnnsym.core.dims import Dim, Shape, plus, show
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import Role
 from rnnsym.errors import FormulaError, RnnsymError, ShapeError
 from rnnsym.notation.parser import syntax as tree
 from rnnsym.notation.parser.chains import Chains
 from rnnsym.notation.parser.dimensions import dimension
-from rnnsym.notation.parser.functions import FUNCTIONS, OF_DIMENSIONS, count
+from rnnsym.notation.parser.functions import FUNCTIONS, OF_DIMENSIONS, OF_SHAPE, count
 from rnnsym.notation.parser.syntax import Node
 from rnnsym.ops.arithmetic import ADD, NEG, POWER, add, div, lift, mul, power
 from rnnsym.ops.elementwise import AT_MOST, POSITIVE
-from rnnsym.ops.indexing import getitem
-from rnnsym.ops.leaves import LEAF, constant, full, ones, size_of
-from rnnsym.ops.losses import cross_entropy, one_hot, squared_error, take
+from rnnsym.ops.indexing import EMBED, concat, getitem
+from rnnsym.ops.leaves import LEAF, constant, full, is_zero, ones, size_of
+from rnnsym.ops.losses import cross_entropy, hardmax, one_hot, squared_error, take
 from rnnsym.ops.structure import broadcast, diag, sum_all, transpose
 
 
@@ -146,7 +147,15 @@ class Builder:
         return mul(*self.alike(factors, shape))
 
     def _kron(self, node: tree.Kron, shape: Shape | None) -> Expr:
-        return FUNCTIONS["kron"].build(self.build(node.left, None), self.build(node.right, None))
+        """A ⊗ bᵀ and bᵀ ⊗ A: of the two, the one that is a row is a vector."""
+        sides = [part.body if isinstance(part, tree.Flip) else part for part in (node.left, node.right)]
+        left, right = (self.build(side, None) for side in sides)
+        if sorted((len(left.shape), len(right.shape))) != [1, 2]:
+            raise self.fail(node, f"{self._is(node.left, left)} and {self._is(node.right, right)}: ⊗ stands between a "
+                                  "matrix and a row.")  # fmt: skip
+        flips = [transpose(e) if len(e.shape) == 2 and s is not p else e
+                 for e, s, p in zip((left, right), sides, (node.left, node.right), strict=True)]  # fmt: skip
+        return FUNCTIONS["kron"].build(*flips)
 
     def _quotient(self, node: tree.Quotient, shape: Shape | None) -> Expr:
         if isinstance(node.top, tree.Number) and isinstance(node.bottom, tree.Number) and node.bottom.value:
@@ -163,6 +172,10 @@ class Builder:
         return transpose(body)
 
     def _call(self, node: tree.Call, shape: Shape | None) -> Expr:
+        if node.function in OF_SHAPE and len(node.args) == 1:
+            if shape is None:
+                raise Unsized(node, f"the shape of {self.said(node)} does not follow here.")
+            return OF_SHAPE[node.function](self.build(node.args[0], None), shape)
         if node.function in OF_DIMENSIONS:
             return self._of_dimensions(node)
         function = FUNCTIONS.get(node.function)
@@ -214,10 +227,27 @@ class Builder:
         numbers = self._numbers(node)
         if numbers is not None:
             return constant(numbers)
-        parts = [part for row in node.rows for part in row]
         if len(node.rows) > 1 and any(len(row) > 1 for row in node.rows):
-            return FUNCTIONS["block"].build(*([self.build(part, None) for part in row] for row in node.rows))
-        return FUNCTIONS["concat"].build(*(self.build(part, None) for part in parts))
+            raise self.fail(node, "a matrix of blocks is no single expression: read its blocks one by one.")
+        parts = [part for row in node.rows for part in row]
+        exprs = [self.build(part, None) for part in parts]
+        blocks = [expr for expr in exprs if not is_zero(expr)]
+        if len(node.rows) > 1 and len(blocks) == 1 and blocks[0].shape:
+            return self._among_zeros(node, exprs, blocks[0], shape)
+        return concat(*exprs)
+
+    def _among_zeros(self, node: Node, exprs: Sequence[Expr], block: Expr, shape: Shape | None) -> Expr:
+        """`[0; x]` and `[zeros(1); x; zeros(2)]`: one block with zeros above and below it."""
+        place, rows = exprs.index(block), block.shape[0]
+        known = [expr.shape[0] if expr.shape else None for expr in exprs]
+        if known.count(None) == 1 and shape is not None:
+            rest = reduce(plus, (size for size in known if size is not None))
+            known = [plus(shape[0], rest, -1) if size is None else size for size in known]
+        sizes = [size for size in known if size is not None]
+        if len(sizes) < len(known):
+            raise Unsized(node, "how many zeros are meant does not follow here: write zeros(H) for 0.")
+        start = reduce(plus, sizes[:place], 0)
+        return EMBED(block, attrs=(start, 1, reduce(plus, sizes)))
 
     def _numbers(self, node: Node) -> Any:
         """The array of numbers between square brackets, or None where other things stand there too."""
@@ -236,6 +266,8 @@ class Builder:
     def _indicator(self, node: tree.Indicator, shape: Shape | None) -> Expr:
         if isinstance(node.condition, tree.Comparison):
             return self._holds(node.condition, shape)
+        if isinstance(node.condition, tree.Call) and node.condition.function == "argmax":
+            return hardmax(self.build(node.condition.args[0], None))
         label = self.build(node.condition, None)
         if label.dtype != "int":
             raise self.fail(node.condition, "1[…] needs a comparison, as in 1[a > 0], or a label.")

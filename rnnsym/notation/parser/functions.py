@@ -8,7 +8,8 @@ from rnnsym.core.dims import Dim
 from rnnsym.core.expr import Expr
 from rnnsym.core.primitive import PRIMITIVES
 from rnnsym.ops.indexing import EMBED, PLACE, concat
-from rnnsym.ops.leaves import ones, zeros
+from rnnsym.ops.kronecker import kron, kron_left, reshape, vec
+from rnnsym.ops.leaves import FULL, number_in, ones, zeros
 from rnnsym.ops.losses import cross_entropy, one_hot, squared_error, take
 from rnnsym.ops.products import dot, matmul
 from rnnsym.ops.structure import DIAGONAL, diag, mean, outer, stop_gradient, sum_all, transpose
@@ -36,6 +37,15 @@ def _embedded(x: Expr, start: Dim, size: Dim, step: Dim = 1) -> Expr:
     return EMBED(x, attrs=(start, step, size))
 
 
+def _label(x: Expr) -> Any:
+    """A number that was typed as a label is one."""
+    return int(number_in(x)) if x.prim is FULL else x
+
+
+def _kron(a: Expr, b: Expr) -> Expr:
+    return kron(a, b) if len(a.shape) == 2 else kron_left(a, b)
+
+
 INTERNAL = frozenset({"add", "mul", "power", "divide"})
 ELEMENTWISE = {
     name: Function(prim, len(prim.samples[0].shapes), len(prim.samples[0].shapes), alike=True)
@@ -47,8 +57,8 @@ WHOLE = {
     "logsumexp": Function(PRIMITIVES["logsumexp"]), "sum": Function(sum_all), "mean": Function(mean),
     "diag": Function(diag), "diagonal": Function(DIAGONAL), "stop": Function(stop_gradient),
     "transpose": Function(transpose), "dot": Function(dot, 2, 2), "outer": Function(outer, 2, 2),
-    "matmul": Function(matmul, 2, 2), "concat": Function(concat, 1, MANY), "take": Function(take, 2, 2),
-    "cross_entropy": Function(cross_entropy, 2, 2), "squared_error": Function(squared_error, 2, 2, alike=True),
+    "matmul": Function(matmul, 2, 2), "concat": Function(concat, 1, MANY), "take": Function(lambda table, i: take(table, _label(i)), 2, 2), "vec": Function(vec), "kron": Function(_kron, 2, 2),
+    "cross_entropy": Function(lambda y, i: cross_entropy(y, _label(i)), 2, 2), "squared_error": Function(squared_error, 2, 2, alike=True),
 }  # fmt: skip
 FUNCTIONS: dict[str, Function] = {**ELEMENTWISE, **WHOLE}
 OF_DIMENSIONS: dict[str, Function] = {
@@ -56,7 +66,9 @@ OF_DIMENSIONS: dict[str, Function] = {
     "one_hot": Function(one_hot, 2, 2, exprs=1), "place": Function(_placed, 3, 3, exprs=1),
     "embed": Function(_embedded, 3, 4, exprs=1),
 }  # fmt: skip
-NAMES = frozenset({*FUNCTIONS, *OF_DIMENSIONS})
+OF_SHAPE = {"unvec": reshape, "reshape": reshape}
+"""Functions whose result has the shape that the surroundings ask for."""
+NAMES = frozenset({*FUNCTIONS, *OF_DIMENSIONS, *OF_SHAPE, "argmax"})
 
 
 def count(function: Function) -> str:

@@ -218,7 +218,7 @@ class Grammar:
                 node = self.node(tree.Power, start, [node], node, raised.value)
             elif self.take("power") is not None:
                 node = self.node(tree.Power, start, [node], node, self.exponent())
-            elif self.token.kind == "[":
+            elif self.token.kind == "[" and self.token.start == node.end:
                 node = self.index(start, node)
             else:
                 return node

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import FREE, Fixed, Offset, Point, Role, TimeMap
+from rnnsym.notation.orientation import is_stored_transposed
 from rnnsym.notation.parser.scope import PLAIN_ROLES, Known, Scope
 from rnnsym.notation.profile import Notation, Style
 from rnnsym.notation.symbols import When, symbol
+from rnnsym.ops.structure import transpose
 
 STYLES: tuple[Style, Style] = ("text", "ascii")
 MOST_NUMBERS, LARGEST_STEP = 24, 10_000
@@ -45,13 +47,20 @@ def _lexicon(scope: Scope, notation: Notation, steps: tuple[int, ...], at: Point
         for entry in sorted(scope.known, key=_precedence):
             for time in _times(entry, steps):
                 spelling = symbol(entry.name, time, notation, style, When("t", at)).text
-                spelt.setdefault(spelling, entry.at(time))
+                spelt.setdefault(spelling, canonical(entry, time, notation))
     labels: dict[str, Known] = {}
     for entry in sorted(scope.known, key=_precedence):
         for label in _labels(entry):
             labels.setdefault(label, entry)
     longest = max(map(len, [*spelt, *labels]), default=0)
     return Lexicon(spelt, labels, longest)
+
+
+def canonical(entry: Known, time: TimeMap, notation: Notation) -> Expr:
+    """What a name stands for: of a weight that the notation stores transposed, the transpose."""
+    leaf = entry.at(time)
+    turned = len(entry.shape) == 2 and is_stored_transposed(entry.name, notation)
+    return transpose(leaf) if turned else leaf
 
 
 def _precedence(entry: Known) -> int:

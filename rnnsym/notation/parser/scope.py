@@ -1,11 +1,11 @@
 """What a formula may speak of: the names of a System, each with its shape and the times at which it is read."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from rnnsym.core.dims import Shape, names_in
-from rnnsym.core.expr import Expr
+from rnnsym.core.expr import Expr, topological
 from rnnsym.core.names import Free, Name, Role, TimeMap
 from rnnsym.core.system import System, reads
 from rnnsym.ops.leaves import leaf
@@ -15,6 +15,10 @@ PLAIN_ROLES = (
     Role.TOTAL, Role.INITIAL, Role.KEEP,
 )  # fmt: skip
 """Roles whose label alone names the quantity; where two have one label, the first of these is meant."""
+
+
+ANY_LOSS = Name(Role.LOSS, "L")
+"""The loss of a cell alone, of which only the slope at each step is given."""
 
 
 class Known(NamedTuple):
@@ -51,10 +55,12 @@ def scope_of(system: System) -> Scope:
     shapes = {**system.given, **system.shapes}
     seen = [read for _, piece in system.pieces() for read in reads(piece.rhs)]
     names = dict.fromkeys([*system.equations, *system.given, *(read.name for read in seen)])
+    if any(name.role == Role.SEED for name in system.given):
+        names[ANY_LOSS], shapes[ANY_LOSS] = None, ()
     dtypes = {read.name: read.leaf.dtype for read in seen}
     shapes.update({read.name: read.leaf.shape for read in seen if read.name not in shapes})
     timed = {name for name in names if name in shapes and _timed(system, name)}
-    timed |= {read.name for read in seen if not isinstance(read.time, Free)}
+    timed |= {ANY_LOSS, *(read.name for read in seen if not isinstance(read.time, Free))}
     free = {name for name in names if name not in timed} | {r.name for r in seen if isinstance(r.time, Free)}
     free |= {name for name, pieces in system.equations.items() if any(piece.total for piece in pieces)}
     return _scope(names, shapes, dtypes, timed, free)
@@ -62,11 +68,14 @@ def scope_of(system: System) -> Scope:
 
 def scope_from(exprs: Iterable[Expr]) -> Scope:
     """The names that `exprs` read."""
-    seen = [read for expr in exprs for read in reads(expr)]
+    roots = list(exprs)
+    seen = [read for expr in roots for read in reads(expr)]
     shapes = {read.name: read.leaf.shape for read in seen}
     dtypes = {read.name: read.leaf.dtype for read in seen}
     timed = {read.name for read in seen if not isinstance(read.time, Free)}
-    return _scope(shapes, shapes, dtypes, timed, {read.name for read in seen if isinstance(read.time, Free)})
+    scope = _scope(shapes, shapes, dtypes, timed, {read.name for read in seen if isinstance(read.time, Free)})
+    dims = {name for node in topological(roots) for dim in node.shape for name in names_in(dim)}
+    return replace(scope, dims=scope.dims | dims)
 
 
 def _timed(system: System, name: Name) -> bool:

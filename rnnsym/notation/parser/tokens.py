@@ -11,7 +11,7 @@ from unicodedata import combining, decomposition, numeric
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import FREE, Fixed, Offset, Point, TimeMap
 from rnnsym.errors import FormulaError
-from rnnsym.notation.parser.lexicon import Lexicon
+from rnnsym.notation.parser.lexicon import Lexicon, canonical
 from rnnsym.notation.parser.scope import Known
 from rnnsym.notation.profile import Notation
 
@@ -94,7 +94,7 @@ def _operators(notation: Notation, style: str) -> dict[str, tuple[str, Any]]:
     signs: dict[str, tuple[str, Any]] = {}
     for key, kind in KINDS.items():
         sign = notation.operators[key].signs[style].strip()
-        if sign and sign != ".":
+        if sign:
             signs.setdefault(sign, (kind, sign))
     return signs
 
@@ -154,7 +154,7 @@ class _Reader:
     def _longest(self, at: int, table: Mapping[str, tuple[str, Any]], longest: int) -> Token | None:
         for end in range(min(at + longest, len(self.text)), at, -1):
             found = table.get(self.text[at:end])
-            if found is not None and self._complete(end):
+            if found is not None and (self._complete(end) or not _in_word(self.text[end - 1])):
                 return Token(*found, at, end)
         return None
 
@@ -213,8 +213,6 @@ class _Reader:
 
     def _typed(self, at: int) -> Token | None:
         """A name by its label with a step behind it, a dimension, or a dot between vectors."""
-        if self.text[at] == "." and not self.text[at + 1 : at + 2].isalnum():
-            return Token("join", ".", at, at + 1)
         for end in range(min(at + self.lexicon.longest, len(self.text)), at, -1):
             known = self.lexicon.labels.get(self.text[at:end])
             if known is not None and (token := self._timed(known, at, end)) is not None:
@@ -227,13 +225,13 @@ class _Reader:
     def _timed(self, known: Known, at: int, end: int) -> Token | None:
         index = INDEX.match(self.text, end) if known.timed else None
         if index is not None and (time := _time(index)) is not None:
-            return Token("quantity", known.at(time), at, index.end())
+            return Token("quantity", canonical(known, time, self.vocabulary.notation), at, index.end())
         if not self._complete(end) or self.text.startswith("_", end):
             return None
         if known.timed and not known.free:
             label = self.text[at:end]
             raise FormulaError(self.text, at, f"'{label}' has a value at every step: write {label}[t] or {label}[t-1].")
-        return Token("quantity", known.at(FREE), at, end)
+        return Token("quantity", canonical(known, FREE, self.vocabulary.notation), at, end)
 
     def _unknown(self, at: int) -> FormulaError:
         match = WORD.match(self.text, at)

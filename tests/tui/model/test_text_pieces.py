@@ -68,12 +68,20 @@ def test_the_line_of_keys_names_only_commands_that_exist():
 
 @pytest.mark.parametrize("cells", [60, 80, 100, 160])
 @pytest.mark.parametrize("rows", [1, 2])
-def test_help_is_in_the_line_of_keys_at_any_width(cells, rows):
-    lines = keyline.key_lines(keyline.STEP, COMMANDS, cells, rows, ascii_only=False)
+@pytest.mark.parametrize(
+    ("entries", "screen", "first"),
+    [
+        (keyline.STEP, "step", " n next"),
+        (keyline.DERIVE, "derive", " ↓ ↑ row"),
+        (keyline.LESSON, "lesson", " n read on"),
+    ],
+)
+def test_help_is_in_the_line_of_keys_at_any_width(cells, rows, entries, screen, first):
+    lines = keyline.key_lines(entries, screen, COMMANDS, cells, rows, ascii_only=False)
     assert len(lines) == rows
     assert all(width(found) <= cells for found in lines)
     assert "? help" in plain(lines[-1])
-    assert plain(lines[0]).startswith(" n next")
+    assert plain(lines[0]).startswith(first)
 
 
 def test_keys_are_spelt_as_people_write_them():

@@ -45,6 +45,12 @@ class Viewer:
         self._timelines: Timelines | None = None
         self._gradient: Name | None = None
 
+    def write_in(self, notation: str) -> None:
+        """Write formulas in this notation from now on."""
+        if notation != self.writing.notation:
+            self.writing = Writing(self.glyphs, notation)
+            self._walk = None
+
     def view(self, session: Session) -> View:
         walk, move = session.walk, session.move
         alphabet = alphabet_of(session)

@@ -1,12 +1,9 @@
 """The Derive screen: the outline of a form's lines, what stands behind the selected one, and what the check says."""
 
-from dataclasses import dataclass
-
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.geometry import Size
 
-from rnnsym.errors import UnknownNameError
 from rnnsym_tui.model import keyline, layout, status
 from rnnsym_tui.model.derive import lines
 from rnnsym_tui.model.derive.details import Details, Frame, details
@@ -26,21 +23,13 @@ from rnnsym_tui.widgets.sheet import SheetPanel
 from rnnsym_tui.widgets.step_panels import Body, RuleLine
 
 
-@dataclass
-class _Written:
-    """The script in use, made anew when another notation is chosen."""
-
-    notation: str
-    script: Script
-
-
 class DeriveScreen(DeriveChanges):
     """Shows the app's session as a derivation; every key is one call on the reader, and then all is shown anew."""
 
     BINDINGS = bindings("derive")
     AUTO_FOCUS = "#outline"
     mode = "derive"
-    _written: _Written | None = None
+    _script: Script | None = None
 
     def compose(self) -> ComposeResult:
         glyphs = self.glyphs
@@ -74,15 +63,11 @@ class DeriveScreen(DeriveChanges):
 
     @property
     def script(self) -> Script:
-        """The script of the chosen notation; of the default one where that is gone."""
+        """The script of the chosen notation, made anew when that changes."""
         wanted = self.reader.position.notation
-        if self._written is None or self._written.notation != wanted:
-            try:
-                self._written = _Written(wanted, script(self.glyphs, wanted))
-            except UnknownNameError:
-                self.reader.write_in("default")
-                self._written = _Written("default", script(self.glyphs, "default"))
-        return self._written.script
+        if self._script is None or self._script.notation.name != wanted:
+            self._script = script(self.glyphs, wanted)
+        return self._script
 
     def refresh_view(self) -> None:
         """Show the reader's place as it is now."""

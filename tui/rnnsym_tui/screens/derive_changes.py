@@ -47,7 +47,7 @@ class DeriveChanges(DeriveMoves):
         self.refresh_view()
 
     def action_form(self) -> None:
-        options = [(form.key, form.title) for form in self.study.forms]
+        options = [(form.key, self.script.say([form.title])) for form in self.study.forms]
         dialog = ChooseDialog(self.glyphs, "Form", options, self.reader.position.choice.form)
         self.app.push_screen(dialog, self.choose_form)
 
@@ -74,7 +74,7 @@ class DeriveChanges(DeriveMoves):
     # Notation. ----------------------------------------------------------------------------------------------------
 
     def action_notation(self) -> None:
-        options = [(name, load(name).title) for name in names()]
+        options = [(name, self.script.say([load(name).title])) for name in names()]
         current = self.reader.position.notation
         self.app.push_screen(ChooseDialog(self.glyphs, "Notation", options, current, self._preview), self._write_in)
 

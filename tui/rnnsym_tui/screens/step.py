@@ -72,6 +72,7 @@ class StepScreen(Changes):
         """Show the session as it is now."""
         if not self.is_mounted:
             return
+        self.viewer.write_in(self.services.notation())
         self.viewer.cells = layout.numbers_width(self.size.width)
         if self._resumed_at != self.session.move:
             self._resumed_at = None

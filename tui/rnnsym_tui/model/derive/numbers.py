@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from rnnsym.core import dims
+from rnnsym.core.dims import Shape
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import Name, TimeMap
 from rnnsym.core.system import System, reads
@@ -60,12 +62,13 @@ class Numbers:
         return np.asarray(held[at]) if 0 <= at < len(held) else np.zeros_like(held[0])
 
 
+def entries(shape: Shape, sizes: Mapping[str, int]) -> int:
+    """How many numbers an array of this shape has."""
+    return prod(dims.size(dim, sizes) for dim in shape)
+
+
 def amount(system: System, sizes: Mapping[str, int], steps: int) -> int:
     """How many numbers the equations of a system hold over so many steps."""
-    total = 0
-    for name in system.equations:
-        entries = 1
-        for dim in system.shape(name):
-            entries *= dims.size(dim, sizes)
-        total += entries * (steps + 1 if system.timed(name) else 1)
-    return total
+    return sum(
+        entries(system.shape(name), sizes) * (steps + 1 if system.timed(name) else 1) for name in system.equations
+    )

@@ -8,6 +8,7 @@ from rnnsym.core.names import Name
 from rnnsym.derivation.equations import Line
 from rnnsym.derivation.form import Form
 from rnnsym.derivation.shares import Share
+from rnnsym.notation import names
 from rnnsym_tui.model.derive.rows import LEVELS, Key, Level, Row, rows
 
 NOWHERE = Key("")
@@ -51,13 +52,16 @@ BEGINNING = Position()
 
 
 def position_from(data: Mapping[str, Any]) -> Position:
-    """The position that `as_data` wrote. Raises KeyError, TypeError or ValueError where the data is something else."""
+    """The position that `as_data` wrote; a notation that is gone gives way to the default one.
+
+    Raises KeyError, TypeError or ValueError where the data is something else.
+    """
     section, *numbers = data["at"]
     if data["level"] not in LEVELS:
         raise ValueError(f"there is no level {data['level']!r}")
     return Position(
         Choice(str(data["form"]), data["wrt"] and str(data["wrt"])),
-        str(data["notation"]),
+        data["notation"] if data["notation"] in names() else BEGINNING.notation,
         data["level"],
         Key(str(section), *map(int, numbers)),
         frozenset(map(str, data["folded"])),
@@ -217,13 +221,13 @@ class Reader:
 
     def open(self) -> None:
         """Unfold or open the row; one that is open already leads to the first row under it."""
-        before = self.rows
         row = self.row
-        if row is not None and not row.key.share and not self._is_open(row):
+        if row is None:
+            return
+        if not row.key.share and not self._is_open(row):
             self.enter()
-        if self.rows == before:
-            following = self.rows[self._index + 1 : self._index + 2]
-            self.move(1 if following and following[0].key.parent == self.position.at else 0)
+        elif self._is_open(row):
+            self.move(1)
 
     def close(self) -> None:
         """Close or fold the row; one that has nothing open leads to the row that it stands under."""
@@ -234,10 +238,6 @@ class Reader:
             self.enter()
         else:
             self._set(at=row.key.parent)
-
-    @property
-    def _index(self) -> int:
-        return [row.key for row in self.rows].index(self.position.at)
 
     def _is_open(self, row: Row) -> bool:
         return any(other.key != row.key and other.key.parent == row.key for other in self.rows)

@@ -15,12 +15,12 @@ from rnnsym.core.names import Name, Role
 from rnnsym.errors import RnnsymError
 from rnnsym.walk.walk import Walk
 from rnnsym.wiring import TARGET
-from rnnsym_tui.model.derive.numbers import MOST, Numbers, amount
+from rnnsym_tui.model.derive.numbers import MOST, Numbers, amount, entries
 from rnnsym_tui.model.derive.reader import Choice
 from rnnsym_tui.model.view import first_recurrent
 
-MOST_CHECKED = 40
-"""Steps of a sequence that the lines are checked on: complex step takes a run for each number."""
+MOST_CHECKED, MOST_WORK = 40, 4e8
+"""Steps of a sequence that the lines are checked on, and multiplications that this may take: about a second."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Study:
         return replace(reading, numbers=Numbers(view.system, values, walk.net.sizes, walk.steps))
 
     def _with_checks(self, reading: Reading) -> Reading:
-        steps = min(self.walk.steps, MOST_CHECKED)
+        steps = steps_to_check(self.walk)
         try:
             found = check_lines(reading.view, *self._problem(steps))
         except RnnsymError as error:
@@ -102,6 +102,17 @@ class Study:
         x = inputs if len(inputs) > 1 else next(iter(inputs.values()))
         targets = np.asarray(held[TARGET])
         return walk.params, x, targets[1 : steps + 1] if walk.system.timed(TARGET) else targets, carry
+
+
+def steps_to_check(walk: Walk) -> int:
+    """Fewer steps for larger networks: a small push on each number takes a run of its own."""
+    sizes, system = walk.net.sizes, walk.net.system
+    weights = sum(entries(system.shape(name), sizes) for name in system.given if name.role == Role.PARAM)
+    states = sum(entries(system.shape(name), sizes) for name in system.equations)
+    steps = min(walk.steps, MOST_CHECKED)
+    while steps > 2 and (weights + states * steps) * steps * weights > MOST_WORK:
+        steps -= 1
+    return steps
 
 
 def parameters(walk: Walk) -> list[str]:

@@ -1,0 +1,211 @@
+"""What the Derive screen shows, as text: outline, details, numbers, check. No terminal."""
+
+import numpy as np
+import pytest
+
+from rnnsym.errors import InputError
+from rnnsym.notation.figures import figure
+from rnnsym_tui.model import layout, status
+from rnnsym_tui.model.derive import lines
+from rnnsym_tui.model.derive.details import Frame, details
+from rnnsym_tui.model.derive.files import SUFFIXES, document
+from rnnsym_tui.model.derive.outline import entries
+from rnnsym_tui.model.derive.reader import RECURRENCE, Position, Reader
+from rnnsym_tui.model.derive.reading import Study, line_number, usual_parameter
+from rnnsym_tui.model.derive.script import script
+from rnnsym_tui.model.derive.tables import Moment
+from rnnsym_tui.model.glyphs import ASCII, UNICODE
+from rnnsym_tui.model.session import Session
+from rnnsym_tui.model.setup import Setup
+from rnnsym_tui.model.spans import plain, width
+from rnnsym_tui.model.view import alphabet_of
+
+ADJOINT_OF_C = 16
+
+
+class Desk:
+    """A session with its derivation worked out, and a reader of it."""
+
+    def __init__(self, setup, glyphs=UNICODE, cells=60):
+        self.session = Session(setup)
+        self.study = Study(self.session.walk)
+        *self.earlier, self.reading = self.study.stages(RECURRENCE)
+        self.reader = Reader()
+        self.reader.read(self.reading.view.form)
+        self.script, self.cells = script(glyphs, "default"), cells
+
+    def details(self, **frame):
+        place = status.place(self.session, self.script.glyphs)
+        moment = Moment(self.session.move.t, place, self.reading.numbers, alphabet_of(self.session))
+        return details(self.reader, moment, Frame(self.script, self.cells, **frame))
+
+    def texts(self, **frame):
+        return [plain(line) for line in self.details(**frame).lines]
+
+    def outline(self):
+        found = entries(self.reader, self.reading.checks, self.script)
+        return [plain((*entry.label, *entry.body, entry.mark)) for entry in found]
+
+
+@pytest.fixture(scope="module")
+def lstm():
+    return Desk(Setup(text="hello", hidden=2))
+
+
+@pytest.fixture
+def desk(lstm):
+    lstm.reader = Reader()
+    lstm.reader.read(lstm.reading.view.form)
+    lstm.session.go(0)
+    lstm.cells = 60
+    return lstm
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
+def test_every_row_of_any_cell_can_be_shown(setup_of_any_cell, glyphs):
+    desk = Desk(setup_of_any_cell, glyphs)
+    desk.reader.next_level()
+    texts = desk.outline()
+    for row in desk.reader.rows:
+        desk.reader.select(row.key)
+        found = desk.details(whole=True)
+        texts += [plain(found.title), *map(plain, found.lines)]
+        assert len(found.links) == len(found.places)
+    assert all(text.isascii() for text in texts) or not glyphs.ascii
+
+
+def test_it_is_worked_out_in_stages_and_once(desk):
+    first, second = desk.earlier
+    assert (first.numbers, first.checks, second.checks) == (None, None, None)
+    assert desk.study.known(RECURRENCE) is desk.reading
+    assert [reading is desk.reading for reading in desk.study.stages(RECURRENCE)] == [True]
+
+
+def test_every_line_has_its_mark_and_a_wrong_one_is_shown_wrong_in_its_folded_section(desk):
+    assert all(text.endswith("✓") for text in desk.outline() if text[:6].strip(" ▶").isdigit())
+    checks = dict(desk.reading.checks)
+    checks[ADJOINT_OF_C] = checks[ADJOINT_OF_C]._replace(ok=False, worst=0.5)
+    desk.reader.fold_all()
+    marks = [entry.mark.text for entry in entries(desk.reader, checks, desk.script)]
+    assert marks == ["✓", "✗", "✓"]
+    assert [entry.mark.text for entry in entries(desk.reader, None, desk.script)] == ["·"] * 3
+
+
+def test_the_details_say_why_which_shares_and_where_to(desk):
+    desk.reader.jump(ADJOINT_OF_C)
+    found = desk.details()
+    text = "\n".join(map(plain, found.lines))
+    assert "cₜ is used in line 10 (hₜ) and in line 9 (cₜ₊₁)" in text
+    assert "by 10  hₜ  gives  δhₜ ⊙ oₜ ⊙ (1 − tanh²(cₜ))" in text
+    assert found.links[:2] == (10, 9)
+    assert set(desk.reader.line.uses) <= set(found.links)
+    assert [plain(line) for line in found.lines][found.places[0]].strip().startswith("by 10")
+
+
+def test_the_numbers_are_those_of_the_run_and_shares_add_up(desk):
+    desk.reader.jump(ADJOINT_OF_C)
+    desk.session.go_to_time(2)
+    head, by_h, by_c, total = desk.texts()[-4:]
+    assert head.split()[:3] == ["t", "=", "2"]
+    shares = np.array([[float(x) for x in row.split()[-2:]] for row in (by_h, by_c)])
+    expected = desk.session.walk.run.adjoint.at("c", 2)
+    assert total.split()[-2:] == [figure(float(v)) for v in expected]
+    assert np.allclose(shares.sum(axis=0), expected, atol=2e-3)
+
+
+def test_at_the_last_step_nothing_comes_from_after_it(desk):
+    desk.reader.jump(ADJOINT_OF_C)
+    desk.session.go_to_time(4)
+    assert not [text for text in desk.texts() if text.strip().startswith("by c₅")]
+
+
+def test_a_gradient_shows_the_term_of_this_step_and_the_whole_sum(desk):
+    desk.reader.jump(line_number(desk.session.walk, desk.reading.view.form.lines[-1].name))
+    text = "\n".join(desk.texts())
+    assert "term of t = 1" in text or "all t" in text
+
+
+def test_units_over_the_alphabet_are_named_by_their_characters(desk):
+    desk.reader.jump(14)
+    assert "'h'" in "\n".join(desk.texts())
+
+
+def test_the_formula_is_repeated_only_where_the_outline_cuts_it(desk):
+    desk.reader.jump(15)
+    formula = desk.script.equations(desk.reader.line)[0]
+    assert formula in "\n".join(desk.texts(whole=True))
+    assert formula not in "\n".join(desk.texts())
+
+
+def test_prose_is_wrapped_to_the_width_and_formulas_are_not(desk):
+    desk.cells = 40
+    desk.reader.jump(15)
+    found = desk.details(whole=True)
+    why = [line for line in found.lines if not {"by", "t"} & set(plain(line).split()[:1])][1:4]
+    assert all(width(line) <= desk.cells for line in why)
+    assert max(map(width, found.lines)) > desk.cells
+
+
+def test_the_check_is_said_in_as_many_words_as_fit(desk):
+    desk.reader.jump(ADJOINT_OF_C)
+    long, short = (plain(lines.check_line(desk.reading, desk.reader.line, cells, UNICODE)) for cells in (120, 50))
+    assert long.startswith("CHECK line 16, all t, against a small push (complex step): worst relative error ")
+    assert long.endswith("✓")
+    assert short.endswith("✓")
+    assert len(short) < 50 < len(long)
+    assert plain(lines.check_line(desk.earlier[0], desk.reader.line, 80, UNICODE)) == "CHECK line 16: on the way"
+    assert plain(lines.summary(desk.reading, UNICODE)) == "38 ✓ of 38 lines"
+
+
+@pytest.mark.parametrize(("value", "text"), [(1.2e-15, "1·10⁻¹⁵"), (0.0, "0"), (3e-16, "3·10⁻¹⁶")])
+def test_powers_of_ten(value, text):
+    assert lines.power(value, UNICODE) == text
+
+
+def test_the_forms_that_do_not_fit_are_left_out_at_the_ends():
+    keys = [f"form{i}" for i in range(12)]
+    for chosen in (0, 5, 11):
+        position = Position(choice=RECURRENCE.__class__(keys[chosen]))
+        for cells in (60, 80, 160):
+            found = lines.forms_line(keys, position, "U_f", cells, UNICODE)
+            assert width(found) <= cells
+            assert f"[{chosen + 1} {keys[chosen]}]" in plain(found)
+
+
+def test_every_format_is_written_and_others_are_refused(desk):
+    found = {suffix: document(suffix, desk.reading, desk.study, desk.script) for suffix in SUFFIXES}
+    assert all(text.endswith("\n") for text in found.values())
+    assert len(set(found.values())) == len(found)
+    with pytest.raises(InputError, match=r"\.tex"):
+        document(".doc", desk.reading, desk.study, desk.script)
+
+
+def test_latex_of_a_line(desk):
+    desk.reader.jump(ADJOINT_OF_C)
+    assert desk.script.latex(desk.reader.line).startswith(r"\delta c_t = ")
+
+
+def test_the_parameter_to_begin_with_is_a_recurrent_one(desk):
+    assert usual_parameter(desk.session.walk) == "U_i"
+
+
+def test_a_form_of_too_many_numbers_says_so_instead(monkeypatch):
+    monkeypatch.setattr("rnnsym_tui.model.derive.reading.MOST", 10)
+    desk = Desk(Setup(text="hello", hidden=2))
+    assert "too many" in desk.reading.trouble
+    desk.reader.jump(ADJOINT_OF_C)
+    assert desk.texts()[-1].strip().startswith("t = 1")
+    assert "too many" in plain(lines.check_line(desk.reading, desk.reader.line, 80, UNICODE))
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (99, 30), (100, 30), (160, 48)])
+def test_the_panels_fill_the_screen_without_overlap(size):
+    boxes = layout.derive_boxes(*size)
+    covered = np.zeros(size[::-1], int)
+    for box in boxes.values():
+        assert box.width > 0
+        assert box.height > 0
+        covered[box.y : box.y + box.height, box.x : box.x + box.width] += 1
+    assert covered.max() == 1
+    gap = 1 if size[0] >= layout.BESIDE else 0
+    assert (covered == 0).sum() == gap * boxes["outline"].height
