@@ -4,8 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from rnnsym.core.expr import Expr, leaves, topological
+from rnnsym.core.names import Name, Offset, Role
+from rnnsym.derivation.adjoint import Adjoint
+from rnnsym.derivation.closed import closed_form
 from rnnsym.derivation.form import Form
-from rnnsym.errors import unknown
+from rnnsym.derivation.jacobians import step_jacobian
+from rnnsym.derivation.sensitivity import rtrl
+from rnnsym.derivation.tangent import hessian_vector
+from rnnsym.derivation.truncated import truncated
+from rnnsym.errors import DisconnectedError, unknown
 
 if TYPE_CHECKING:
     from rnnsym.api.derivation import Derivation
@@ -30,10 +38,40 @@ class FormChoice(NamedTuple):
     build: Callable[["Derivation", FormOptions], Form]
 
 
+def _recurrence(derivation: "Derivation", options: FormOptions) -> Form:
+    return derivation.form
+
+
+def _closed(derivation: "Derivation", options: FormOptions) -> Form:
+    return closed_form(derivation.system, derivation.adjoint, derivation.parameter(options.wrt), derivation.order)
+
+
+def _jacobian(derivation: "Derivation", options: FormOptions) -> Form:
+    return step_jacobian(derivation.system, derivation.order)
+
+
+def _rtrl(derivation: "Derivation", options: FormOptions) -> Form:
+    return rtrl(derivation.system, derivation.adjoint, derivation.parameter(options.wrt), derivation.order)
+
+
+def _truncated(derivation: "Derivation", options: FormOptions) -> Form:
+    return truncated(derivation.adjoint, options.window, options.per, derivation.wanted)
+
+
+def _hessian(derivation: "Derivation", options: FormOptions) -> Form:
+    wanted = derivation.wanted
+    return hessian_vector(derivation.adjoint, None if wanted is None else [g.as_role(Role.PARAM) for g in wanted])
+
+
 FORMS = {
     choice.key: choice
     for choice in (
-        FormChoice("recurrence", "backward recurrence", False, lambda derivation, options: derivation.form),
+        FormChoice("recurrence", "backward recurrence", False, _recurrence),
+        FormChoice("closed", "closed double sum", True, _closed),
+        FormChoice("jacobian", "step Jacobian", False, _jacobian),
+        FormChoice("rtrl", "real-time recurrent learning (forward)", True, _rtrl),
+        FormChoice("truncated", "truncated backpropagation", False, _truncated),
+        FormChoice("hessian", "Hessian-vector product", False, _hessian),
     )
 }
 
@@ -43,3 +81,28 @@ def choice(key: str) -> FormChoice:
     if key not in FORMS:
         raise unknown("form", key, FORMS)
     return FORMS[key]
+
+
+def recurrent_parameter(derived: Adjoint) -> Name:
+    """The first parameter that multiplies a state of another step; the first with a gradient where none does.
+
+    Raises DisconnectedError where the loss depends on no parameter.
+    """
+    params = [name.as_role(Role.PARAM) for name in derived.gradients]
+    if not params:
+        raise DisconnectedError("the loss depends on no parameter: there is no gradient to write.")
+    multiplying = {
+        arg.attrs[0]
+        for _, piece in derived.system.pieces()
+        for node in topological([piece.rhs])
+        for arg in node.args
+        if arg.prim.name == "leaf" and node.prim.name != "add" and _reads_elsewhen(node)
+    }
+    return next((name for name in params if name in multiplying), params[0])
+
+
+def _reads_elsewhen(node: Expr) -> bool:
+    return any(
+        isinstance(time := leaf.attrs[1], Offset) and time.k != 0 and leaf.attrs[0].role == Role.CARRY  # type: ignore[union-attr]
+        for leaf in leaves([node])
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cached_property
 
-from rnnsym.api.choices import FORMS, FormChoice, FormOptions, choice
+from rnnsym.api.choices import FORMS, FormChoice, FormOptions, choice, recurrent_parameter
 from rnnsym.api.forms import FormView, Printed
 from rnnsym.api.network import Network
 from rnnsym.api.page import Page, page
@@ -17,13 +17,14 @@ from rnnsym.derivation.form import Form, recurrence
 from rnnsym.engine.program import build
 from rnnsym.errors import DisconnectedError, unknown
 from rnnsym.notation import Notation, load
-from rnnsym.wiring import TOTAL_LOSS, cell_system
+from rnnsym.wiring import TOTAL_LOSS, carry_order, cell_system
 
 
 class Derivation(Printed):
     """The gradient of a network or of a cell alone (then ∂L_t/∂output_t is given from outside), line by line.
 
-    It prints itself in `notation`; each printing method can be given another one.
+    It prints itself in `notation`; each printing method can be given another one. `order` are the states, in the order
+    in which they are stacked.
     """
 
     def __init__(
@@ -33,11 +34,13 @@ class Derivation(Printed):
         wrt: Sequence[str] | None = None,
         notation: str | Notation = "default",
         net: Network | None = None,
+        order: Sequence[Name] = (),
     ) -> None:
-        self.title, self.system, self.net = title, system, net
+        self.title, self.system, self.net, self.order = title, system, net, tuple(order)
         self.notation = load(notation) if isinstance(notation, str) else notation
         self.adjoint: Adjoint = adjoint(system, TOTAL_LOSS)
-        self._wanted = None if wrt is None else [self._gradient(label) for label in wrt]
+        self.wanted = None if wrt is None else [self._gradient(label) for label in wrt]
+        """The gradients that were asked for, None for all."""
 
     def _gradient(self, label: str) -> Name:
         params = [name.label for name in self.adjoint.system.given if name.role == Role.PARAM]
@@ -48,9 +51,20 @@ class Derivation(Printed):
             raise DisconnectedError(f"the loss does not depend on {label}: its gradient is exactly zero.")
         return found[label]
 
+    def parameter(self, label: str | None = None) -> Name:
+        """The parameter that a form is about: `label`, or the only one asked for, or the first recurrent weight.
+
+        Raises UnknownNameError, and DisconnectedError where the loss does not depend on it.
+        """
+        if label is not None:
+            return self._gradient(label).as_role(Role.PARAM)
+        if self.wanted:
+            return self.wanted[0].as_role(Role.PARAM)
+        return recurrent_parameter(self.adjoint)
+
     @cached_property
     def lines(self) -> Lines:
-        return lines(self.adjoint, self._wanted)
+        return lines(self.adjoint, self.wanted)
 
     @property
     def forward(self) -> tuple[Equation, ...]:
@@ -117,7 +131,8 @@ def derive(
     """
     wanted = [wrt] if isinstance(wrt, str) else wrt
     if isinstance(what, Network):
-        return Derivation(what.system, repr(what), wanted, notation, what)
+        return Derivation(what.system, repr(what), wanted, notation, what, carry_order(what.placements))
     cell = as_cell(what)
     title = f"{cell.name}: {cell.source}" if cell.source else cell.name
-    return Derivation(cell_system(cell), title, wanted, notation)
+    order = [cell.equation_name(symbol) for symbol in cell.carry]
+    return Derivation(cell_system(cell), title, wanted, notation, order=order)

@@ -147,9 +147,13 @@ class _Search:
             yield from self._without("terms", parts, _terms_text, lambda t, k: (t, k))
 
     def _without(
-        self, kind: str, parts: Mapping[Any, Array], say: Callable[[Sequence[Any]], str], part: Callable[[int, int], Any]
+        self,
+        kind: str,
+        parts: Mapping[Any, Array],
+        say: Callable[[Sequence[Any]], str],
+        part: Callable[[int, int], Any],
     ) -> Iterator[Guess]:
-        """Some of `parts`, which add up to the gradient, are missing: found by regression, else one or two are tried."""
+        """Some of `parts`, which add up to the gradient, are missing: by regression, else one or two are tried."""
         keys = [key for key, value in parts.items() if np.any(value)]
         stacked = np.array([parts[key].ravel() for key in keys]).reshape(len(keys), -1)
         for absent in _absent(stacked, self.answer.ravel(), self.size):

@@ -26,22 +26,22 @@ WIDEST, MOST_LAGS = 9, 20
 class Ledger:
     """G_{t,k}, the part of the gradient that the loss of step t sends through step k; t and k run from 1 to T.
 
-    `ledger[t, k]` is G_{t,k}, with the shape of the parameter (a batch is summed over). Nothing is computed before it is
-    asked for, and sums are taken block by block, so that only `array` needs memory for all T² entries. Source: the
+    `ledger[t, k]` is G_{t,k}, with the shape of the parameter (a batch is summed over). Nothing is computed before it
+    is asked for, and sums are taken block by block, so that only `array` needs memory for all T² entries. Source: the
     double sum of Pascanu et al. (2013), On the difficulty of training recurrent neural networks, equations 3 to 5.
     """
 
     def __init__(self, told: LedgerSystem, program: Function, known: Values, wrt: str) -> None:
         self.wrt, self._told, self._program = wrt, told, program
         self._known = known
-        inputs = next(name for name in known if name.role == Role.INPUT)
-        self.T = len(known[inputs]) - 1
-        self._batch = np.shape(known[inputs])[1 : np.ndim(known[inputs]) - len(told.system.shape(inputs))]
+        clock = next(name for name in known if name in told.system.timed_given)
+        self.T = len(known[clock]) - 1
+        self._batch = np.shape(known[clock])[1 : np.ndim(known[clock]) - len(told.system.shape(clock))]
         reached = told.system.hull(told.entry).at(self.T)
         self.steps = range(min(1, reached.start), max(self.T + 1, reached.stop))
         """The steps k: 1…T, and those beyond in which the parameter is used too."""
         self._losses = [t for t in range(1, self.T + 1) if any(t in span.at(self.T) for span in told.losses)]
-        self.shape: tuple[int, ...] = np.shape(known[told.entry.as_role(Role.PARAM)])
+        self.shape: tuple[int, ...] = np.shape(known[told.gradient.as_role(Role.PARAM)])
         self._cached: tuple[int, Array] | None = None
 
     def __repr__(self) -> str:
@@ -243,5 +243,5 @@ def ledger(
     given = net.given(params, x, targets, carry, mask)
     known = {**given, **program.forward(given)}
     names = (*told.derived.backward, told.entry)
-    backward = function(told.system, tuple(n for n in names if n in told.system.ancestors([gradient])), "ledger")
+    backward = function(told.system, tuple(n for n in names if n in told.system.ancestors([told.entry])), "ledger")
     return Ledger(told, backward, known, gradient.label)

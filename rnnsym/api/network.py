@@ -17,7 +17,18 @@ from rnnsym.core.system import System
 from rnnsym.engine.program import Program, build
 from rnnsym.errors import InputError, MisuseError, ShapeError, unknown
 from rnnsym.ops.indexing import check_indices
-from rnnsym.wiring import TOTAL_LOSS, Body, Options, Placement, Stacked, as_body, described, network_system, wire
+from rnnsym.wiring import (
+    STANDARD,
+    TOTAL_LOSS,
+    Body,
+    Options,
+    Stacked,
+    Wired,
+    as_body,
+    described,
+    network_system,
+    wire,
+)
 
 Params = dict[str, "np.ndarray[Any, Any]"]
 
@@ -51,12 +62,23 @@ class Network:
         if isinstance(hidden, (list, tuple)):
             self.body = _with_widths(self.body, tuple(widths))
         self.options = Options(outputs is not None, loss, pattern, reduction)
-        self.system, self.placements = wire(self.body, self.options)
-        """The network's equations, with free T; and each cell with its place in the network."""
-        self.sizes = _sizes(self.system, self.placements, {"X": inputs, **widths, "C": outputs}, dims or {})
+        wired = wire(self.body, self.options)
+        self.system = wired.system
+        """The network's equations, with free T."""
+        self.placements = wired.placements
+        """Each cell with its place in the network."""
+        self.sizes = _sizes(wired, {"X": inputs, **widths, "C": outputs}, dims or {})
         _check_shapes(self.system, self.sizes)
         check_indices((piece.rhs for _, piece in self.system.pieces()), self.sizes)
         self._programs: dict[bool, Program] = {}
+
+    @classmethod
+    def sized(cls, what: Body | Cell, options: Options, sizes: Mapping[str, int]) -> "Network":
+        """A network with all its dimensions by name, X, H and C too. Raises as `Network` does."""
+        others = {name: size for name, size in sizes.items() if name not in STANDARD}
+        outputs = sizes.get("C", 1) if options.readout else None
+        choices = (options.loss, options.pattern, options.reduction)
+        return cls(what, sizes.get("X", 1), sizes.get("H", 1), outputs, *choices, others)
 
     @property
     def cell(self) -> Cell:
@@ -168,9 +190,7 @@ def _with_widths(body: Body, names: Sequence[str]) -> Body:
     return Stacked(body.parts, names)
 
 
-def _sizes(
-    system: System, placements: Sequence[Placement], standard: Mapping[str, Any], more: Mapping[str, int]
-) -> dict[str, int]:
+def _sizes(wired: Wired, standard: Mapping[str, Any], more: Mapping[str, int]) -> dict[str, int]:
     """A positive number for each dimension of the network. Raises InputError for a missing, repeated or bad one."""
     for name in more:
         if name in standard:
@@ -179,16 +199,13 @@ def _sizes(
     for name, size in sizes.items():
         if not isinstance(size, (int, np.integer)) or isinstance(size, bool) or size < 1:
             raise InputError(f"the dimension {name} must be a whole number of 1 or more, not {size!r}.")
-    shapes = {**system.given, **system.shapes}.values()
-    found = {name for shape in shapes for dim in shape for name in dims.names_in(dim)}
-    needed = [*(name for name in standard if name in found), *sorted(found - standard.keys())]
-    for name in needed:
+    for name in wired.dimensions:
         if name not in sizes:
-            owner = next((str(p) for p in placements if name in p.cell.dimensions()), "the network")
+            owner = next((str(p) for p in wired.placements if name in p.cell.dimensions()), "the network")
             raise InputError(f"{owner} has a dimension {name}: give its size, dims={{'{name}': …}}.")
     for name in more:
-        if name not in needed:
-            raise unknown(f"dimension of {', '.join(map(str, placements))}:", name, needed)
+        if name not in wired.dimensions:
+            raise unknown(f"dimension of {', '.join(map(str, wired.placements))}:", name, wired.dimensions)
     return {name: int(size) for name, size in sizes.items()}
 
 

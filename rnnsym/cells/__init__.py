@@ -6,10 +6,10 @@ from rnnsym.cells.gru import GRU
 from rnnsym.cells.jordan import Jordan
 from rnnsym.cells.lstm import LSTM
 from rnnsym.cells.mgu import MGU
-from rnnsym.cells.registry import catalogue, get
+from rnnsym.cells.registry import catalogue, get, listing
 from rnnsym.cells.state_machine import Parentheses, StateMachine
 
 __all__ = [
     "GRU", "IRNN", "LSTM", "MGU", "Cell", "Elman", "Fused", "Jordan", "Linear", "OutputFeedback", "Parentheses",
-    "StateMachine", "catalogue", "get",
+    "StateMachine", "catalogue", "get", "listing",
 ]  # fmt: skip

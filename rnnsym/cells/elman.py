@@ -51,7 +51,7 @@ class Fused(Elman):
     """
 
     params = {"W": ("H", "H+X"), "b": ("H",)}
-    source = "Parlett-Pelleriti, Recurrent Neural Networks I (concatenated form); Elman (1990)"
+    source = "Elman (1990), as in Parlett-Pelleriti, Recurrent Neural Networks I"
 
     def step(self, p: Any, prev: Any, x: Expr, now: Any) -> None:
         now.a = p.W @ concat(prev.h, x) + p.b
@@ -59,16 +59,16 @@ class Fused(Elman):
 
 
 class OutputFeedback(Elman):
-    """The output feeds back: u_t = U h_{t-1}, h_t = f(W x_t + u_t + b).
+    """Output feedback: q_t = U h_{t-1}, h_t = f(W x_t + q_t + b).
 
-    The slides write h for this u, y for the h, V for the U, and Wᵀ for the W; their h(0) = 0 is h_0 = 0 here.
+    The slides write h for this q, y for the h, V for the U, and Wᵀ for the W; their h(0) = 0 is h_0 = 0 here.
     """
 
-    source = "Bindschaedler (2024), CAI 4104/6108 Recurrent Neural Networks; Elman (1990)"
+    source = "Elman (1990), as in Bindschaedler (2024), CAI 4104/6108"
 
     def step(self, p: Any, prev: Any, x: Expr, now: Any) -> None:
-        now.u = p.U @ prev.h
-        now.h = self.f(p.W @ x + now.u + p.b)
+        now.q = p.U @ prev.h
+        now.h = self.f(p.W @ x + now.q + p.b)
 
 
 class IRNN(Cell):

@@ -11,7 +11,7 @@ SENSES = ("keeps", "renews")
 
 
 class GRU(Family):
-    """The gated recurrent unit as PyTorch computes it: reset after the product, z keeps.
+    """PyTorch's GRU: reset after the product, z keeps.
 
     The reset gate r acts after the product with U_n; the update gate z is the share of the state before, 1 − z that of
     the new content n. PyTorch's two biases are one in the gates; b_n is b_in, b_hn stays inside the reset.
@@ -54,7 +54,7 @@ class GRU(Family):
 
 
 class GRUCho2014(GRU):
-    """The first GRU: reset before the product, z keeps.
+    """Cho's GRU, the first: reset before the product, z keeps.
 
     The reset gate r acts on the state, before the product with U_n. The paper's equations show no biases; here each
     row has one.
@@ -66,7 +66,7 @@ class GRUCho2014(GRU):
         "W_z": ("H", "X"), "U_z": ("H", "H"), "b_z": ("H",),
         "W_n": ("H", "X"), "U_n": ("H", "H"), "b_n": ("H",),
     }  # fmt: skip
-    source = "Cho et al. (2014), arXiv:1406.1078, eqs. (5)-(8), with biases"
+    source = "Cho et al. (2014), eqs. (5)-(8), with biases"
 
     def step(self, p: Any, prev: Any, x: Expr, now: Any) -> None:
         now.a_r = p.W_r @ x + p.U_r @ prev.h + p.b_r
@@ -80,11 +80,11 @@ class GRUCho2014(GRU):
 
 
 class GRUChung2014(GRUCho2014):
-    """The GRU of Chung et al.: reset before the product, z renews.
+    """Chung's GRU: reset before the product, z renews.
 
     h_t = (1 − z) h_{t-1} + z n, where Cho's is z h_{t-1} + (1 − z) n.
     """
 
     variant = "chung2014"
     sense = "renews"
-    source = "Chung et al. (2014), arXiv:1412.3555, section 3.2, with biases"
+    source = "Chung et al. (2014), section 3.2, with biases"

@@ -9,9 +9,9 @@ from rnnsym.core.expr import Expr
 
 
 class Jordan(Cell):
-    """The output feeds back: h_t = f(W x_t + U o_{t-1} + b), o_t = g(W_o h_t + b_o).
+    """Jordan's network: the context is the last output o_{t-1}.
 
-    The carry is the output o, not the hidden state h, and it is what the loss sees. (Jordan's units also decay:
+    h_t = f(W x_t + U o_{t-1} + b) and o_t = g(W_o h_t + b_o). The carry is the output o, not the hidden state h, and it is what the loss sees. (Jordan's units also decay:
     here the context is the last output alone.)
     activation, output_activation: f and g, each tanh, sigmoid, relu or identity.
     outputs: the number of output units, or a dimension; "H", the default, is as many as hidden units.
@@ -20,7 +20,7 @@ class Jordan(Cell):
     params = {"W": ("H", "X"), "U": ("H", "H"), "b": ("H",), "W_o": ("H", "H"), "b_o": ("H",)}
     carry = {"o": ("H",)}
     inputs = {"x": ("X",)}
-    source = "Jordan (1986), Attractor dynamics and parallelism; context = last output, without decay"
+    source = "Jordan (1986), Attractor dynamics and parallelism; without decay"
 
     def __init__(self, activation: str = "tanh", output_activation: str = "tanh", outputs: Dim = "H") -> None:
         self.f, self.g = activation_named(activation), activation_named(output_activation)

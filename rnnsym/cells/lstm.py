@@ -17,12 +17,11 @@ SQUASHINGS: dict[str, Squashing] = {
 
 
 class LSTM(Family):
-    """The long short-term memory as PyTorch computes it.
+    """PyTorch's LSTM: gates i, f and o, a long line c and a short one h.
 
-    Gates i (input), f (forget), o (output), new content g; c is the long line, h the short one. PyTorch's two biases
-    b_ih and b_hh are one here, b = b_ih + b_hh.
+    Gates i (input), f (forget), o (output), new content g. PyTorch's two biases b_ih and b_hh are one here.
     variant: "pytorch", "1997" (no forget gate), "gers" (with one), "peephole" (the gates see c).
-    squashing, for "1997" and "gers": "tanh", or "original" for the functions of 1997.
+    squashing, for "1997" and "gers": "tanh", or "original", which is g ∈ [−2, 2] and h ∈ [−1, 1] as in 1997.
     """
 
     variant = "pytorch"
@@ -57,7 +56,8 @@ class LSTM(Family):
 class LSTM1997(LSTM):
     """The first LSTM, without a forget gate.
 
-    c is a sum that never fades: ∂c_t/∂c_{t-1} along c alone is the identity, the constant error carousel.
+    c is a sum that never fades: along c alone ∂c_t/∂c_{t-1} is the identity, the constant error carousel. Each memory
+    block has one cell, and the gradient is the full one: the paper cuts it where it leaves the cell.
     """
 
     variant = "1997"
@@ -67,7 +67,7 @@ class LSTM1997(LSTM):
         "W_g": ("H", "X"), "U_g": ("H", "H"), "b_g": ("H",),
         "W_o": ("H", "X"), "U_o": ("H", "H"), "b_o": ("H",),
     }  # fmt: skip
-    source = "Hochreiter & Schmidhuber (1997), Long short-term memory; blocks of one memory cell, full gradient"
+    source = "Hochreiter & Schmidhuber (1997), Long short-term memory"
 
     def step(self, p: Any, prev: Any, x: Expr, now: Any) -> None:
         squash_content, squash_cell = SQUASHINGS[self.squashing]
@@ -89,7 +89,7 @@ class LSTMGers(LSTM):
 
     variant = "gers"
     squashings = ("tanh", "original")
-    source = "Gers, Schmidhuber & Cummins (2000), Learning to forget; blocks of one memory cell, full gradient"
+    source = "Gers, Schmidhuber & Cummins (2000), Learning to forget"
 
     def step(self, p: Any, prev: Any, x: Expr, now: Any) -> None:
         squash_content, squash_cell = SQUASHINGS[self.squashing]
@@ -118,7 +118,7 @@ class LSTMPeephole(LSTM):
         "W_g": ("H", "X"), "U_g": ("H", "H"), "b_g": ("H",),
         "W_o": ("H", "X"), "U_o": ("H", "H"), "p_o": ("H",), "b_o": ("H",),
     }  # fmt: skip
-    source = "Gers & Schmidhuber (2000), Recurrent nets that time and count; with tanh, full gradient"
+    source = "Gers & Schmidhuber (2000), Recurrent nets that time and count"
 
     def step(self, p: Any, prev: Any, x: Expr, now: Any) -> None:
         now.a_i = p.W_i @ x + p.U_i @ prev.h + p.p_i * prev.c + p.b_i

@@ -63,12 +63,21 @@ def catalogue() -> tuple[Entry, ...]:
     return tuple(entries)
 
 
+def listing() -> str:
+    """The catalogue as text: each cell by name and variant, what it is, and below it its source."""
+    lines = []
+    for entry in catalogue():
+        called = " ".join([entry.name, *entry.options.values()])
+        lines += [f"{called:17}{entry.about}", f"    {entry.source}"]
+    return "\n".join(lines)
+
+
 def get(name: str, **options: Any) -> Cell:
     """The cell called `name`: a built-in name, or `path/to/file.py:MyCell` (the file is then run).
 
     Raises UnknownNameError, InputError for a file that is missing or broken, CellError for options it lacks.
     """
-    cell_class = _from_file(name) if ".py" in name else BUILT_IN.get(name.lower())
+    cell_class = _from_file(name) if ".py" in name else BUILT_IN.get(name.lower().replace("-", "_"))
     if cell_class is None:
         raise unknown("cell", name, [*BUILT_IN, "path/to/file.py:MyCell"])
     return _made(cell_class, options)

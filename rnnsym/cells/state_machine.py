@@ -26,7 +26,7 @@ class StateMachine(Cell):
     params = {"W": ("H", "X"), "U": ("H", "H"), "b": ("H",)}
     carry = {"s": ("H",)}
     inputs = {"x": ("X",)}
-    source = "state machine s_t = f(s_{t-1}, x_t), y_t = g(s_t), with f1 of a weighted sum as f"
+    source = "the definition s_t = f(s_{t-1}, x_t), y_t = g(s_t)"
 
     def __init__(self, transition: str | Transition = "tanh", hand_set: Mapping[str, Any] | None = None) -> None:
         if not isinstance(transition, str) and not callable(transition):
@@ -59,14 +59,14 @@ def count_and_lowest(a: Expr, b: Expr) -> tuple[Expr, Expr]:
 
 
 class Parentheses(StateMachine):
-    """The recogniser of balanced parentheses, with weights set by hand.
+    """Accepts balanced parentheses, with weights set by hand.
 
     `(` is [1, 0] and `)` is [0, 1]. The state is (how many are open, the lowest that this number has ever been). It is
     zero at the end if and only if every prefix has at least as many `(` as `)` and the whole has equally many.
     """
 
     hand_set = {"W": ((1.0, -1.0), (0.0, 0.0)), "U": ((1.0, 0.0), (0.0, 1.0)), "b": (0.0, 0.0)}
-    source = "state machine for bounded parentheses; W, U and f1(a, b) = (a, min(a, b)) set by hand"
+    source = "a state machine with f1(a, b) = (a, min(a, b))"
 
     def __init__(self) -> None:
         super().__init__(count_and_lowest)

@@ -7,7 +7,6 @@ from typing import Any
 
 from rnnsym.api.network import Network
 from rnnsym.cells.base import Cell
-from rnnsym.cells.registry import get
 from rnnsym.checks.functions import FunctionSubject
 from rnnsym.checks.networks import SMALLEST_CLASSES, NetworkSubject, OwnGradient
 from rnnsym.checks.problem import Subject
@@ -16,10 +15,11 @@ from rnnsym.checks.search import Progress, Search
 from rnnsym.checks.verdicts import TOLERANCE
 from rnnsym.core.dims import Shape
 from rnnsym.errors import InputError
+from rnnsym.wiring import Bidirectional, Body, EncoderDecoder, Layer, Options, Stacked, as_body, described, wire
 
 
 def check_gradients(
-    what: Network | Cell | type[Cell] | str | Callable[..., Any],
+    what: Network | Body | Cell | type[Cell] | str | Callable[..., Any],
     grad: Callable[..., Any] | None = None,
     *,
     shapes: Mapping[str, Shape] | None = None,
@@ -34,10 +34,11 @@ def check_gradients(
 ) -> Report:
     """Compare a gradient with complex step on random cases of growing size; failures are shrunk to the smallest.
 
-    what: a Network; a Cell, its class or its name, which is given a readout and a loss; or a function of arrays that
-    returns a number. grad: the gradient under test. For a network it defaults to the generated program; a function of
-    your own is called as grad(params, x=…, targets=…, carry=…) and returns a dict by parameter. For a function `what`
-    it is called with the same arrays and returns an array for each, or a dict by argument.
+    what: a Network; a Cell, its class, its name or a composition such as rs.Bidirectional("gru"), which is given a
+    readout and a loss; or a function of arrays that returns a number. grad: the gradient under test. For a network it
+    defaults to the generated program; a function of your own is called as grad(params, x=…, targets=…, carry=…) and
+    returns a dict by parameter. For a function `what` it is called with the same arrays and returns an array for each,
+    or a dict by argument.
     shapes: the arguments of a function, with dimension names: {"W": ("H", "X"), "x": ("X",)}; a vector each by default.
     sizes: dimensions (and T, B) that shall not vary. examples: cases at each of eight sizes. tolerance: the error
     allowed, relative to the sum of absolute contributions to a block. Same seed, same report.
@@ -61,12 +62,9 @@ def _subject(
 ) -> Subject:
     if isinstance(what, Network):
         return _network_subject(what, sizes, grad)
-    if isinstance(what, str):
-        return _cell_subject(get(what), sizes, options, grad)
-    if isinstance(what, type) and issubclass(what, Cell):
-        return _cell_subject(what(), sizes, options, grad)
-    if isinstance(what, Cell):
-        return _cell_subject(what, sizes, options, grad)
+    composed = isinstance(what, (Layer, Stacked, Bidirectional, EncoderDecoder))
+    if composed or isinstance(what, (str, Cell)) or (isinstance(what, type) and issubclass(what, Cell)):
+        return _wired_subject(as_body(what), sizes, Options(True, *options), grad)
     if not callable(what):
         raise InputError(f"{what!r} cannot be checked: give a Network, a Cell, the name of a cell, or a function.")
     if grad is None:
@@ -79,20 +77,16 @@ def _network_subject(net: Network, sizes: Mapping[str, int], grad: OwnGradient |
     return NetworkSubject(repr(net), lambda dims: net, [], sizes, grad)
 
 
-def _cell_subject(
-    cell: Cell, sizes: dict[str, int], options: tuple[str, str, str], grad: OwnGradient | None
-) -> NetworkSubject:
-    loss, pattern, reduction = options
-    names = [*dict.fromkeys([*cell.dimensions(), "C"])]
-    title = f"{cell.name}, {loss} loss, {pattern}: gradients against complex step"
-    return NetworkSubject(title, partial(_make, cell, loss, pattern, reduction), names, sizes, grad)
+def _wired_subject(body: Body, sizes: dict[str, int], options: Options, grad: OwnGradient | None) -> NetworkSubject:
+    title = f"{described(body)}, {options.loss} loss, {options.pattern}: gradients against complex step"
+    names = [*wire(body, options).dimensions]
+    return NetworkSubject(title, partial(_make, body, options), names, sizes, grad)
 
 
-def _make(cell: Cell, loss: str, pattern: str, reduction: str, dims: Mapping[str, int]) -> Network:
-    """A network of the cell; one class alone would make the loss of cross-entropy a constant."""
-    own = {name: size for name, size in dims.items() if name not in ("X", "H", "C")}
-    classes = max(dims["C"], SMALLEST_CLASSES) if loss == "cross_entropy" else dims["C"]
-    return Network(cell, dims.get("X", 1), dims.get("H", 1), classes, loss, pattern, reduction, own)
+def _make(body: Body, options: Options, dims: Mapping[str, int]) -> Network:
+    """A network at these sizes; one class alone would make the loss of cross-entropy a constant."""
+    classes = max(dims["C"], SMALLEST_CLASSES) if options.loss == "cross_entropy" else dims["C"]
+    return Network.sized(body, options, {**dims, "C": classes})
 
 
 def _vectors(function: Callable[..., Any]) -> dict[str, Shape]:

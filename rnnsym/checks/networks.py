@@ -116,7 +116,8 @@ class NetworkProblem:
     def _shape(self, block: Block) -> tuple[int, ...]:
         name = next(n for n in self.net.system.given if n.role in KINDS and _block(n) == block)
         batch = () if self.batch is None or name.role == Role.PARAM else (self.batch,)
-        return (*((self.steps,) if name.role == Role.INPUT else ()), *batch, *numbers(self.net, name))
+        timed = (self.steps,) if name in self.net.system.timed_given else ()
+        return (*timed, *batch, *numbers(self.net, name))
 
     def _generated(self, case: Any) -> dict[Block, Array]:
         """The gradients of the generated program."""

@@ -11,7 +11,7 @@ from rnnsym.api.network import Network
 from rnnsym.checks.verdicts import Array
 from rnnsym.core import dims
 from rnnsym.core.names import Name, Role
-from rnnsym.wiring import TARGET
+from rnnsym.wiring import TARGET, predicted_shape
 
 LARGEST_TENTH = 10
 DRAWN_ENTRIES = 64
@@ -52,7 +52,12 @@ def sequences(net: Network, steps: int | None = None, batch: int | None = None) 
     if steps is None:
         return st.integers(1, 3).flatmap(lambda drawn: sequences(net, drawn, batch))
     lead = () if batch is None else (batch,)
-    inputs = _grids(net, Role.INPUT, (steps, *lead))
+    timed = net.system.timed_given
+    inputs = {
+        name.label: grid((*((steps,) if name in timed else ()), *lead, *numbers(net, name)))
+        for name in net.system.given
+        if name.role == Role.INPUT
+    }
     x = st.fixed_dictionaries(inputs) if len(inputs) > 1 else next(iter(inputs.values()))
     carry = st.fixed_dictionaries(_grids(net, Role.INITIAL, lead))
     return st.fixed_dictionaries({"x": x, "targets": targets(net, steps, lead), "carry": carry})
@@ -62,7 +67,7 @@ def targets(net: Network, steps: int, lead: tuple[int, ...]) -> st.SearchStrateg
     """Targets or labels for `steps` steps and the batch axes `lead`, in the layout of `Network.run`."""
     lead = (steps, *lead) if TARGET in net.system.timed_given else lead
     if net.options.loss == "cross_entropy":
-        return labels(lead, net.sizes["C"] if net.options.readout else net.sizes["H"])
+        return labels(lead, prod(dims.size(dim, net.sizes) for dim in predicted_shape(net.system)))
     return grid((*lead, *numbers(net, TARGET)))
 
 

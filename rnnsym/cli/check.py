@@ -14,7 +14,7 @@ from rnnsym.errors import InputError
 if TYPE_CHECKING:
     from rnnsym.checks.report import Report
 
-EXAMPLES, SEED, LOSS, PATTERN = 25, 0, "squared", "many_to_many"
+EXAMPLES, SEED, LOSS = 25, 0, "squared"
 FAILED = 1
 
 
@@ -22,15 +22,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     common.add_cell(parser)
     parser.add_argument("--loss", metavar="L", default=LOSS, help=f"squared or cross_entropy (default: {LOSS})")
     parser.add_argument(
-        "--pattern", metavar="P", default=PATTERN, help=f"many_to_many or many_to_one (default: {PATTERN})"
-    )
-    parser.add_argument(
         "--sizes", metavar="D=N", nargs="+", action="extend", default=[], help="dimensions, T or B that shall not vary"
     )
     parser.add_argument(
         "--examples", metavar="N", type=common.size, default=EXAMPLES, help=f"cases at each size (default: {EXAMPLES})"
     )
     parser.add_argument("--seed", metavar="S", type=common.seed, default=SEED, help=f"seed (default: {SEED})")
+    common.add_wiring(parser)
     common.add_json(parser)
     parser.epilog = """\
 Sizes grow from 1 to 3, with and without a batch; a failure is reduced to the smallest numbers that show it.
@@ -38,21 +36,23 @@ The exit code is 0 where every gradient is right, and 1 otherwise.
 
 examples
   rnnsym check lstm
+  rnnsym check gru --bidirectional --pattern many_to_one
   rnnsym check my_cell.py:MyCell --loss cross_entropy --examples 200
   rnnsym check elman --act relu --sizes T=5 B=2 X=3 H=4 C=2"""
 
 
 def run(args: argparse.Namespace) -> int:
     """Print one line for each block; 0 where all are right, 1 otherwise."""
-    cell = common.load_cell(args)
+    body, options = common.wiring_of(args), common.options_of(args)
     _keep_out_of_the_way()
     from rnnsym.checks.gradients import check_gradients
 
     report = check_gradients(
-        cell,
+        body,
         sizes=_sizes(args.sizes),
-        loss=args.loss,
-        pattern=args.pattern,
+        loss=options.loss,
+        pattern=options.pattern,
+        reduction=options.reduction,
         examples=args.examples,
         seed=args.seed,
         progress=_overwrite if _watched() else None,
@@ -94,7 +94,8 @@ def _replay(args: argparse.Namespace, report: "Report") -> str | None:
         words += ["--act", args.act]
     for option in args.option:
         words += ["--option", option]
-    settings = (("loss", LOSS), ("pattern", PATTERN), ("examples", EXAMPLES), ("seed", SEED))
+    words += common.wiring_words(args)
+    settings = (("loss", LOSS), ("examples", EXAMPLES), ("seed", SEED))
     for name, default in settings:
         if getattr(args, name) != default:
             words += [f"--{name}", str(getattr(args, name))]

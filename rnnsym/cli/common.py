@@ -1,15 +1,20 @@
 """Arguments that several commands take, and what they stand for."""
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rnnsym.errors import InputError
 
 if TYPE_CHECKING:
+    from rnnsym.api.network import Network
     from rnnsym.cells.base import Cell
+    from rnnsym.wiring import Body, Options
 
 LARGEST_SIZE = 1_000_000
+OTHER_SIZE = 2
+"""The size of a dimension that only the user's cell has a name for."""
+WIRING = ("layers", "stack", "bidirectional", "decoder", "feedback", "context", "pattern", "reduction")
 
 
 def add_cell(parser: argparse.ArgumentParser, default: str | None = None) -> None:
@@ -23,6 +28,23 @@ def add_cell(parser: argparse.ArgumentParser, default: str | None = None) -> Non
     parser.add_argument(
         "--option", metavar="KEY=VALUE", action="append", default=[], help="any other option of the cell, once for each"
     )
+
+
+def add_wiring(parser: argparse.ArgumentParser) -> None:
+    """How cells are wired into a network: layers, directions, a decoder; what is read, and where there is an output."""
+    group = parser.add_argument_group("wiring")
+    group.add_argument("--layers", metavar="N", type=size, help="N layers of CELL, each above the other")
+    group.add_argument("--stack", metavar="CELLS", help="other cells above CELL, the lowest first: gru,elman")
+    group.add_argument("--bidirectional", action="store_true", help="each layer in both directions of time")
+    group.add_argument("--decoder", metavar="CELL", help="a decoder that starts from the last state of CELL")
+    group.add_argument("--feedback", metavar="F", help="what the decoder reads: teacher (default), soft or hard")
+    group.add_argument(
+        "--context", action="store_true", help="the decoder reads the encoder's last output at every step"
+    )
+    group.add_argument(
+        "--pattern", metavar="P", help="many_to_many (default), many_to_one, one_to_many, language_model"
+    )
+    group.add_argument("--reduction", metavar="R", help="the loss: sum (default) or mean")
 
 
 def add_ascii(parser: argparse.ArgumentParser) -> None:
@@ -62,6 +84,63 @@ def load_cell(args: argparse.Namespace) -> "Cell":
     from rnnsym.cells.registry import load
 
     return load(args.cell, **cell_options(args))
+
+
+def wiring_of(args: argparse.Namespace) -> "Body":
+    """What `add_wiring` asks for, made of CELL. Raises RnnsymError."""
+    from rnnsym.cells.registry import load
+    from rnnsym.wiring import TEACHER, Bidirectional, EncoderDecoder, Layer, Part, Stacked
+
+    if args.layers and args.stack:
+        raise InputError("--layers and --stack exclude each other: give the number of layers, or the cells above CELL.")
+    if (args.feedback or args.context) and not args.decoder:
+        raise InputError(f"--{'feedback' if args.feedback else 'context'} is for a decoder: give --decoder CELL.")
+    above = [load(name.strip()) for name in (args.stack or "").split(",") if name.strip()]
+    cells = [load_cell(args)] * (args.layers or 1) + above
+    layers: list[Part] = [Bidirectional(cell) if args.bidirectional else Layer(cell) for cell in cells]
+    whole = Stacked(layers) if len(layers) > 1 else layers[0]
+    if not args.decoder:
+        return whole
+    decoder = Layer(load(args.decoder))
+    return EncoderDecoder(
+        whole,
+        Stacked([decoder] * len(layers)) if len(layers) > 1 else decoder,
+        args.feedback or TEACHER,
+        args.context,
+    )
+
+
+def has_wiring(args: argparse.Namespace) -> bool:
+    """Whether anything but a cell alone was asked for."""
+    return any(getattr(args, name, None) for name in (*WIRING, "loss"))
+
+
+def wiring_words(args: argparse.Namespace) -> list[str]:
+    """The options of `add_wiring` as they were given, to be typed again."""
+    words: list[str] = []
+    for name in WIRING:
+        value = getattr(args, name)
+        if value:
+            words += [f"--{name}"] if value is True else [f"--{name}", str(value)]
+    return words
+
+
+def options_of(args: argparse.Namespace) -> "Options":
+    """Loss, pattern and reduction; what was not given has its default. Raises UnknownNameError."""
+    from rnnsym.wiring import Options
+
+    known = {name: getattr(args, name, None) for name in ("loss", "pattern", "reduction")}
+    return Options(**{name: value for name, value in known.items() if value})
+
+
+def network_of(args: argparse.Namespace, sizes: Mapping[str, int]) -> "Network":
+    """The network asked for, with `sizes` for dimensions (X, H, C); every other dimension is OTHER_SIZE."""
+    from rnnsym.api.network import Network
+    from rnnsym.wiring import wire
+
+    body, options = wiring_of(args), options_of(args)
+    found = {name: sizes.get(name, OTHER_SIZE) for name in wire(body, options).dimensions}
+    return Network.sized(body, options, {**sizes, **found})
 
 
 def pairs(option: str, items: Iterable[str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from rnnsym.core.expr import Expr, leaves
-from rnnsym.core.names import Fixed, Name, Offset, Point
+from rnnsym.core.names import Fixed, Free, Name, Offset, Point
 from rnnsym.core.system import Piece, System
 from rnnsym.engine.schedule import Block, schedule
 from rnnsym.errors import InputError
@@ -70,14 +70,10 @@ def _at(system: System, table: Table, piece: Piece, t: int, steps: int) -> Expr:
     for node in leaves([piece.rhs]):
         name, time = node.attrs
         assert isinstance(name, Name)
-        if isinstance(time, Offset):
-            step = t + time.k
-        elif isinstance(time, Fixed):
-            step = time.at.at(steps)
-        else:
-            step = _only_step(system, name, steps)
+        assert isinstance(time, (Offset, Fixed, Free))
+        step = _only_step(system, name, steps) if isinstance(time, Free) else time.step(t, steps)
         if name in system.equations:
             known[node] = table[name, step]
-        elif isinstance(time, (Offset, Fixed)):
+        elif name in system.timed_given:
             known[node] = leaf(name, Fixed(Point(0, step)), node.shape, node.dtype)
     return substitute([piece.rhs], known)[0]

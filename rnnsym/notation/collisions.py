@@ -39,11 +39,17 @@ def described(name: Name) -> str:
 
 def _spellings(name: Name, notation: Notation, style: Style) -> Iterator[tuple[object, str]]:
     """Every spelling of a name with what it stands for. An initial value is the quantity itself at step 0."""
-    times = (FREE,) if _untimed(name) else TIMES
-    for time in times:
-        at = Fixed(START.lo) if name.role == Role.INITIAL else time
-        key = (Role.CARRY if name.role == Role.INITIAL else name.role, name.label, name.of, at)
+    quantity = _quantity(name)
+    for time in (FREE,) if _untimed(name) else TIMES:
+        key = (quantity, time if quantity == name else Fixed(START.lo))
         yield key, symbol(name, time, notation, style, When()).text.replace(" ", "")
+
+
+def _quantity(name: Name) -> Name:
+    """The name itself; for an initial value, and for its tangent, the quantity whose value it is."""
+    if name.role == Role.INITIAL:
+        return name.as_role(Role.CARRY)
+    return name._replace(of=tuple(_quantity(part) for part in name.of)) if name.role == Role.TANGENT else name
 
 
 def _untimed(name: Name) -> bool:

@@ -197,7 +197,7 @@ class Lowering:
     def _call(self, tree: Call) -> Piece:
         if tree.function in self.notation.around:
             left, right = self.notation.around[tree.function][self.style]
-            return Piece(left + self.piece(tree.args[0]).text + right)
+            return Piece(left + self._without(right, self.piece(tree.args[0]).text) + right)
         return Piece(self._function(tree.function) + self._arguments(tree))
 
     def _superscript(self, tree: Superscript) -> Piece:
@@ -243,8 +243,13 @@ class Lowering:
         left, right = self.pairs[pair]
         return Piece(left + text + right, binding)
 
+    def _without(self, bar: str, text: str) -> str:
+        """The text between two bars: in brackets where it has such a bar itself, which would seem to be the last."""
+        return self.brackets(text) if bar == bar[:1] * len(bar) == "|" and bar in text else text
+
     def _norm(self, tree: Norm) -> Piece:
-        return self._fence("norm", self.piece(tree.body).text, SCRIPT_BINDING)
+        body = self.piece(tree.body).text
+        return self._fence("norm", self._without(self.pairs["norm"][1][:1], body), SCRIPT_BINDING)
 
     def _indicator(self, tree: Indicator) -> Piece:
         return self._fence("indicator", self.piece(tree.condition).text, ATOM_BINDING)
@@ -273,23 +278,23 @@ class Lowering:
         return Piece(f"{sign} {body}", PRODUCT_BINDING, "product")
 
     def _binder(self, glyph: str, index: str, lower: str | None, upper: str | None) -> str:
-        """Σ or ∏ with its index, and with its range where that is not all steps."""
+        """Σ or ∏ with its index, and with its range where that is not all steps: `Σₜ`, `∏[j=k+1…t]`.
+
+        (Unicode lacks most letters above and below, and a raised T is the sign of a transpose.)
+        """
         sign = self.glyphs[glyph]
         if self.style == "latex":
             below = index if lower is None else f"{index}={lower}"
             return f"{sign}_{{{below}}}" + ("" if upper is None else f"^{{{upper}}}")
         if (lower, upper) not in ((None, None), ("1", "T")):
-            index = f"{index}={lower}..{upper}"
-        return f"{sign}_{_grouped(index)}" if self.style == "ascii" else sign + lowered(index, self.notation)
+            dots = self.notation.operators["range"].signs[self.style].strip()
+            return f"{sign}[{index}={lower}{dots}{upper}]".replace("-", self.glyphs["minus"])
+        return f"{sign}_{index}" if self.style == "ascii" else sign + lowered(index, self.notation)
 
 
 def _decimal(value: float) -> str:
     """The shortest decimal that gives `value` back; whole numbers without a point."""
     return repr(int(value)) if float(value).is_integer() and abs(value) < 1e16 else repr(float(value))
-
-
-def _grouped(index: str) -> str:
-    return index if index.isalnum() else f"({index})"
 
 
 def _escaped(word: str) -> str:

@@ -48,9 +48,14 @@ def restated(tree: MathTree, notation: Notation) -> MathTree:
 
 
 def flipped(tree: MathTree) -> MathTree:
-    """The transpose of a tree; two transposes cancel."""
-    if isinstance(tree, Superscript) and tree.script == TRANSPOSE_MARK:
-        return tree.base
+    """The transpose of a tree: two transposes cancel, and that of A B is Bᵀ Aᵀ."""
+    match tree:
+        case Superscript(base, script) if script == TRANSPOSE_MARK:
+            return base
+        case Infix("matmul", items):
+            return Infix("matmul", tuple(flipped(item) for item in reversed(items)))
+        case Call("diag") | Word("identity") | Number():
+            return tree
     return Superscript(tree, TRANSPOSE_MARK)
 
 
@@ -140,6 +145,5 @@ def _product(op: str, items: Sequence[Turned]) -> Turned:
     if len(kinds) == 1:
         return Turned(Infix(op, tuple(item.tree for item in items)), kind)
     scalars = [item.tree for item in items if item.kind == SCALAR]
-    rest = [item for item in reversed(items) if item.kind != SCALAR]
-    turned = [item.tree if item.kind == COLUMN else flipped(item.tree) for item in rest]
+    turned = [flipped(_upright(item)) for item in reversed(items) if item.kind != SCALAR]
     return Turned(Infix(op, (*scalars, *turned)), COLUMN)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from rnnsym.cells.base import Cell
 from rnnsym.cells.elman import ACTIVATIONS, Elman
-from rnnsym.cells.registry import BUILT_IN
+from rnnsym.cells.registry import catalogue
 from rnnsym.core.expr import Expr
 from rnnsym.ops.elementwise import sigmoid, softplus, tanh
 
@@ -58,11 +58,10 @@ def chain(units: list[Unit], carries: int) -> Cell:
 
 
 def cells() -> st.SearchStrategy[Cell]:
-    """Cells: every built-in one, Elman with each activation, and cells of up to three random equations and carries."""
+    """Cells: every variant that is built in, each activation, and cells of up to three random equations and carries."""
     units = st.builds(Unit, st.sampled_from(sorted(FUNCTIONS)), st.integers(0, LARGEST - 1), st.booleans())
-    gated = [cell for cell in BUILT_IN.values() if cell is not Elman]
     return st.one_of(
         st.sampled_from(sorted(ACTIVATIONS)).map(Elman),
-        st.sampled_from(gated).map(lambda cell: cell()),
+        st.sampled_from([entry.cell for entry in catalogue()]),
         st.builds(chain, st.lists(units, min_size=1, max_size=LARGEST), st.integers(1, LARGEST)),
     )

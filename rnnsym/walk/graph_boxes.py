@@ -41,7 +41,7 @@ class Frame(NamedTuple):
 
 
 class Wire(NamedTuple):
-    """An arrow: its corners, or with `curved` the four points of a Bézier curve; it ends in the direction `heading`."""
+    """An arrow: its corners; with `curved` the last four make a Bézier curve. It ends in the direction `heading`."""
 
     link: Link
     points: tuple[Point, ...]
@@ -78,12 +78,13 @@ def content(diagram: Diagram, item: Item) -> tuple[Box, ...]:
     """The lines in a box: symbol and formula, or symbol and numbers."""
     if item.node is None:
         return (word("⋯", "bold", SIZE, "quiet"),)
-    left, right = diagram.sides(item, "latex")
-    beside = diagram.labels.get(item.key)
-    extra = [space(6), word(beside, "roman", SMALL, "accent")] if beside else []
+    left, right = diagram.sides(item, "latex", local=True)
+    layer, beside = diagram.place(item.key), diagram.labels.get(item.key)
+    before = [word(layer, "roman", SMALL, "quiet"), space(8)] if layer else []
+    after = [space(6), word(beside, "roman", SMALL, "accent")] if beside else []
     if not diagram.has_numbers:
-        return (row([formula_box(f"{left} = {right}" if right else left, SIZE), *extra]),)
-    return (row([formula_box(left, SIZE), *extra]), *_numbers(diagram, item))
+        return (row([*before, formula_box(f"{left} = {right}" if right else left, SIZE), *after]),)
+    return (row([*before, formula_box(left, SIZE), *after]), *_numbers(diagram, item))
 
 
 def _numbers(diagram: Diagram, item: Item) -> Iterator[Box]:
@@ -163,10 +164,12 @@ class _Placing:
         return frames
 
     def _column_width(self, column: Column) -> float:
-        """Columns with the same names are equally wide."""
+        """Columns with the same names are equally wide, and none is narrower than its title."""
         names = {key.name for key in column.keys}
         alike = [c for c in self.columns if {key.name for key in c.keys} == names]
-        return max(self._natural(key)[0] for c in alike for key in c.keys)
+        return max(
+            *(self._natural(key)[0] for c in alike for key in c.keys), word(column.title, "roman", SMALL).width
+        )  # fmt: skip
 
     # Arrows. ------------------------------------------------------------------------------------------------------
 
@@ -250,7 +253,8 @@ class _Placing:
         out = edge + self._bulge(link) * 1.3 * side
         start = a.middle if link.source != link.target else a.y + 0.25 * a.height
         end = port if link.source != link.target else max(port, a.y + 0.75 * a.height)
-        points = ((start_x, start), (out, start), (out, end), (end_x, end))
+        lead = ((start_x, start),) if abs(edge - start_x) > 1 else ()
+        points = (*lead, (edge, start), (out, start), (out, end), (end_x, end))
         return Wire(link, points, True, LEFT if side > 0 else RIGHT)
 
     def _under(self, link: Link, a: Frame, b: Frame, port: float, lane: int) -> Wire:

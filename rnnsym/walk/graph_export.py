@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from rnnsym.core.expr import Expr
 from rnnsym.core.mathtree import Symbol
 from rnnsym.core.names import FREE, NOW, Fixed, Interval, Name, Offset, Point, Role, T, TimeMap
 from rnnsym.core.system import System, reads
 from rnnsym.errors import InputError, unknown
 from rnnsym.notation import Notation, Sides, Style, load, relation, text
+from rnnsym.ops.leaves import leaf
+from rnnsym.transforms.rewrite import substitute
 from rnnsym.walk.graph import Edge, Graph, Key, Node
 
 KINDS = {Role.INPUT: "given", Role.TARGET: "given", Role.MASK: "given", Role.CARRY: "carry", Role.LOSS: "loss"}
@@ -175,14 +178,11 @@ class Diagram:
         return (*found, *(Column("", (key,)) for key in self.items if key.t is None))
 
     def _column_title(self, key: Key) -> str:
+        """`t = 2`, `encoder, step t`; `…` for the steps left out."""
         if key.t == BETWEEN:
             return "…"
-        return f"t = {self.moment(key)}" if self.shape != "rolled" or key.t != STEP else "step t"
-
-    def moment(self, key: Key) -> str:
-        """The step of a key as it is written: a number, or T and its neighbours where the graph is rolled."""
-        time = self._time(key)
-        return str(time.at) if isinstance(time, Fixed) else "t"
+        part, time = self._whole_part(self.parts.get(key.name, 0)), self._time(key)
+        return ", ".join([*part, f"t = {time.at}" if isinstance(time, Fixed) else "step t"])
 
     def _time(self, key: Key) -> TimeMap:
         if key.t is None:
@@ -195,18 +195,34 @@ class Diagram:
 
     # What is written in it. ---------------------------------------------------------------------------------------
 
-    def symbol(self, key: Key, style: Style) -> str:
-        """`h₂`; `hₜ` where the graph is rolled."""
-        return "" if key.t == BETWEEN else text(Symbol(key.name, self._time(key)), self.notation, style)
+    def symbol(self, key: Key, style: Style, local: bool = False) -> str:
+        """`h₂`; `hₜ` where the graph is rolled. `local`: without the path of its name."""
+        name = key.name._replace(path=()) if local else key.name
+        return "" if key.t == BETWEEN else text(Symbol(name, self._time(key)), self.notation, style)
 
-    def sides(self, item: Item, style: Style) -> Sides:
-        """The symbol of a node, and its formula: empty where it is given."""
-        left, node = self.symbol(item.key, style), item.node
-        if node is None or node.rhs is None:
+    def sides(self, item: Item, style: Style, local: bool = False) -> Sides:
+        """The symbol of a node, and its formula: empty where it is given. `local`: without the path that they share."""
+        left, node = self.symbol(item.key, style, local), item.node
+        if node is None or node.rhs is None or _is_initial(node.rhs):
             return Sides(left, "")
         time = self._time(item.key)
         at = time.at if isinstance(time, Fixed) else None
-        return Sides(left, relation(node.rhs, node.rhs, self._summed(item), self.notation, style, at).right)
+        rhs = _without(node.rhs, item.key.name.path) if local and item.key.name.path else node.rhs
+        return Sides(left, relation(rhs, rhs, self._summed(item), self.notation, style, at).right)
+
+    def place(self, key: Key) -> str:
+        """The path of a name, as far as the column does not say it."""
+        shared = self._whole_part(self.parts.get(key.name, 0))
+        return ".".join(key.name.path[len(shared) :])
+
+    def _whole_part(self, part: int) -> tuple[str, ...]:
+        """The first word of every path in a part, where there is one: `encoder`."""
+        words = {name.path[:1] for name, found in self.parts.items() if found == part and name in self._pathed}
+        return next(iter(words)) if len(words) == 1 and max(self.parts.values()) else ()
+
+    @cached_property
+    def _pathed(self) -> frozenset[Name]:
+        return frozenset(name for name in self.graph.names if name.path)
 
     def _summed(self, item: Item) -> Interval | None:
         piece = self.system.equations[item.key.name][0]
@@ -225,7 +241,23 @@ class Diagram:
             if parameter.name.role == Role.PARAM:
                 shape = ", ".join(map(str, self.system.shape(parameter.name)))
                 symbol = text(Symbol(parameter.name, FREE), self.notation, style)
-                yield (f"${symbol}$" if style == "latex" else symbol) + (f" ({shape})" if shape else "")
+                found = f"${symbol}$" if style == "latex" else symbol
+                shown = f"{found} ({shape})" if shape else found
+                yield shown.replace(" ", "~") if style == "latex" else shown
+
+
+def _is_initial(expr: Expr) -> bool:
+    found = reads(expr)
+    return bool(found) and found[0].leaf is expr and found[0].name.role == Role.INITIAL
+
+
+def _without(expr: Expr, path: tuple[str, ...]) -> Expr:
+    """`expr` with the names of one layer called by their symbols alone."""
+    mine = {read.leaf: read for read in reads(expr) if read.name.path == path}
+    bare = {
+        node: leaf(read.name._replace(path=()), read.time, node.shape, node.dtype) for node, read in mine.items()
+    }  # fmt: skip
+    return substitute([expr], bare)[0]
 
 
 SHAPES = ("unrolled", "rolled", "collapsed")

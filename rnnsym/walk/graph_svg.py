@@ -76,7 +76,10 @@ def _wire(wire: Wire, theme: Theme) -> Iterator[str]:
 
 def _path(points: list[Point], curved: bool) -> str:
     start, *rest = (f"{figure(x)} {figure(y)}" for x, y in points)
-    return f"M{start} {'C' if curved else 'L'}{' '.join(rest)}"
+    if not curved:
+        return f"M{start} L{' '.join(rest)}"
+    *corners, first, second, end = rest
+    return f"M{start} {''.join(f'L{corner} ' for corner in corners)}C{first} {second} {end}"
 
 
 def _points(points: list[Point]) -> str:

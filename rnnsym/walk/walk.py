@@ -1,27 +1,26 @@
 """A walk: every equation of every step in the order in which it is computed, forward and then backward."""
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from rnnsym.api.network import Network
 from rnnsym.api.run import Run
 from rnnsym.core.expr import Expr
-from rnnsym.core.names import Fixed, Name, Offset, Role, TimeMap
+from rnnsym.core.names import Free, Name, Role, TimeMap
 from rnnsym.core.system import Piece, System, reads
 from rnnsym.derivation.equations import Equation, Lines, lines
 from rnnsym.derivation.reasons import Words
 from rnnsym.errors import InputError
 from rnnsym.interpreters.numeric import run as evaluate_bound
 from rnnsym.walk.breakdown import Breakdown, Products, break_down, products
+from rnnsym.walk.order import Leg, Phase, legs, steps_of
 from rnnsym.walk.sums import GradientSums
 
 Array = np.ndarray[Any, Any]
-Phase = Literal["forward", "backward", "gradient"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,8 @@ class Walk(Sequence[Move]):
     """All moves of one run, and the numbers at each. There is no batch axis in a walk.
 
     Order: for t = 1…T the forward equations, the total loss; for t = T…1 the adjoint equations, and then the terms that
-    step t adds to the gradients. `reads` and `predicts` label the steps. Arguments otherwise as in Network.run.
+    step t adds to the gradients. What must be done before the rest (an encoder, a layer that reads backward in time,
+    for t = T…1) is a leg of its own. `reads` and `predicts` label the steps. Arguments otherwise as in Network.run.
     """
 
     def __init__(
@@ -51,9 +51,10 @@ class Walk(Sequence[Move]):
         mask: Any = None,
         reads: Sequence[str] | None = None,
         predicts: Sequence[str] | None = None,
+        steps: int | None = None,
     ) -> None:
         self.net, self.params, self.reads, self.predicts = net, dict(params), reads, predicts
-        self.run: Run = net.run(params, x, targets, carry, mask)
+        self.run: Run = net.run(params, x, targets, carry, mask, steps)
         self.steps = self.run.steps
         self.lines: Lines = lines(net.program(mask is not None).adjoint)
         self._refuse_batch()
@@ -62,7 +63,7 @@ class Walk(Sequence[Move]):
 
     def _refuse_batch(self) -> None:
         for name in (name for name in self.system.given if name.role == Role.INPUT):
-            if self.run[name.label].ndim > 1 + len(self.system.shape(name)):
+            if self.run[name.label].ndim > (name in self.system.timed_given) + len(self.system.shape(name)):
                 raise InputError("a walk steps through one example: x must be (T, X), without a batch axis.")
 
     @property
@@ -72,13 +73,38 @@ class Walk(Sequence[Move]):
     # The order of moves. ------------------------------------------------------------------------------------------
 
     def _order(self) -> Iterator[tuple[Phase, int, Equation]]:
-        step_lines = [line for line in self.lines.forward if not line.total]
-        for t in range(1, self.steps + 1):
-            yield from (("forward", t, line) for line in step_lines if t in line.domain.at(self.steps))
-        yield from (("forward", self.steps, line) for line in self.lines.forward if line.total)
-        for t in range(self.steps, 0, -1):
-            yield from (("backward", t, line) for line in self.lines.backward if t in line.domain.at(self.steps))
-            yield from (("gradient", t, line) for line in self.lines.gradients if t in line.domain.at(self.steps))
+        total = [("forward", self.steps, line) for line in self.lines.forward if line.total]
+        for leg in self.legs:
+            if total and leg.lines and leg.lines[0][0] != "forward":
+                yield from total
+                total = []
+            times = range(1, self.steps + 1)
+            known = [(phase, line, steps_of(self.system, phase, line, self.steps)) for phase, line in leg.lines]
+            for t in times if leg.way > 0 else reversed(times):
+                yield from ((phase, t, line) for phase, line, span in known if t in span)
+        yield from total
+
+    @cached_property
+    def legs(self) -> list[Leg]:
+        """The passes of the walk, forward and back."""
+        return legs(self.system, self.lines)
+
+    def way(self, line: Equation) -> int:
+        """1 where the walk goes up in t on this line, -1 where it goes down."""
+        return self._ways.get(line.number, 1)
+
+    @cached_property
+    def _ways(self) -> dict[int, int]:
+        return {line.number: leg.way for leg in self.legs for _, line in leg.lines}
+
+    def known(self, move: Move, line: Equation, phase: Phase) -> range:
+        """The steps at which the value of a line is known once `move` is done."""
+        span = range(1, self.steps + 1) if line.total else steps_of(self.system, phase, line, self.steps)
+        places = self._places
+        done = [
+            t for t in (span if self.way(line) > 0 else span[::-1]) if self._index(places, phase, t, line) <= move.index
+        ]
+        return range(min(done), max(done) + 1) if done else range(0)
 
     def __len__(self) -> int:
         return len(self._stops)
@@ -91,24 +117,26 @@ class Walk(Sequence[Move]):
 
     def find(self, phase: Phase, t: int, line: int | None = None) -> int:
         """The index of the first move of `phase` at step t (of the line with that number). Raises InputError."""
-        for i in range(self._start(phase, t), len(self._stops)):
-            found, at, equation = self._stops[i]
-            if (found, at) == (phase, t) and line in (None, equation.number):
-                return i
-            if found != phase and phase == "forward":
-                break
-        raise InputError(f"no {phase} line {'' if line is None else line} at t = {t}: t runs from 1 to {self.steps}.")
+        if (phase, t, line) not in self._places:
+            raise InputError(
+                f"no {phase} line {'' if line is None else line} at t = {t}: t runs from 1 to {self.steps}."
+            )
+        return self._places[phase, t, line]
 
-    def _start(self, phase: Phase, t: int) -> int:
-        """Where to look for step t: the moves of each pass are sorted by time."""
-        if phase == "forward":
-            return bisect_left(self._stops, t, hi=self.turn, key=lambda stop: stop[1])
-        return bisect_left(self._stops, -t, lo=self.turn, key=lambda stop: -stop[1])
+    @cached_property
+    def _places(self) -> dict[tuple[Phase, int, int | None], int]:
+        """Where each line at each step stands, and for each step the first line there."""
+        found: dict[tuple[Phase, int, int | None], int] = {}
+        for i, (phase, t, line) in enumerate(self._stops):
+            found.setdefault((phase, t, None), i)
+            found[phase, t, line.number] = i
+        return found
 
     @cached_property
     def turn(self) -> int:
         """The index of the first backward move: where the walk turns round."""
-        return bisect_left(self._stops, 1, key=lambda stop: stop[0] != "forward")
+        back = (i for i, stop in enumerate(self._stops) if stop[0] != "forward")
+        return next(back, len(self._stops))
 
     # The numbers. -------------------------------------------------------------------------------------------------
 
@@ -123,12 +151,7 @@ class Walk(Sequence[Move]):
 
     def step_read(self, time: TimeMap, t: int) -> int:
         """The step that an equation at step t reads through `time`; t itself for what is not in time."""
-        match time:
-            case Offset(k):
-                return t + k
-            case Fixed(at):
-                return at.at(self.steps)
-        return t
+        return t if isinstance(time, Free) else time.step(t, self.steps)
 
     def pieces(self, equation: Equation, t: int) -> list[Piece]:
         """The pieces of the equation that hold at step t."""
@@ -147,7 +170,11 @@ class Walk(Sequence[Move]):
         return self.value(move.equation.name, move.t)
 
     def gradient_so_far(self, name: Name, t: int) -> Array:
-        """Σ of the terms of steps T, T - 1, …, t of ∂L/∂θ, zero for t > T; `name` is the gradient's name."""
+        """Σ of the terms of ∂L/∂θ that the walk has met when step t is done: of T, T - 1, …, t, zero for t > T; of
+        1, 2, …, t where time runs backward. `name` is the gradient's name."""
+        line = next(line for line in self.lines.gradients if line.name == name)
+        if self.way(line) > 0:
+            return np.asarray(self._sums.so_far(name, 1) - self._sums.so_far(name, t + 1))
         return self._sums.so_far(name, t)
 
     @cached_property
@@ -165,7 +192,7 @@ class Walk(Sequence[Move]):
         """The equation with its numbers put in, one row for each unit."""
         rhs = [piece.rhs for piece in self.pieces(move.equation, move.t)]
         left = move.equation.lhs
-        if move.equation.total and move.phase == "forward":
+        if move.equation.total and move.phase != "gradient":
             return break_down([left], left, self.result(move), lambda exprs: [self.result(move) for _ in exprs])
         return break_down(rhs, left, self.result(move), lambda exprs: self.numbers(exprs, move.t))
 

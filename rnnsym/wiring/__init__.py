@@ -1,9 +1,10 @@
 """Wirings: cells in time, with readout and loss, as a System with free T."""
 
-from rnnsym.wiring.builder import Placement
+from rnnsym.wiring.builder import Placement, carry_order
 from rnnsym.wiring.network import (
     COUNT,
     MASK,
+    STANDARD,
     STEP_LOSS,
     TARGET,
     TOTAL_LOSS,
@@ -22,7 +23,8 @@ from rnnsym.wiring.parts import Bidirectional, Layer, Part, Stacked
 from rnnsym.wiring.translation import FEEDBACK, TEACHER, EncoderDecoder
 
 __all__ = [
-    "COUNT", "FEEDBACK", "LOSSES", "MASK", "PATTERNS", "REDUCTIONS", "STEP_LOSS", "SYNONYMS", "TARGET", "TEACHER",
-    "TOTAL_LOSS", "Bidirectional", "Body", "EncoderDecoder", "Layer", "Options", "Part", "Placement", "Stacked",
-    "Wired", "Y", "as_body", "cell_system", "described", "network_system", "predicted_shape", "wire",
+    "COUNT", "FEEDBACK", "LOSSES", "MASK", "PATTERNS", "REDUCTIONS", "STANDARD", "STEP_LOSS", "SYNONYMS", "TARGET",
+    "TEACHER", "TOTAL_LOSS", "Bidirectional", "Body", "EncoderDecoder", "Layer", "Options", "Part", "Placement",
+    "Stacked", "Wired", "Y", "as_body", "carry_order", "cell_system", "described", "network_system",
+    "predicted_shape", "wire",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """A System under construction: what layers, readout and loss add to it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from rnnsym.cells.base import Cell
@@ -100,3 +100,12 @@ class Builder:
         system = System(self.equations, self.givens, self.shapes, frozenset(self.timed))
         check_reads(system)
         return system
+
+
+def carry_order(placements: Sequence[Placement]) -> tuple[Name, ...]:
+    """Every carried quantity: cell by cell, in the order in which each cell declares its carry."""
+    return tuple(
+        place.cell.equation_name(symbol)._replace(path=place.path)
+        for place in placements
+        for symbol in place.cell.carry
+    )

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from rnnsym.cells.base import Cell
-from rnnsym.core.dims import Shape, show
+from rnnsym.core.dims import Shape, names_in, show
 from rnnsym.core.expr import Expr, topological
 from rnnsym.core.names import EVERY_STEP, Interval, Name, Role
 from rnnsym.core.system import Piece, System
@@ -20,6 +20,9 @@ Y, STEP_LOSS, TOTAL_LOSS = Name(Role.EQUATION, "y"), Name(Role.LOSS, "L"), Name(
 TARGET, MASK, COUNT = Name(Role.TARGET, "target"), Name(Role.MASK, "m"), Name(Role.COUNT, "N")
 READOUT, READOUT_BIAS = Name(Role.PARAM, "V"), Name(Role.PARAM, "b_y")
 
+STANDARD = ("X", "H", "C")
+"""Dimensions that every network has words for: inputs, hidden and outputs."""
+
 Body = Part | EncoderDecoder
 
 
@@ -28,6 +31,13 @@ class Wired(NamedTuple):
 
     system: System
     placements: tuple[Placement, ...]
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The names of its dimensions: X, H and C first, of those that there are, then the others in order."""
+        shapes = [*self.system.given.values(), *self.system.shapes.values()]
+        found = dict.fromkeys(name for shape in shapes for dim in shape for name in names_in(dim))
+        return (*(name for name in STANDARD if name in found), *(name for name in found if name not in STANDARD))
 
 
 def as_body(what: object) -> Body:

@@ -81,5 +81,5 @@ def test_no_built_in_cell_is_left_out():
 @pytest.mark.parametrize("entry", catalogue(), ids=lambda entry: "-".join([entry.name, *entry.options.values()]))
 def test_each_says_what_it_is_and_where_it_comes_from(entry):
     assert entry.about.endswith(".")
-    assert len(entry.about) <= 90
+    assert len(entry.about) <= 70
     assert entry.source

@@ -3,7 +3,7 @@
 import pytest
 
 import rnnsym as rs
-from rnnsym.cells import GRU, LSTM, Elman, get
+from rnnsym.cells import GRU, LSTM, Elman, StateMachine, catalogue, get, listing
 from rnnsym.errors import CellError, InputError, ShapeError, UnknownNameError
 
 OWN = '''
@@ -84,3 +84,36 @@ def test_a_file_that_is_no_cell_is_reported(own, text, suffix, error, message):
 def test_a_missing_file_is_reported(tmp_path):
     with pytest.raises(InputError, match=r"there is no file '.*nothing\.py'"):
         get(f"{tmp_path}/nothing.py:MGU")
+
+
+def test_the_catalogue_has_every_variant_once():
+    calls = [(entry.name, *entry.options.values()) for entry in catalogue()]
+    assert len(set(calls)) == len(calls)
+    for name in (
+        "elman",
+        "fused",
+        "output_feedback",
+        "jordan",
+        "linear",
+        "irnn",
+        "mgu",
+        "state_machine",
+        "parentheses",
+    ):
+        assert (name,) in calls
+    for call in (("lstm", "pytorch"), ("lstm", "1997"), ("lstm", "gers"), ("lstm", "peephole"), ("gru", "pytorch")):
+        assert call in calls
+    assert {("gru", "cho2014"), ("gru", "chung2014")} <= set(calls)
+    for entry in catalogue():
+        assert type(get(entry.name, **entry.options)) is type(entry.cell)
+
+
+def test_the_listing_fits_a_terminal_and_names_the_sources():
+    lines = listing().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "lstm peephole    The LSTM whose gates see the cell, each unit its own." in lines
+    assert "    Gers & Schmidhuber (2000), Recurrent nets that time and count" in lines
+
+
+def test_a_name_may_be_written_with_a_hyphen():
+    assert type(get("state-machine")) is StateMachine

@@ -13,6 +13,14 @@ PROMISED = {
     "check_your_own_cell.py": ["U_f    parameter      right", "All right.", "WRONG: U."],
     "step_an_lstm.py": ["cₜ = fₜ ⊙ cₜ₋₁ + iₜ ⊙ gₜ", "reads 't', must predict 'h'", "∂L/∂U_f, first row, so far"],
     "minimal_gated_unit.py": [],
+    "bounded_parentheses.py": [
+        "sₜ = [aₜ[0], min(aₜ[0], aₜ[1])]",
+        "((()))       accepted   (0, 0) (1, 0) (2, 0) (3, 0) (2, 0) (1, 0) (0, 0)",
+        ")(           rejected",
+        "every prefix has at least as many ( as ): agrees on 2046\n",
+        "()(())       1 2 4   pooled 4: found",
+        "b[0] moves the first argument: slope 2.0 from the left, 0.0 from the right; taken 2.0",
+    ],
 }
 
 

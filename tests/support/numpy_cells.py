@@ -35,8 +35,8 @@ def fused(p, x, s):
 
 
 def output_feedback(p, x, s):
-    u = p["U"] @ s["h"]
-    return {"u": u, "h": np.tanh(p["W"] @ x + u + p["b"])}
+    q = p["U"] @ s["h"]
+    return {"q": q, "h": np.tanh(p["W"] @ x + q + p["b"])}
 
 
 def jordan(p, x, s, f=np.tanh, g=np.tanh):

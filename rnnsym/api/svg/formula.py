@@ -93,7 +93,7 @@ class _Setter:
 
     def _atoms(self, size: float, ends: Sequence[str]) -> Iterator[Atom]:
         while self.place < len(self.tokens) and self._peek() not in ends:
-            if self._peek().isspace():
+            if self._peek().isspace() or self._peek() == "~":
                 self.place += 1
                 continue
             token = self._take()

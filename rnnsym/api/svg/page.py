@@ -77,7 +77,8 @@ def _symbols(shown: Page) -> Iterator[tuple[Box, list[Box]]]:
     """What stands for what: a heading, and the items in lines."""
     for head, items in shown.symbols():
         if items:
-            said = ", ".join(shown.say(item, "latex") for item in items)
+            texts = [shown.say(item, "latex") for item in items]
+            said = ", ".join(text.replace(" ", "~") if len(texts) > 1 else text for text in texts)
             yield prose_box(shown.say([head], "latex"), SMALL).toned("quiet"), prose_lines(said, SMALL, SENTENCE)
 
 

@@ -17,7 +17,7 @@ STEP: tuple[Entry, ...] = (
 DERIVE: tuple[Entry, ...] = (
     (("outline_down", "outline_up"), "row"), (("enter",), "open, jump"), (("step_line",), "step it"),
     (("next_level",), "detail"), (("form",), "form"), (("notation",), "names"), (("copy",), "copy"),
-    (("export",), "export"), (("back",), "back"), (("earlier", "later"), "t"), (("parameter",), "parameter"),
+    (("export",), "export"), (("back",), "back"), (("earlier", "later"), "t"), (("parameter",), "about"),
     (("copy_all",), "copy all"), (("fold_all",), "fold"), (("next_line", "previous_line"), "line"),
     (("first", "last"), "first, last"), (("go_to",), "go to t"), (("show_lesson",), "lesson"),
     (("toggle_light",), "light"), (("quit",), "quit"),

@@ -87,7 +87,8 @@ class DeriveScreen(DeriveChanges):
     def _title(self) -> Line:
         if self.reading is None:
             return line(Span("deriving", "title"))
-        return line(Span(self.reading.view.form.title, "title"))
+        note = f": {self.reading.note}" if self.reading.note else ""
+        return line(Span(self.script.say([self.reading.view.form.title]), "title"), note)
 
     def _details(self) -> Details:
         if self.reading is None:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rnnsym.core.names import Role
 from rnnsym.notation import load, names
 from rnnsym.walk.numbers import parse_whole
 from rnnsym_tui.dialogs.ask import AskDialog
 from rnnsym_tui.dialogs.choose import ChooseDialog
 from rnnsym_tui.model import exports
 from rnnsym_tui.model.derive import files
+from rnnsym_tui.model.derive.reader import Choice, window_of
 from rnnsym_tui.model.derive.reading import line_number, parameters, usual_parameter
 from rnnsym_tui.model.derive.script import Script, script
 from rnnsym_tui.model.spans import Line, line
@@ -16,6 +18,9 @@ from rnnsym_tui.screens.copying import copy_out
 from rnnsym_tui.screens.derive_moves import DeriveMoves
 
 PREVIEWED = 6
+WINDOW = """\
+A number of steps, and what they are counted for:
+3 chunk  cuts at every third step; 3 loss  keeps 3 steps before each loss."""
 
 
 class DeriveChanges(DeriveMoves):
@@ -29,11 +34,21 @@ class DeriveChanges(DeriveMoves):
     # Forms. -------------------------------------------------------------------------------------------------------
 
     @property
-    def about(self) -> str | None:
-        """The parameter that the chosen form is about; None where it is about all."""
+    def about(self) -> str:
+        """What the chosen form is about where it is not about all: a parameter, or the steps that are kept."""
         choice = self.reader.position.choice
-        needs = any(form.key == choice.form and form.needs_parameter for form in self.study.forms)
-        return choice.wrt if needs else None
+        if self._needs_parameter(choice.form):
+            return choice.wrt or ""
+        return f"{choice.window} per {choice.per}" if self._has_window else ""
+
+    def _needs_parameter(self, key: str) -> bool:
+        return any(form.key == key and form.needs_parameter for form in self.study.forms)
+
+    @property
+    def _has_window(self) -> bool:
+        """Whether the form cuts errors off, by a factor that is given."""
+        form = self.reader.form
+        return form is not None and any(name.role == Role.KEEP for name in form.system.given)
 
     def choose_form(self, key: str | None) -> None:
         form = next((found for found in self.study.forms if found.key == key), None)
@@ -42,9 +57,7 @@ class DeriveChanges(DeriveMoves):
         choice = self.reader.position.choice
         walk = self.session.walk
         wrt = choice.wrt if choice.wrt in parameters(walk) else usual_parameter(walk)
-        self.reader.choose(replace(choice, form=form.key, wrt=wrt if form.needs_parameter else None))
-        self.work_out()
-        self.refresh_view()
+        self._choose(replace(choice, form=form.key, wrt=wrt))
 
     def action_form(self) -> None:
         options = [(form.key, self.script.say([form.title])) for form in self.study.forms]
@@ -59,17 +72,28 @@ class DeriveChanges(DeriveMoves):
         self.choose_form(forms[number - 1].key)
 
     def action_parameter(self) -> None:
-        if self.about is None:
-            self.notify("This form is about all parameters at once.", timeout=3)
-            return
-        options = [(label, "") for label in parameters(self.session.walk)]
-        self.app.push_screen(ChooseDialog(self.glyphs, "Parameter", options, self.about), self._use_parameter)
+        choice = self.reader.position.choice
+        if self._needs_parameter(choice.form):
+            options = [(label, "") for label in parameters(self.session.walk)]
+            self.app.push_screen(ChooseDialog(self.glyphs, "Parameter", options, self.about), self._use_parameter)
+        elif self._has_window:
+            value = f"{choice.window} {choice.per}"
+            self.app.push_screen(AskDialog(self.glyphs, "Steps that are kept", WINDOW, self._use_window, value))
+        else:
+            self.notify("This form is about all parameters and all steps at once.", timeout=3)
 
     def _use_parameter(self, label: str | None) -> None:
         if label:
-            self.reader.choose(replace(self.reader.position.choice, wrt=label))
-            self.work_out()
-            self.refresh_view()
+            self._choose(replace(self.reader.position.choice, wrt=label))
+
+    def _use_window(self, answer: str) -> None:
+        window, per = window_of(answer)
+        self._choose(replace(self.reader.position.choice, window=window, per=per))
+
+    def _choose(self, choice: Choice) -> None:
+        self.reader.choose(choice)
+        self.work_out()
+        self.refresh_view()
 
     # Notation. ----------------------------------------------------------------------------------------------------
 

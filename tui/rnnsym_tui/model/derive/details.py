@@ -1,15 +1,17 @@
 """What stands behind the selected row: reason, shares, the lines it uses and those that use it, its numbers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rnnsym.core.names import EVERY_STEP
+from rich.cells import cell_len
+
+from rnnsym.core.names import EVERY_STEP, START
 from rnnsym.derivation.equations import Line as Formula
 from rnnsym.derivation.shares import Share
 from rnnsym_tui.model.derive.reader import Reader
 from rnnsym_tui.model.derive.rows import Row, used_in
 from rnnsym_tui.model.derive.script import Script
-from rnnsym_tui.model.derive.tables import Moment, table
+from rnnsym_tui.model.derive.tables import Moment, over_time, table
 from rnnsym_tui.model.spans import Line, Span, line, width, wrapped
 
 HEAD_CELLS = 7
@@ -103,6 +105,8 @@ def details(reader: Reader, moment: Moment, frame: Frame) -> Details:
         _about(page, row.line, reader)
         title = line(Span(f"line {row.line.number}", "title"), f"  {frame.script.say([row.line.rule])}")
     page.lines += [*([()] if frame.roomy else []), *table(row, reader.shares(row.line), moment, frame.script)]
+    if frame.roomy and row.share is None and moment.numbers is not None:
+        page.lines += over_time(row.line, moment, frame.script, frame.cells)
     return Details(title, tuple(page.lines), tuple(page.links), tuple(page.places))
 
 
@@ -123,22 +127,27 @@ def _about(page: _Page, found: Formula, reader: Reader) -> None:
     script = page.script
     for text in script.equations(found) if page.frame.whole else ():
         page.lines.append(line(Span(f" {text}", "strong")))
-    if found.domain != EVERY_STEP and not found.cases:
+    if found.domain not in (EVERY_STEP, START) and not found.cases:
         page.add("AT", line(str(found.domain)))
     if found.because:
         page.prose("WHY", script.sentence(found.because))
-    for share in reader.shares(found):
-        page.lines.append(tuple(_share_row(page, share)))
+    _shares(page, reader.shares(found))
     page.numbers(("USES", found.uses), ("FEEDS", used_in(reader.form, found.number) if reader.form else ()))
 
 
-def _share_row(page: _Page, share: Share) -> Iterator[Span]:
-    """`by 10  hₜ  gives  δhₜ ⊙ oₜ ⊙ (1 − tanh²(cₜ))`."""
+def _shares(page: _Page, shares: Sequence[Share]) -> None:
+    """`by 10  hₜ    gives  δhₜ ⊙ oₜ ⊙ (1 − tanh²(cₜ))`; where there is room, with the rules on the way."""
     script = page.script
-    yield Span("   by ", "dim")
-    yield page.link(share.user, f"{share.user:>2}") if share.user else Span("  ")
-    yield Span(f"  {script.formula(share.lhs)}  gives  ", "dim")
-    yield Span(script.formula(share.term))
+    users = [script.formula(share.lhs) for share in shares]
+    cells = max(map(cell_len, users), default=0)
+    for user, share in zip(users, shares, strict=True):
+        number = page.link(share.user, f"{share.user:>2}") if share.user else Span("  ")
+        gives = Span(f"  {user}{' ' * (cells - cell_len(user))}  gives  ", "dim")
+        page.lines.append((Span("   by ", "dim"), number, gives, Span(script.formula(share.term))))
+        rules = [step for step in share.applications if len(share.applications) > 1]
+        for step in rules if page.frame.roomy else ():
+            said = f"{script.say([step.rule])}, at {script.formula(step.through)}"
+            page.lines.append(line(" " * (HEAD_CELLS + 3), Span(said, "dim")))
 
 
 def _share(page: _Page, share: Share) -> None:

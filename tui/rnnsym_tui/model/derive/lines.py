@@ -17,7 +17,7 @@ LABELLED = 100
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def forms_line(keys: Sequence[str], position: Position, about: str | None, cells: int, glyphs: Glyphs) -> Line:
+def forms_line(keys: Sequence[str], position: Position, about: str, cells: int, glyphs: Glyphs) -> Line:
     """The forms with their numbers, the chosen one in brackets; at the right, parameter, names and level.
 
     Forms that do not fit are left out from the ends of the row.
@@ -53,7 +53,7 @@ def _forms(keys: Sequence[str], shown: Sequence[int], chosen: int, glyphs: Glyph
     return tuple(spans)
 
 
-def _settings(position: Position, about: str | None, labelled: bool) -> Line:
+def _settings(position: Position, about: str, labelled: bool) -> Line:
     """What else is chosen: the parameter, the notation, the level of detail; a click changes each."""
     chosen = [("about ", about, "parameter")] if about else []
     chosen += [("names ", position.notation, "notation"), ("detail ", LEVEL_TITLES[position.level], "next_level")]

@@ -30,17 +30,16 @@ class Numbers:
     steps: int
 
     def holds(self, line: Line, t: int) -> bool:
-        """Whether the line has a value at step t; a sum over steps has a term there."""
-        return t in line.domain.at(self.steps) and line.name in self.values
+        """Whether the line has a value at step t; what is not in time has the same one at all steps."""
+        return line.name in self.values and (not self.timed(line) or t in line.domain.at(self.steps))
+
+    def timed(self, line: Line) -> bool:
+        """Whether the line computes a value for each step."""
+        return np.ndim(self.values[line.name]) > len(line.shape)
 
     def whole(self, line: Line) -> Array:
         """What the line computes: its one value where it is not in time, else (T + 1, …)."""
         return np.asarray(self.values[line.name])
-
-    def value(self, line: Line, t: int) -> Array:
-        """What the line computes, at step t where it is in time."""
-        held = self.whole(line)
-        return np.asarray(held[t]) if held.ndim > len(line.shape) else held
 
     def at(self, exprs: Sequence[Expr], t: int) -> list[Array] | None:
         """The values at step t of expressions that read named quantities; None where one of them has no value."""

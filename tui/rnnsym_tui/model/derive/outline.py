@@ -47,7 +47,7 @@ def _entries(row: Row, here: bool, reader: Reader, checks: Checks, script: Scrip
 
 def _heading(row: Row, here: bool, reader: Reader, checks: Checks, script: Script) -> Entry:
     glyphs = script.glyphs
-    folded = row.section.title in reader.position.folded
+    folded = row.key.section in reader.position.folded
     sign = glyphs.folded if folded else glyphs.unfolded
     title = Span(f" {sign} {row.section.title.upper()}", "active" if here else "title")
     numbers = [found.number for found in row.section.lines]
@@ -72,9 +72,7 @@ def _under(row: Row, here: bool, script: Script) -> Entry:
 
 def mark(checks: Checks, numbers: Sequence[int], glyphs: Glyphs) -> Span:
     """The outcome of the independent check for one line, or for several together: right, wrong, or not known."""
-    found = [checks[number] for number in numbers if number in checks] if checks else []
-    if any(check.ok is False for check in found):
+    found = [checks[number].ok if number in checks else None for number in numbers] if checks else [None]
+    if False in found:
         return Span(glyphs.wrong, "alert")
-    if found and len(found) == len(numbers):
-        return Span(glyphs.right, "done")
-    return Span(glyphs.unknown, "dim")
+    return Span(glyphs.unknown, "dim") if None in found else Span(glyphs.right, "done")

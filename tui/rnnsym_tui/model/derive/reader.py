@@ -1,7 +1,7 @@
 """Where a reader is in a derivation: which form, which row, what is open; and everything that the keys do to it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from rnnsym.core.names import Name
@@ -9,20 +9,30 @@ from rnnsym.derivation.equations import Line
 from rnnsym.derivation.form import Form
 from rnnsym.derivation.shares import Share
 from rnnsym.notation import names
-from rnnsym_tui.model.derive.rows import LEVELS, Key, Level, Row, rows
+from rnnsym.walk.numbers import parse_whole
+from rnnsym_tui.model.derive.rows import LEVELS, Key, Level, Row, rows, sections
 
 NOWHERE = Key("")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A form by its key; `wrt` is the parameter of a form that is about one."""
+    """A form by its key; `wrt` is the parameter of a form that is about one, `window` and `per` are those of a
+    truncated one: how many steps are kept, and whether per "chunk" or per "loss"."""
 
     form: str = "recurrence"
     wrt: str | None = None
+    window: int = 3
+    per: str = "chunk"
 
 
 RECURRENCE = Choice()
+
+
+def window_of(text: str) -> tuple[int, str]:
+    """`3 loss` as a window and what it is counted for; `3` is per chunk. Raises InputError for a bad number."""
+    count, _, per = text.strip().partition(" ")
+    return parse_whole("the number of steps", count, 1), per.strip() or RECURRENCE.per
 
 
 @dataclass(frozen=True)
@@ -38,8 +48,7 @@ class Position:
 
     def as_data(self) -> dict[str, Any]:
         return {
-            "form": self.choice.form,
-            "wrt": self.choice.wrt,
+            "choice": asdict(self.choice),
             "notation": self.notation,
             "level": self.level,
             "at": list(self.at),
@@ -60,7 +69,7 @@ def position_from(data: Mapping[str, Any]) -> Position:
     if data["level"] not in LEVELS:
         raise ValueError(f"there is no level {data['level']!r}")
     return Position(
-        Choice(str(data["form"]), data["wrt"] and str(data["wrt"])),
+        Choice(**data["choice"]),
         data["notation"] if data["notation"] in names() else BEGINNING.notation,
         data["level"],
         Key(str(section), *map(int, numbers)),
@@ -195,11 +204,11 @@ class Reader:
         """Select a line; its section is unfolded, and all steps are shown where it is no result."""
         if self.form is None:
             return False
-        section = next((s for s in self.form.sections for line in s.lines if line.number == number), None)
-        if section is None:
+        title = next((t for t, s in sections(self.form) for line in s.lines if line.number == number), None)
+        if title is None:
             return False
-        key = Key(section.title, number)
-        self._set(folded=self.position.folded - {section.title})
+        key = Key(title, number)
+        self._set(folded=self.position.folded - {title})
         if all(row.key != key for row in self.rows):
             self._set(level="steps")
         self._set(at=key)
@@ -250,7 +259,7 @@ class Reader:
         """Fold all sections, or unfold them where all are folded."""
         if self.form is None:
             return
-        every = frozenset(section.title for section in self.form.sections)
+        every = frozenset(title for title, _ in sections(self.form))
         self._set(folded=frozenset() if every <= self.position.folded else every)
         self._settle()
 

@@ -1,6 +1,6 @@
 """What is worked out about a form of a network: its lines, then its numbers, then the check of each line."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,7 @@ from rnnsym.api.choices import FormChoice
 from rnnsym.api.derivation import Derivation, derive
 from rnnsym.api.forms import FormView
 from rnnsym.checks.lines import LineCheck, check_lines
+from rnnsym.core import dims
 from rnnsym.core.names import Name, Role
 from rnnsym.errors import RnnsymError
 from rnnsym.walk.walk import Walk
@@ -25,7 +26,8 @@ MOST_CHECKED, MOST_WORK = 40, 4e8
 
 @dataclass(frozen=True)
 class Reading:
-    """A form with what is known about it so far. `trouble` says why there are no numbers, `unchecked` why no checks."""
+    """A form with what is known about it so far. `trouble` says why there are no numbers, `unchecked` why no checks;
+    `note` what the numbers are taken for."""
 
     choice: Choice
     view: FormView
@@ -35,6 +37,7 @@ class Reading:
     steps: int = 0
     trouble: str = ""
     unchecked: str = ""
+    note: str = ""
 
 
 class Study:
@@ -71,8 +74,20 @@ class Study:
         return reading
 
     def _begin(self, choice: Choice) -> Reading:
-        view = self.derivation.form_view(choice.form, wrt=choice.wrt)
-        return Reading(choice, view, steps=self.walk.steps)
+        view = self.derivation.form_view(choice.form, wrt=choice.wrt, window=choice.window, per=choice.per)
+        directions = [name for name in view.system.given if name.role == Role.TANGENT]
+        if not directions:
+            return Reading(choice, view, steps=self.walk.steps)
+        supplied = {**view.form.supplied, **{name: self._direction(name) for name in directions}}
+        view = FormView(replace(view.form, supplied=supplied), view.title, view.notation, view.net)
+        return Reading(choice, view, steps=self.walk.steps, note="the direction is the gradient")
+
+    def _direction(self, tangent: Name) -> Callable[[int], Any]:
+        """The value of a direction that comes from outside: the gradient, and zero for what has none."""
+        moved = tangent.of[0]
+        found = self.walk.run.grads.get(moved.label) if moved.role == Role.PARAM else None
+        shape = tuple(dims.size(dim, self.walk.net.sizes) for dim in self.walk.system.shape(moved))
+        return lambda steps: np.zeros(shape) if found is None else found
 
     def _with_numbers(self, reading: Reading) -> Reading:
         walk, view = self.walk, reading.view

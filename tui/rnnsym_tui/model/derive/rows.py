@@ -1,7 +1,8 @@
 """The outline of a form as rows: its sections, their lines, and beneath a line each application of the chain rule."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, get_args
 
 from rnnsym.derivation.equations import Line
@@ -14,7 +15,10 @@ LEVEL_TITLES = {"results": "only results", "steps": "named steps", "chain": "cha
 
 
 class Key(NamedTuple):
-    """Which row: a section (line 0), a line (share 0), what stands under it (step 0), or a rule of a share."""
+    """Which row: a section (line 0), a line (share 0), what stands under it (step 0), or a rule of a share.
+
+    A section goes by its title; of several with one title, the later ones have a number too.
+    """
 
     section: str
     line: int = 0
@@ -66,28 +70,39 @@ def rows(form: Form, shares: Shares, level: Level, folded: Set[str], turned: Set
 def _rows(form: Form, shares: Shares, level: Level, folded: Set[str], turned: Set[int]) -> Iterator[Row]:
     lines = {line.number: line for line in form.lines}
     wanted = results(form) if level == "results" else lines.keys()
-    for section in form.sections:
+    for title, section in sections(form):
         shown = [line for line in section.lines if line.number in wanted]
         if not shown:
             continue
-        yield Row(Key(section.title), section)
-        for line in shown if section.title not in folded else ():
-            yield Row(Key(section.title, line.number), section, line)
+        yield Row(Key(title), section)
+        for line in shown if title not in folded else ():
+            row = Row(Key(title, line.number), section, line)
+            yield row
             if (line.number in turned) != (level == "chain"):
-                yield from _under(section, line, shares(line), lines, level)
+                yield from _under(row, line, shares(line), lines if level != "chain" else {})
 
 
-def _under(
-    section: Section, line: Line, shares: Sequence[Share], lines: Mapping[int, Line], level: Level
-) -> Iterator[Row]:
+def _under(row: Row, line: Line, shares: Sequence[Share], lines: Mapping[int, Line]) -> Iterator[Row]:
+    """The shares with their rules; else the lines that are used, as far as `lines` has them."""
     for i, share in enumerate(shares, 1):
-        key = Key(section.title, line.number, i)
-        yield Row(key, section, line, share)
+        key = row.key._replace(share=i)
+        yield replace(row, key=key, share=share)
         for j, step in enumerate(share.applications, 1):
-            yield Row(key._replace(step=j), section, line, share, step)
-    if not shares and level != "chain":
-        for i, number in enumerate(line.uses, 1):
-            yield Row(Key(section.title, line.number, i), section, line, used=lines.get(number))
+            yield replace(row, key=key._replace(step=j), share=share, step=step)
+    used = [lines[number] for number in line.uses if number in lines] if not shares else []
+    for i, other in enumerate(used, 1):
+        yield replace(row, key=row.key._replace(share=i), used=other)
+
+
+def sections(form: Form) -> list[tuple[str, Section]]:
+    """The sections of a form, each with the title that its key has."""
+    seen: Counter[str] = Counter()
+    found = []
+    for section in form.sections:
+        seen[section.title] += 1
+        count = seen[section.title]
+        found.append((section.title if count == 1 else f"{section.title} {count}", section))
+    return found
 
 
 def results(form: Form) -> set[int]:

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from rnnsym.core.expr import Expr
+from rnnsym.core.mathtree import MathTree
 from rnnsym.derivation.equations import Equation
 from rnnsym.derivation.equations import Line as Formula
 from rnnsym.derivation.shares import Share
-from rnnsym.notation.figures import figure
+from rnnsym.notation.figures import figure, magnitude, scale, scale_text, scaled
 from rnnsym.ops.arithmetic import ADD
 from rnnsym_tui.model.derive.numbers import Array, Numbers
 from rnnsym_tui.model.derive.rows import Row
@@ -22,6 +23,9 @@ from rnnsym_tui.model.timeline import unit_names
 Amounts = list[tuple[str, Array]]
 CELLS = 9
 LEAST_LABEL = 12
+STEP_CELLS = 4
+MOST_UNITS = 8
+"""Rows of the values over time: they show a course, not every unit."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +75,11 @@ def _evaluated(parts: list[tuple[str, Expr]], numbers: Numbers, t: int) -> Amoun
 
 
 def _result(found: Formula, numbers: Numbers, t: int, script: Script) -> Amounts:
-    lhs = found.lhs if isinstance(found, Equation) else found.left
-    label = script.formula(lhs, t)
+    label = script.formula(_left(found), t)
     whole = numbers.whole(found)
-    if whole.ndim > len(found.shape):
+    if numbers.timed(found):
         return [(label, np.asarray(whole[t]))]
-    if isinstance(found, Equation) and found.total:
+    if isinstance(found, Equation) and found.total and t in found.domain.at(numbers.steps):
         terms = numbers.at([found.rhs], t)
         term = [(f"term of t = {t}", terms[0])] if terms is not None and terms[0].shape == whole.shape else []
         return [*term, (f"{label}, all t", whole)]
@@ -114,3 +117,31 @@ def _matrices(amounts: Amounts, script: Script) -> list[Line]:
         flat = values if values.ndim <= 2 else values.reshape(len(values), -1)
         rows += matrix_rows(label, flat, False, script.glyphs)[: MOST_ROWS + 1]
     return rows
+
+
+def over_time(found: Formula, moment: Moment, script: Script, cells: int) -> list[Line]:
+    """The values of a vector or a number at the steps around t, on one scale; none for what is not in time."""
+    numbers, t = moment.numbers, moment.t
+    if numbers is None or not numbers.holds(found, t):
+        return []
+    held = numbers.whole(found)
+    if held.ndim != len(found.shape) + 1 or held.ndim > 2:
+        return []
+    units = held.reshape(len(held), -1)[:, :MOST_UNITS]
+    exponent = scale(magnitude(held[1:]))
+    step = max(STEP_CELLS, len(str(numbers.steps)) + 2)
+    count = max(1, (cells - LEAST_LABEL) // step)
+    first = max(1, min(t - count // 2, numbers.steps - count + 1))
+    shown = range(first, min(first + count, numbers.steps + 1))
+    steps = [Span(right(f"[{s}]" if s == t else f"{s} ", step), "here" if s == t else "dim") for s in shown]
+    rows = [(), line(Span(f" t   {scale_text(exponent, script.glyphs.times)}".ljust(LEAST_LABEL), "dim"), *steps)]
+    domain = found.domain.at(numbers.steps)
+    for i in range(units.shape[1]):
+        entries = [scaled(float(units[s, i]), exponent) if s in domain else "" for s in shown]
+        label = f" unit {i + 1}" if units.shape[1] > 1 else f" {script.formula(_left(found))}"
+        rows.append(line(Span(label.ljust(LEAST_LABEL), "dim"), "".join(right(f"{e} ", step) for e in entries)))
+    return rows
+
+
+def _left(found: Formula) -> Expr | MathTree:
+    return found.lhs if isinstance(found, Equation) else found.left
