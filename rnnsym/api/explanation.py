@@ -26,8 +26,8 @@ MOST_ENTRIES, MOST_PAIRS, MOST_NAMED = 3.2e7, 64, 8
 class Explanation:
     """What an answer is made of.
 
-    kind: "exact", "scaled", "window" (t − k < K is kept), "chunks" (t and k in one chunk of K are kept), "rows",
-    "columns", "lags" or "terms" (these are missing), or "unknown". `scale` is the factor of all that is kept;
+    kind: "exact", "nothing", "scaled", "window" (t − k < K is kept), "chunks" (t and k in one chunk of K are kept),
+    "rows", "columns", "lags" or "terms" (these are missing), or "unknown". `scale` is the factor of all that is kept;
     `missing` lists the pairs (t, k) whose term is not there; `residual` is what is left over, relative to the gradient.
     """
 
@@ -104,6 +104,7 @@ class _Search:
 
     def _guesses(self) -> Iterator[Guess]:
         yield Guess("exact", "Every term is there.", self.total, lambda t, k: True)
+        yield Guess("nothing", "No term is there: the answer is zero.", 0.0 * self.total, lambda t, k: False)
         yield from self._windows()
         yield from self._chunks()
         ledger = self.ledger
@@ -170,8 +171,8 @@ def _absent(parts: Array, answer: Array, size: float) -> Iterator[frozenset[int]
         largest = coefficients[np.argmax(np.abs(coefficients))]
         ratios = coefficients / (largest or 1.0)
         if np.all(np.minimum(np.abs(ratios), np.abs(ratios - 1.0)) < WHOLE):
-            absent = frozenset(np.flatnonzero(np.abs(ratios) < WHOLE).tolist())
-            yield from [absent] if absent else []
+            zero: list[int] = np.flatnonzero(np.abs(ratios) < WHOLE).tolist()
+            yield from [frozenset(zero)] if zero else []
         return
     total = parts.sum(axis=0)
     for many in (1, 2) if count <= MOST_PAIRS else (1,):
@@ -181,11 +182,13 @@ def _absent(parts: Array, answer: Array, size: float) -> Iterator[frozenset[int]
 
 
 def _row_text(times: Sequence[int]) -> str:
-    return f"{_counted('row', times)} t = {_listed(times)} {_is(times)} missing: all that this loss sends back."
+    sent = "this loss sends" if len(times) == 1 else "these losses send"
+    return f"{_counted('row', times)} t = {_listed(times)} {_is(times)} missing: all that {sent} back."
 
 
 def _column_text(steps: Sequence[int]) -> str:
-    return f"{_counted('column', steps)} k = {_listed(steps)} {_is(steps)} missing: all that goes through this step."
+    passed = "this step" if len(steps) == 1 else "these steps"
+    return f"{_counted('column', steps)} k = {_listed(steps)} {_is(steps)} missing: all that goes through {passed}."
 
 
 def _lag_text(lags: Sequence[int]) -> str:

@@ -54,7 +54,7 @@ class Ledger:
 
     def __getitem__(self, key: tuple[int, int]) -> Array:
         t, k = self._checked(key)
-        return self.row(t)[self.steps.index(k)].copy()
+        return np.array(self.row(t)[self.steps.index(k)])
 
     def _checked(self, key: Any) -> tuple[int, int]:
         if not (isinstance(key, tuple) and len(key) == 2 and all(isinstance(i, (int, np.integer)) for i in key)):
@@ -153,7 +153,7 @@ class Ledger:
         """Σ_t G_{t,t-j}: all that travels j steps back in time (forward in time, for j < 0)."""
         if not -self.T <= j <= self.T:
             raise InputError(f"there is no lag j = {j} in T = {self.T} steps.")
-        return self._sums["lags"][j + self.T].copy()
+        return np.array(self._sums["lags"][j + self.T])
 
     @property
     def norms(self) -> Array:

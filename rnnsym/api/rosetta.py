@@ -62,7 +62,7 @@ class Rosetta:
     def markdown(self) -> str:
         """Tables in Markdown, with formulas between dollar signs."""
         head = ["", *(notation.name for notation in self.notations)]
-        parts = [f"## {self.title}", "\n".join(f"- {line}" for line in self._legend("latex"))]
+        parts = [f"## {self.title}", "\n".join(f"- `{n.name}`: {n.title}" for n in self.notations)]
         for block in self.blocks("latex"):
             rows = [[heading, *(_math(cell, "<br>") for cell in cells)] for heading, cells in block.rows]
             lines = [head, ["---"] * len(head), *rows]
@@ -116,7 +116,7 @@ class Rosetta:
         spelt = prose([now(system, name)], notation, style).strip("$")
         if name.role != Role.PARAM:
             return spelt
-        space = r"\ " if style == "latex" else " "
+        space = r"\, " if style == "latex" else " "
         return f"{spelt}{space}({', '.join(map(str, stored_shape(notation, name, system.shape(name))))})"
 
     def _legend(self, style: Style) -> list[str]:

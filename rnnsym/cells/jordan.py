@@ -11,8 +11,8 @@ from rnnsym.core.expr import Expr
 class Jordan(Cell):
     """Jordan's network: the context is the last output o_{t-1}.
 
-    h_t = f(W x_t + U o_{t-1} + b) and o_t = g(W_o h_t + b_o). The carry is the output o, not the hidden state h, and it is what the loss sees. (Jordan's units also decay:
-    here the context is the last output alone.)
+    h_t = f(W x_t + U o_{t-1} + b) and o_t = g(W_o h_t + b_o). The carry is the output o, not the hidden state h, and it
+    is what the loss sees. (Jordan's context units also keep a part of what they were; these keep nothing.)
     activation, output_activation: f and g, each tanh, sigmoid, relu or identity.
     outputs: the number of output units, or a dimension; "H", the default, is as many as hidden units.
     """

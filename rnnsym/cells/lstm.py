@@ -17,7 +17,7 @@ SQUASHINGS: dict[str, Squashing] = {
 
 
 class LSTM(Family):
-    """PyTorch's LSTM: gates i, f and o, a long line c and a short one h.
+    """PyTorch's LSTM: three gates, a long line c, a short line h.
 
     Gates i (input), f (forget), o (output), new content g. PyTorch's two biases b_ih and b_hh are one here.
     variant: "pytorch", "1997" (no forget gate), "gers" (with one), "peephole" (the gates see c).

@@ -94,7 +94,8 @@ def _replay(args: argparse.Namespace, report: "Report") -> str | None:
         words += ["--act", args.act]
     for option in args.option:
         words += ["--option", option]
-    words += common.wiring_words(args)
+    for name, value in common.wiring_given(args).items():
+        words += [f"--{name}"] if value is True else [f"--{name}", str(value)]
     settings = (("loss", LOSS), ("examples", EXAMPLES), ("seed", SEED))
     for name, default in settings:
         if getattr(args, name) != default:

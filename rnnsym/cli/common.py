@@ -87,50 +87,22 @@ def load_cell(args: argparse.Namespace) -> "Cell":
 
 
 def wiring_of(args: argparse.Namespace) -> "Body":
-    """What `add_wiring` asks for, made of CELL. Raises RnnsymError."""
-    from rnnsym.cells.registry import load
-    from rnnsym.wiring import TEACHER, Bidirectional, EncoderDecoder, Layer, Part, Stacked
+    """The cells asked for, wired together; a cell alone is one layer. Raises RnnsymError."""
+    from rnnsym.wiring.compose import SHAPE, compose
 
-    if args.layers and args.stack:
-        raise InputError("--layers and --stack exclude each other: give the number of layers, or the cells above CELL.")
-    if (args.feedback or args.context) and not args.decoder:
-        raise InputError(f"--{'feedback' if args.feedback else 'context'} is for a decoder: give --decoder CELL.")
-    above = [load(name.strip()) for name in (args.stack or "").split(",") if name.strip()]
-    cells = [load_cell(args)] * (args.layers or 1) + above
-    layers: list[Part] = [Bidirectional(cell) if args.bidirectional else Layer(cell) for cell in cells]
-    whole = Stacked(layers) if len(layers) > 1 else layers[0]
-    if not args.decoder:
-        return whole
-    decoder = Layer(load(args.decoder))
-    return EncoderDecoder(
-        whole,
-        Stacked([decoder] * len(layers)) if len(layers) > 1 else decoder,
-        args.feedback or TEACHER,
-        args.context,
-    )
-
-
-def has_wiring(args: argparse.Namespace) -> bool:
-    """Whether anything but a cell alone was asked for."""
-    return any(getattr(args, name, None) for name in (*WIRING, "loss"))
-
-
-def wiring_words(args: argparse.Namespace) -> list[str]:
-    """The options of `add_wiring` as they were given, to be typed again."""
-    words: list[str] = []
-    for name in WIRING:
-        value = getattr(args, name)
-        if value:
-            words += [f"--{name}"] if value is True else [f"--{name}", str(value)]
-    return words
+    return compose(load_cell(args), **{name: getattr(args, name) for name in SHAPE})
 
 
 def options_of(args: argparse.Namespace) -> "Options":
     """Loss, pattern and reduction; what was not given has its default. Raises UnknownNameError."""
-    from rnnsym.wiring import Options
+    from rnnsym.wiring.compose import chosen
 
-    known = {name: getattr(args, name, None) for name in ("loss", "pattern", "reduction")}
-    return Options(**{name: value for name, value in known.items() if value})
+    return chosen(vars(args))
+
+
+def wiring_given(args: argparse.Namespace) -> dict[str, Any]:
+    """The options of `add_wiring` that were given, by name."""
+    return {name: value for name in WIRING if (value := getattr(args, name))}
 
 
 def network_of(args: argparse.Namespace, sizes: Mapping[str, int]) -> "Network":

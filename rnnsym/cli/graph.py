@@ -35,16 +35,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--inputs", metavar="X", type=common.size, help=f"size of the input (default: {SIZE})")
     parser.add_argument("--outputs", metavar="C", type=common.size, help=f"size of the output (default: {SIZE})")
     parser.add_argument("--loss", metavar="L", help="squared (default) or cross_entropy")
-    parser.add_argument("--pattern", metavar="P", help="many_to_many (default) or many_to_one")
     parser.add_argument("--seed", metavar="S", type=common.seed, default=SEED, help=f"seed (default: {SEED})")
     parser.add_argument("--from", metavar="T", dest="first", type=common.size, default=1, help="the first step to draw")
     parser.add_argument("--to", metavar="T", dest="last", type=common.size, help="the last step to draw")
     parser.add_argument("--width", metavar="N", type=common.size, help="columns to fill (default: the terminal's)")
+    common.add_wiring(parser)
     common.add_ascii(parser)
     common.add_json(parser)
     parser.epilog = """\
 examples
   rnnsym graph lstm
+  rnnsym graph elman --bidirectional --steps 3
   rnnsym graph elman --steps 3 --values
   rnnsym graph gru --text hello --values --from 2 --to 3
   rnnsym graph my_cell.py:MyCell --rolled"""
@@ -82,17 +83,17 @@ def _text_task(args: argparse.Namespace) -> _Task:
     from rnnsym.walk.text import encode, text_walk
     from rnnsym.wiring import TARGET
 
-    fixed = [f"--{name}" for name in ("inputs", "outputs", "loss", "pattern") if getattr(args, name)]
+    fixed = [f"--{name}" for name in ("inputs", "outputs", "loss", "pattern", "reduction") if getattr(args, name)]
     if fixed:
         raise InputError(f"--text and {fixed[0]} exclude each other: a text has its own sizes, loss and pattern.")
     longest = len(encode(args.text).reads)
     if args.steps is not None and args.steps > longest:
         raise InputError(f"--steps {args.steps}: the text gives T = {longest} steps at most.")
     text = args.text if args.steps is None else args.text[: args.steps + 1]
-    walk = text_walk(common.load_cell(args), text, args.hidden, args.seed)
+    walk = text_walk(common.wiring_of(args), text, args.hidden, args.seed)
     task = encode(text)
     inputs = [name for name in walk.net.system.given if name.role == Role.INPUT]
-    labels = {Key(inputs[0], t): repr(character) for t, character in enumerate(task.reads, 1)}
+    labels = {Key(name, t): repr(character) for name in inputs for t, character in enumerate(task.reads, 1)}
     labels |= {Key(TARGET, t): repr(character) for t, character in enumerate(task.predicts, 1)}
     return _Task(Graph(walk.net, walk.steps, walk), labels, f"reads '{text}'")
 
@@ -100,11 +101,9 @@ def _text_task(args: argparse.Namespace) -> _Task:
 def _drawn_task(args: argparse.Namespace) -> _Task:
     """Inputs and targets from the seed, on a grid of tenths."""
     from rnnsym.walk.graph import Graph
-    from rnnsym.walk.graph_numbers import drawn_walk, network
+    from rnnsym.walk.graph_numbers import drawn_walk
 
-    sizes = {"inputs": args.inputs or SIZE, "hidden": args.hidden, "outputs": args.outputs or SIZE}
-    options = {name: value for name in ("loss", "pattern") if (value := getattr(args, name))}
-    net = network(common.load_cell(args), **sizes, **options)
+    net = common.network_of(args, {"X": args.inputs or SIZE, "H": args.hidden, "C": args.outputs or SIZE})
     steps = args.steps or STEPS
     if not (args.values or args.json):
         return _Task(Graph(net, steps), {}, "")
@@ -148,7 +147,7 @@ class _Page:
         sizes = ", ".join(f"{name} = {size}" for name, size in net.sizes.items())
         about = f"; {self.task.about}" if self.task.about and not self.args.rolled else ""
         shape = "one step" if self.args.rolled else f"T = {self.task.graph.steps}"
-        return f"{net.cell.name}: {shape}, {sizes}{about}"
+        return f"{net.name}: {shape}, {sizes}{about}"
 
     def _drawing(self) -> "Drawing":
         from rnnsym.walk.graph_rolled import draw_rolled

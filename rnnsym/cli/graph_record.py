@@ -12,7 +12,7 @@ Record = dict[str, Any]
 def graph_record(graph: Graph) -> Record:
     """Nodes with formula, value and gradient (None without numbers); edges by the nodes' ids."""
     return {
-        "cell": graph.net.cell.name,
+        "cell": graph.net.name,
         "sizes": {"T": graph.steps, **graph.net.sizes},
         "loss": None if graph.walk is None else graph.walk.run.loss,
         "nodes": [_node(graph, key) for key in graph.nodes],

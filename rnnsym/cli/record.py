@@ -14,14 +14,14 @@ Record = dict[str, Any]
 def text_record(walk: Walk, task: TextTask, seed: int, steps: range) -> Record:
     """A walk through a text."""
     about = {"text": task.text, "alphabet": list(task.alphabet), "seed": seed}
-    return {"cell": walk.net.cell.name, **about, **_walk(walk, steps)}
+    return {"cell": walk.net.name, **about, **_walk(walk, steps)}
 
 
 def sheet_record(sheet: Sheet, rate: float | None, steps: range) -> Record:
     """A problem sheet; `updated` are the parameters after one step of gradient descent."""
     about = {"unset": list(sheet.unset), "seed": sheet.given.seed, "has_target": list(sheet.present)}
     update = {} if rate is None else {"learning_rate": rate, "updated": _arrays(sheet.updated(rate))}
-    return {"cell": sheet.walk.net.cell.name, **about, **_walk(sheet.walk, steps), **update}
+    return {"cell": sheet.walk.net.name, **about, **_walk(sheet.walk, steps), **update}
 
 
 def _walk(walk: Walk, steps: range) -> Record:

@@ -50,7 +50,7 @@ class Report:
     def _header(self) -> Iterator[str]:
         walk, sheet = self.walk, self.sheet
         sizes = ", ".join(f"{dim} = {size}" for dim, size in walk.net.sizes.items())
-        yield f"{walk.net.cell.name} on numbers of your own: T = {walk.steps}, {sizes}"
+        yield f"{walk.net.name} on numbers of your own: T = {walk.steps}, {sizes}"
         yield ""
         for name in walk.params:
             if name not in sheet.unset:
@@ -59,7 +59,7 @@ class Report:
             how = "zero" if sheet.given.seed is None else f"drawn with seed {sheet.given.seed}"
             yield from self._wrapped(f"not set, so {how}: {', '.join(sheet.unset)}")
         if not walk.net.options.readout:
-            weights, output = readout_labels(walk.net.cell)[0], walk.net.cell.output_name
+            weights, output = readout_labels(walk.net.body)[0], output_of(walk.net.system)
             yield from self._wrapped(f"{weights} not set, so no readout: the output is {output} itself")
 
     def _wrapped(self, sentence: str) -> list[str]:

@@ -9,10 +9,10 @@ from rnnsym.cli.terminal import interactive, say, shows_unicode, width, write, w
 from rnnsym.errors import InputError
 
 if TYPE_CHECKING:
-    from rnnsym.cells.base import Cell
     from rnnsym.cli.writing import Writing
     from rnnsym.walk.sheet import Given
     from rnnsym.walk.walk import Walk
+    from rnnsym.wiring import Body
 
 HIDDEN, SEED, INPUT = 3, 7, "x"
 """Defaults on a text, and the input that --x means."""
@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", metavar="A:B", help="print the steps A to B only")
     parser.add_argument("--plain", action="store_true", help="print, even where the app could open")
     parser.add_argument("--reset", action="store_true", help="let the app begin anew, not where it was left")
+    common.add_wiring(parser)
     common.add_ascii(parser)
     common.add_json(parser)
     text = parser.add_argument_group("on a text", "Each character is read, and the next one must be predicted.")
@@ -79,13 +80,13 @@ def _app_options(args: argparse.Namespace) -> dict[str, Any]:
     """What the app should open with; what was not given is for it to choose. Raises RnnsymError for what it cannot."""
     from rnnsym.walk.text import encode
 
-    _reader(common.load_cell(args))
+    _readers(common.wiring_of(args))
     if args.text is not None:
         encode(args.text)
     known = {"text": args.text, "hidden": args.hidden, "seed": args.seed, "reset": args.reset or None}
     return {
         "cell": args.cell,
-        "options": common.cell_options(args),
+        "options": {**common.cell_options(args), **common.wiring_given(args)},
         "ascii": args.ascii or not shows_unicode(),
         **{key: value for key, value in known.items() if value is not None},
     }
@@ -104,7 +105,8 @@ def _step_on_text(args: argparse.Namespace) -> int:
 
     task = encode(args.text)
     hidden, seed = args.hidden or HIDDEN, SEED if args.seed is None else args.seed
-    walk = text_walk(_reader(common.load_cell(args)), args.text, hidden, seed)
+    choices = {name: value for name in ("pattern", "reduction") if (value := getattr(args, name))}
+    walk = text_walk(_readers(common.wiring_of(args)), args.text, hidden, seed, **choices)
     steps = _range(args.steps, walk.steps)
     _remark_on_overflow(walk)
     if args.json:
@@ -119,14 +121,15 @@ def _remark_on_overflow(walk: "Walk") -> None:
         say("some numbers are too large to hold; they and what follows from them are inf or nan (null in JSON).")
 
 
-def _reader(cell: "Cell") -> "Cell":
-    """`cell`, if it can read a text. Raises InputError."""
-    if [len(shape) for shape in cell.inputs.values()] != [1]:
-        names = ", ".join(cell.inputs) or "nothing"
-        raise InputError(
-            f"a text is read as one vector at each step, but cell {cell.name} reads {names}: give numbers, with --x."
-        )
-    return cell
+def _readers(body: "Body") -> "Body":
+    """`body`, if its cells can read a text. Raises InputError."""
+    for _, cell in body.cells():
+        if [len(shape) for shape in cell.inputs.values()] != [1]:
+            names = ", ".join(cell.inputs) or "nothing"
+            raise InputError(
+                f"a text is read as one vector at each step, but cell {cell.name} reads {names}: give numbers, with --x."
+            )
+    return body
 
 
 def _step_on_sheet(args: argparse.Namespace) -> int:
@@ -138,7 +141,9 @@ def _step_on_sheet(args: argparse.Namespace) -> int:
     rate = None if args.lr is None else parse_number("the learning rate --lr", args.lr)
     if rate is not None and rate <= 0:
         raise InputError(f"the learning rate --lr must be more than 0, not {args.lr}.")
-    sheet = work_out(common.load_cell(args), _given(args))
+    if args.pattern:
+        raise InputError("--pattern is for a text: on numbers of your own write _ for a target that is not there.")
+    sheet = work_out(common.wiring_of(args), _given(args))
     if rate is not None and not any(sheet.present):
         raise InputError("--lr needs a --target: without a loss there is nothing to descend.")
     steps = _range(args.steps, sheet.walk.steps)
@@ -167,6 +172,7 @@ def _given(args: argparse.Namespace) -> "Given":
         carry=carry,
         sizes={dim: size for dim, size in sizes.items() if size is not None},
         loss=args.loss or "squared",
+        reduction=args.reduction or "sum",
         seed=args.seed,
     )
 

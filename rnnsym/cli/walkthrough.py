@@ -45,7 +45,7 @@ class Walkthrough:
         walk, alphabet = self.walk, [self._character(character) for character in self.task.alphabet]
         sizes = ", ".join(f"{dim} = {size}" for dim, size in walk.net.sizes.items())
         text = "".join(c if c == " " else self._character(c) for c in self.task.text)
-        yield f"{walk.net.cell.name} reads '{text}' and predicts each next character."
+        yield f"{walk.net.name} reads '{text}' and predicts each next character."
         yield f"{INDENT}T = {walk.steps}, {sizes}, seed {self.seed}; alphabet: {' '.join(alphabet)}"
         mean, guess = decimal(walk.run.loss / walk.steps), decimal(math.log(len(alphabet)))
         loss = f"loss {decimal(walk.run.loss)} = {walk.steps} × {mean}"

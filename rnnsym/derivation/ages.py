@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import NOW, START, Interval, Name, Role, T
-from rnnsym.core.system import Piece, System
+from rnnsym.core.system import Piece
 from rnnsym.derivation.adjoint import Adjoint, Contribution
 from rnnsym.derivation.chains import chains
 from rnnsym.derivation.truncation import CUT, Split, crossed, marked, pieces_of, renamed, senders, split
@@ -40,9 +40,10 @@ def per_loss(derived: Adjoint, window: int) -> Split:
     return replace(found, system=whole, ages=tuple(aged.names))
 
 
-def same_chain(system: System, forward: Iterable[Name]) -> dict[Name, int]:
+def chain_of(derived: Adjoint) -> dict[Name, int]:
     """The chain of each quantity that is in one. Where chains cannot be told apart, all are one."""
-    story = replace(system, equations={name: system.equations[name] for name in forward}, timed_adjoints=frozenset())
+    told = {name: derived.system.equations[name] for name in derived.forward}
+    story = replace(derived.system, equations=told, timed_adjoints=frozenset())
     try:
         return {name: i for i, chain in enumerate(chains(story)) for name in chain.names}
     except ScheduleError:
@@ -66,7 +67,7 @@ class _Aged:
         self.derived, self.window = derived, window
         self.uses = {bar: [part for use in uses for part in _at_the_start(use)] for bar, uses in derived.uses.items()}
         self.adjoints = [bar for bar in derived.uses if bar not in derived.gradients]
-        self.chain = same_chain(derived.system, derived.forward)
+        self.chain = chain_of(derived)
         self.originals = {bar: bar.as_role(role) for bar in self.adjoints for role in ROLES
                           if bar.as_role(role) in self.chain}  # fmt: skip
         self.names: list[dict[Name, Name]] = []

@@ -59,5 +59,10 @@ def beyond(domain: Interval, rhs: Expr) -> tuple[Expr, ...]:
     return tuple(
         read.leaf
         for read in reads(rhs)
-        if read.name.role == Role.ADJOINT and isinstance(read.time, Offset) and steps.get(read.time.k)
+        if is_error(read.name) and isinstance(read.time, Offset) and steps.get(read.time.k)
     )
+
+
+def is_error(name: Name) -> bool:
+    """Whether the name is an adjoint, or the tangent of one."""
+    return (name.of[0] if name.role == Role.TANGENT else name).role == Role.ADJOINT

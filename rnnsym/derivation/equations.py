@@ -12,9 +12,9 @@ from rnnsym.core.system import Read, System, reads
 from rnnsym.derivation.adjoint import Adjoint
 from rnnsym.derivation.cases import Case, beyond, cases, inner, timeless
 from rnnsym.derivation.places import because, rules
-from rnnsym.derivation.reasons import Words, at_step, by_case, reason
+from rnnsym.derivation.reasons import at_step, by_case, reason
 from rnnsym.derivation.rules import CASES, forward_rule
-from rnnsym.notation import Notation, Sides, Style, relation
+from rnnsym.notation import Notation, Sides, Style, Words, relation
 from rnnsym.ops.arithmetic import add
 from rnnsym.ops.leaves import leaf, zeros
 from rnnsym.transforms.rewrite import flat

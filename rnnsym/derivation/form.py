@@ -63,11 +63,11 @@ def recurrence(derived: Adjoint, lines: Lines) -> Form:
     system = derived.system
     found = (
         *(
-            Section(_titled("Forward", layer), (*_way(layer, False), *starts(system, layer.lines)), layer.lines)
+            Section(titled("Forward", layer), (*way(layer, False), *starts(system, layer.lines)), layer.lines)
             for layer in by_layer(system, lines.forward)
         ),
         *(
-            Section(_titled("Backward", layer), (*_way(layer, True), *_boundary(layer.lines)), layer.lines)
+            Section(titled("Backward", layer), (*way(layer, True), *boundary(layer.lines)), layer.lines)
             for layer in by_layer(system, lines.backward)
         ),
         Section("Gradients", (), lines.gradients),
@@ -77,12 +77,12 @@ def recurrence(derived: Adjoint, lines: Lines) -> Form:
     return Form("recurrence", "backward recurrence", sections, derived.system, derived=derived)
 
 
-def _titled(section: str, layer: Layer) -> str:
+def titled(section: str, layer: Layer) -> str:
     """`Forward, layer 1`"""
     return f"{section}, {layer.title}" if layer.title else section
 
 
-def _way(layer: Layer, back: bool) -> tuple[Words, ...]:
+def way(layer: Layer, back: bool) -> tuple[Words, ...]:
     """`t = 1…T` or `t = T…1`; nothing for lines that hold at one step."""
     if all(line.total or line.domain.single for line in layer.lines):
         return ()
@@ -135,9 +135,9 @@ def shape_text(system: System, name: Name) -> str:
     return f" ({', '.join(map(str, shape))})" if shape else ""
 
 
-def _boundary(equations: Sequence[Equation]) -> tuple[Words, ...]:
+def boundary(equations: Sequence[Line]) -> tuple[Words, ...]:
     """Said once: what is read from beyond the last step, or before the first, is zero."""
-    found = dict.fromkeys(node for equation in equations for node in equation.beyond)
+    found = dict.fromkeys(node for line in equations if isinstance(line, Equation) for node in line.beyond)
     words: list[Words] = []
     for way, where in ((Offset(1), AT_END), (Offset(-1), AT_START)):
         beyond = [node for node in found if node.attrs[1] == way]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from rnnsym.core.names import Offset, Role
 from rnnsym.core.system import System, reads
-from rnnsym.derivation.equations import Equation
+from rnnsym.derivation.equations import Line
 
 
 class Layer(NamedTuple):
@@ -16,11 +16,11 @@ class Layer(NamedTuple):
     """
 
     title: str
-    lines: tuple[Equation, ...]
+    lines: tuple[Line, ...]
     backward: bool
 
 
-def by_layer(system: System, lines: Sequence[Equation]) -> list[Layer]:
+def by_layer(system: System, lines: Sequence[Line]) -> list[Layer]:
     """`lines` in groups of neighbours with the same path, each with a title such as `layer 1` or `encoder, layer 2`."""
     if {name.path for name in system.equations if name.role == Role.CARRY} == {()}:
         return [Layer("", tuple(lines), False)]
@@ -28,7 +28,7 @@ def by_layer(system: System, lines: Sequence[Equation]) -> list[Layer]:
     return [Layer(_title(path, group), group, _backward(system, path)) for path, group in groups]
 
 
-def _title(path: tuple[str, ...], group: Sequence[Equation]) -> str:
+def _title(path: tuple[str, ...], group: Sequence[Line]) -> str:
     if path:
         return ", ".join(map(_word, path))
     symbols = [line.name.symbol for line in group]

@@ -20,7 +20,7 @@ from rnnsym.derivation.adjoint import Adjoint, adjoint
 from rnnsym.derivation.equations import Equation, Statement, lines
 from rnnsym.derivation.form import Form, Section, equals, recurrence
 from rnnsym.derivation.truncation import marked
-from rnnsym.notation import tree_of
+from rnnsym.notation import Words, tree_of
 from rnnsym.notation.trees import map_symbols
 from rnnsym.ops.arithmetic import add, mul
 from rnnsym.ops.leaves import leaf
@@ -139,7 +139,7 @@ class _Writing:
         body = add(*(piece.rhs for piece in system.equations[told.entry]))
         domain = system.hull(told.entry)
         uses = tuple(sorted({self.numbers[r.name] for r in reads(body) if r.name in self.numbers}))
-        because = (ENTRY, " is what step k adds to the gradient, with the error of loss t alone.")
+        because: Words = (ENTRY, " is what step k adds to the gradient, with the error of loss t alone.")
         right = self._of_one_loss(tree_of(body))
         entry = Statement(number, told.entry, ENTRY, right, shape, domain, self.rule, because, uses)
         left = leaf(told.gradient, FREE, shape)

@@ -1,16 +1,17 @@
-"""The equation of any name of a System as a line of a derivation."""
+"""The equation of any name of a System as a line of a derivation, and lines of several layers as sections."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rnnsym.core.expr import Expr
-from rnnsym.core.names import FREE, START, Interval, Name, Offset, Role, T
-from rnnsym.core.system import System, reads
-from rnnsym.derivation.equations import Equation, _cases, _left, _uses, _whole
-from rnnsym.derivation.reasons import Words
+from rnnsym.core.names import FREE, START, Interval, Name, T
+from rnnsym.core.system import System
+from rnnsym.derivation.cases import Case, beyond, cases, is_error
+from rnnsym.derivation.equations import Equation, Line, _left, _uses, _whole
+from rnnsym.derivation.form import Section, boundary, titled, way
+from rnnsym.derivation.layers import by_layer
+from rnnsym.notation import Words
 from rnnsym.ops.arithmetic import add
 from rnnsym.ops.leaves import leaf
-
-BACKWARD = (Role.ADJOINT, Role.GRADIENT)
 
 
 def left_side(system: System, name: Name) -> Expr:
@@ -18,24 +19,17 @@ def left_side(system: System, name: Name) -> Expr:
     return _left(system, name)
 
 
-def is_backward(name: Name) -> bool:
-    """Whether the name is an adjoint or a gradient, or the tangent of one."""
-    return (name.of[0] if name.of else name).role in BACKWARD
-
-
 def equation(system: System, name: Name, numbers: Mapping[Name, int], rule: str, because: Words) -> Equation:
-    """The line of `name`, at a general step."""
+    """The line of `name`: at a general step, or by cases where an end has a term of its own."""
     if system.hull(name) == START and not system.timed(name):
         return _timeless(system, name, numbers, rule, because)
     rhs, domain, total = _whole(system, name)
-    cases, beyond = (), ()
-    if is_backward(name):
-        cases = _cases(system.equations[name])
-        domain = domain if total else Interval(max(domain.lo, START.lo.shift(1)), min(domain.hi, T))
-    if is_backward(name) and not cases:
-        beyond = tuple(r.leaf for r in reads(rhs) if is_backward(r.name) and r.time == Offset(1))
+    if not total and is_error(name):
+        domain = Interval(max(domain.lo, START.lo.shift(1)), min(domain.hi, T))
+    told = cases(system.equations[name])
+    outside = tuple(node for case in told or [Case(domain, rhs)] for node in beyond(*case)) if is_error(name) else ()
     left, uses = left_side(system, name), _uses(rhs, numbers)
-    return Equation(numbers[name], name, left, rhs, domain, total, rule, because, uses, beyond, cases)
+    return Equation(numbers[name], name, left, rhs, domain, total, rule, because, uses, outside, told)
 
 
 def _timeless(system: System, name: Name, numbers: Mapping[Name, int], rule: str, because: Words) -> Equation:
@@ -43,3 +37,14 @@ def _timeless(system: System, name: Name, numbers: Mapping[Name, int], rule: str
     rhs = add(*(piece.rhs for piece in system.equations[name]))
     left = leaf(name, FREE, system.shape(name))
     return Equation(numbers[name], name, left, rhs, START, False, rule, because, _uses(rhs, numbers))
+
+
+def sections(
+    title: str, system: System, told: Sequence[Line], back: bool, remarks: Sequence[Words] = ()
+) -> list[Section]:
+    """`told` as one section for each layer, with the way that time runs; `remarks` are said in the first one."""
+    found = []
+    for i, layer in enumerate(by_layer(system, told)):
+        said = (*way(layer, back), *(remarks if i == 0 else ()), *(boundary(layer.lines) if back else ()))
+        found.append(Section(titled(title, layer), said, layer.lines))
+    return [section for section in found if section.lines]

@@ -11,15 +11,14 @@ from itertools import count
 
 from rnnsym.core.expr import Expr, topological
 from rnnsym.core.mathtree import Number
-from rnnsym.core.names import FREE, NOW, Name, Role
+from rnnsym.core.names import FREE, NOW, Fixed, Name, Role
 from rnnsym.core.system import Piece, System, reads
 from rnnsym.derivation.adjoint import Adjoint
 from rnnsym.derivation.equations import Equation, lines
-from rnnsym.derivation.form import AT_END, DOWNWARDS, UPWARDS, Form, Section, equals, recurrence
-from rnnsym.derivation.reasons import Words
+from rnnsym.derivation.form import Form, Section, equals, recurrence
 from rnnsym.derivation.rules import RULES, SILENT
-from rnnsym.derivation.stating import equation, left_side
-from rnnsym.notation import tree_of
+from rnnsym.derivation.stating import equation, left_side, sections
+from rnnsym.notation import Words, tree_of
 from rnnsym.ops.leaves import is_zero, leaf, zeros
 from rnnsym.transforms.derivatives import jvp
 from rnnsym.transforms.rewrite import normal_form, substitute
@@ -133,53 +132,43 @@ def hessian_vector(derived: Adjoint, wrt: Iterable[Name] | None = None) -> Form:
     numbers = {line.name: line.number for line in base.lines}
     numbers.update(zip(order, count(len(numbers) + 1)))
     made = {name: _line(moved.system, name, numbers) for name in order}
-    sections = (*base.sections, *_sections(moved, made))
+    told = (*base.sections, *_sections(moved, made))
     kept = {name: pieces for name, pieces in moved.system.equations.items() if name not in moved.names or name in made}
-    return Form("hessian", "Hessian times a vector", sections, replace(moved.system, equations=kept), derived=derived)
+    return Form("hessian", "Hessian times a vector", told, replace(moved.system, equations=kept), derived=derived)
 
 
 def _sections(moved: Tangent, made: Mapping[Name, Equation]) -> list[Section]:
     """R-forward, R-backward and R-gradients."""
-    groups: dict[str, list[Equation]] = {"R-forward": [], "R-backward": [], "R-gradients": []}
-    for name, line in made.items():
-        role = name.of[0].role
-        title = {Role.ADJOINT: "R-backward", Role.GRADIENT: "R-gradients"}.get(role, "R-forward")
-        groups[title].append(line)
-    remarks = {
-        "R-forward": ((UPWARDS,), *_starts(moved), _direction(moved)),
-        "R-backward": ((DOWNWARDS,), *_ends(groups["R-backward"])),
-        "R-gradients": (("the product, block by block",),),
-    }
-    return [Section(title, remarks[title], tuple(group)) for title, group in groups.items() if group]
+    role = {name: name.of[0].role for name in made}
+    ahead = [line for name, line in made.items() if role[name] not in (Role.ADJOINT, Role.GRADIENT)]
+    back = [line for name, line in made.items() if role[name] == Role.ADJOINT]
+    product = Section(
+        "R-gradients", (("the product, block by block",),), tuple(g for g in made.values() if g not in {*ahead, *back})
+    )
+    remarks = (*_starts(moved), *_direction(moved))
+    return [
+        *sections("R-forward", moved.system, ahead, False, remarks),
+        *sections("R-backward", moved.system, back, True),
+        *([product] if product.lines else []),
+    ]
 
 
-def _direction(moved: Tangent) -> Words:
-    """`R{v} is the change of v along the direction R{W}, R{U}`"""
-    words: list[str | Expr] = [leaf(along(Name(Role.EQUATION, "v")), FREE, ()), " is the change of v along "]
-    for i, name in enumerate(moved.directions):
-        words += [", " * (i > 0), leaf(name, FREE, moved.system.shape(name))]
-    return tuple(words)
+def _direction(moved: Tangent) -> tuple[Words, ...]:
+    """`R{v} is the change of v along R{W}`, `R{U}`"""
+    along_them = [leaf(name, FREE, moved.system.shape(name)) for name in moved.directions]
+    said = (leaf(along(Name(Role.EQUATION, "v")), FREE, ()), " is the change of v along ", *along_them[:1])
+    return (said, *((direction,) for direction in along_them[1:]))
 
 
 def _starts(moved: Tangent) -> tuple[Words, ...]:
     """`from R{h₀} = 0`"""
-    system = moved.system
-    still = [n for n in moved.names if n.of[0].role == Role.CARRY and is_zero(system.equations[n][0].rhs)]
-    trees = [tree_of(leaf(along(n.of[0].as_role(Role.INITIAL)), FREE, system.shape(n))) for n in still]
-    return (("from ", equals(*trees, Number(0))),) if trees else ()
-
-
-def _ends(group: Sequence[Equation]) -> tuple[Words, ...]:
-    """What is read from beyond the last step is zero."""
-    read = dict.fromkeys(node for line in group for node in line.beyond)
-    beyond = [node for node in read if is_tangent(node)]
-    return ((equals(*map(tree_of, beyond), Number(0)), *AT_END),) if beyond else ()
-
-
-def is_tangent(node: Expr) -> bool:
-    """Whether `node` reads a tangent."""
-    name = node.attrs[0]
-    return isinstance(name, Name) and name.role == Role.TANGENT
+    found: list[Words] = []
+    for name in moved.names:
+        first = moved.system.equations[name][0]
+        if name.of[0].role == Role.CARRY and first.domain.single and is_zero(first.rhs):
+            zero = equals(tree_of(leaf(name, Fixed(first.domain.lo), moved.system.shape(name))), Number(0))
+            found.append((zero,) if found else ("from ", zero))
+    return tuple(found)
 
 
 def _line(system: System, name: Name, numbers: Mapping[Name, int]) -> Equation:

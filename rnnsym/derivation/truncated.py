@@ -6,18 +6,17 @@ from functools import partial
 from itertools import count, groupby
 
 from rnnsym.core.expr import Expr
-from rnnsym.core.mathtree import BigSum, MathTree, Number, Superscript, Symbol, Word
-from rnnsym.core.names import FREE, NOW, START, Fixed, Name, Offset, Point
+from rnnsym.core.mathtree import BigSum, Indicator, Infix, MathTree, Superscript, Symbol, Word
+from rnnsym.core.names import FREE, NOW, START, Fixed, Name, Offset, Point, Role
 from rnnsym.core.system import Piece, reads
 from rnnsym.derivation.adjoint import Adjoint
-from rnnsym.derivation.ages import BEYOND, per_loss
-from rnnsym.derivation.equations import Equation, Line, Lines, Statement, lines
-from rnnsym.derivation.form import DOWNWARDS, Compute, Form, Section, equals, recurrence
-from rnnsym.derivation.reasons import Words
-from rnnsym.derivation.stating import equation
+from rnnsym.derivation.ages import BEYOND, chain_of, per_loss
+from rnnsym.derivation.equations import Line, Lines, Statement, lines
+from rnnsym.derivation.form import Compute, Form, Section, equals, recurrence
+from rnnsym.derivation.stating import equation, sections
 from rnnsym.derivation.truncation import KEEP, Split, chunked, keeps
 from rnnsym.errors import InputError, unknown
-from rnnsym.notation import tree_of
+from rnnsym.notation import Words, tree_of
 from rnnsym.notation.trees import map_symbols
 from rnnsym.ops.arithmetic import add
 from rnnsym.ops.leaves import is_zero, leaf
@@ -51,6 +50,7 @@ class _Telling:
 
     def __init__(self, derived: Adjoint, told: Lines, split: Split, window: int) -> None:
         self.split, self.system, self.window = split, split.system, window
+        self.several = len(set(chain_of(derived).values())) > 1
         self.start = recurrence(derived, replace(told, backward=(), gradients=(), zeros=())).sections
         self.adjoints = [line.name for line in told.backward]
         gradients = [line.name for line in told.gradients]
@@ -78,18 +78,22 @@ class _Telling:
 
     def form(self, title: str) -> Form:
         back = [self.line(name) for name in self.backward()]
+        errors = [self.line(name) for name in self.cut if name.role == Role.ADJOINT]
+        lost = tuple(self.line(name) for name in self.cut if name.role != Role.ADJOINT)
         found = (
             *self.start,
-            Section(self.title, ((DOWNWARDS,), *self.how(), *_zero_beyond(back)), tuple(back)),
-            Section("Kept", self.keeps(), tuple(self.line(name) for name in self.kept)),
-            Section("Dropped", self.drops(), tuple(self.line(name) for name in self.cut)),
-            Section("Gradient", (("what is kept and what is dropped",),), tuple(self.sum(name) for name in self.whole)),
+            *sections(self.title, self.system, back, True, self.how()),
+            Section("Kept gradients", self.keeps(), tuple(self.line(name) for name in self.kept)),
+            *sections("Dropped", self.system, errors, True, self.drops()),
+            Section("Dropped gradients", (), lost),
+            Section("Gradients", (("kept and dropped",),), tuple(self.sum(name) for name in self.whole)),
         )
-        sections = tuple(section for section in found if section.lines)
-        return Form("truncated", title, sections, self.system, self.computed)
+        told = tuple(section for section in found if section.lines)
+        return Form("truncated", title, told, self.system, self.computed)
 
     def how(self) -> tuple[Words, ...]:
-        return ((leaf(KEEP, NOW, ()), f" = 0 where t is a multiple of {self.window}, else 1"),)
+        kappa: Words = (leaf(KEEP, NOW, ()), f" = 0 where t is a multiple of {self.window}, else 1")
+        return (kappa, ("between two chains nothing is cut",)) if self.several else (kappa,)
 
     def keeps(self) -> tuple[Words, ...]:
         return ((f"what loss t sends to step k in the same chunk of {self.window} steps",),)
@@ -117,12 +121,6 @@ class _Telling:
         return equation(self.system, name, self.numbers, "kept + dropped", because)
 
 
-def _zero_beyond(group: Sequence[Line]) -> tuple[Words, ...]:
-    """What is read from beyond the last step is zero."""
-    beyond = list(dict.fromkeys(node for line in group if isinstance(line, Equation) for node in line.beyond))
-    return ((equals(*map(tree_of, beyond), Number(0)), " at t = T"),) if beyond else ()
-
-
 class _Aged(_Telling):
     """The lines of a truncation per loss. Ages of an error that read alike share a line, with j for the age."""
 
@@ -137,16 +135,24 @@ class _Aged(_Telling):
 
     def backward(self) -> Sequence[Name]:
         """The first name of every line, then the sums over all ages where another line reads them."""
-        order = []
-        for bar in self.adjoints:
-            for run in self._runs(bar):
-                order.append(run[0])
-                self.numbers.update(dict.fromkeys(run, self.number(run[0])))
-            if len(self.parts.get(bar, ())) == 1:
-                self.numbers[bar] = self.number(self.parts[bar][0])
         needed = {read.name for name in (*self.kept, *self.age) for piece in self.system.equations[name]
                   for read in reads(piece.rhs)}  # fmt: skip
-        return [*order, *(bar for bar in self.adjoints if bar in needed and len(self.parts[bar]) > 1)]
+        order: list[Name] = []
+        for _, layer in groupby(self.adjoints, lambda bar: bar.path):
+            bars = list(layer)
+            for bar in bars:
+                order += [self._numbered(run) for run in self._runs(bar)]
+                if len(self.parts.get(bar, ())) == 1:
+                    self.numbers[bar] = self.numbers[self.parts[bar][0]]
+            order += [bar for bar in bars if bar in needed and len(self.parts.get(bar, ())) > 1]
+            for bar in order:
+                self.number(bar)
+        return order
+
+    def _numbered(self, run: Sequence[Name]) -> Name:
+        """The first of the parts that share a line, with a number for all of them."""
+        self.numbers.update(dict.fromkeys(run, self.number(run[0])))
+        return run[0]
 
     def _runs(self, bar: Name) -> list[list[Name]]:
         """The parts of `bar`, those of neighbouring ages together whose equations differ in the age only."""
@@ -176,17 +182,32 @@ class _Aged(_Telling):
         return map_symbols(tree_of(expr), lambda symbol: self._marked(_at(symbol, only), here))
 
     def _right(self, name: Name, here: int | None) -> MathTree:
-        """The right-hand side of a part, as it is written."""
-        return self._written(name, add(*(piece.rhs for piece in self._told(name))), here)
+        """The right-hand side of a part, as it is written; a term of one step only has its step before it."""
+        pieces = self._told(name)
+        if all(piece.domain.single for piece in pieces):
+            return self._written(name, add(*(piece.rhs for piece in pieces)), here)
+        terms: list[MathTree] = []
+        for piece in pieces:
+            body = self._written(name, piece.rhs, here)
+            step = Word(str(piece.domain.lo))
+            at = Indicator(equals(Word("t"), step))
+            terms.append(Infix("scale", (at, body)) if piece.domain.single else body)
+        return terms[0] if len(terms) == 1 else Infix("add", tuple(terms))
 
     def how(self) -> tuple[Words, ...]:
-        return (("an error of age j has gone j steps back",),)
+        first: Words = ("an error of age j has gone j steps back",)
+        return (first, ("it starts anew where it enters another chain",)) if self.several else (first,)
 
     def keeps(self) -> tuple[Words, ...]:
-        return ((f"what loss t sends to step k with t − k < {self.window}",),)
+        return ((self._range("<"),),)
 
     def drops(self) -> tuple[Words, ...]:
-        return ((f"what loss t sends to step k with t − k ≥ {self.window}",),)
+        return ((self._range("≥"),),)
+
+    def _range(self, sign: str) -> str:
+        if self.several:
+            return f"the errors of age j {sign} {self.window} in each chain"
+        return f"what loss t sends to step k with t − k {sign} {self.window}"
 
     def line(self, name: Name) -> Line:
         if name in self.age:
@@ -203,7 +224,8 @@ class _Aged(_Telling):
         ages = f"; j = {age}…{age + len(run) - 1}" if len(run) > 1 and len(run) < self.window else ""
         left = self._written(name, leaf(name, NOW, self.system.shape(bar)), here)
         because: Words = (left, " is the part of the error that has gone so many steps back.")
-        return self._statement(name, left, self._right(name, here), self.rules[bar] + ages, because)
+        shown = name if len(self.parts[bar]) > 1 else bar
+        return self._statement(shown, left, self._right(name, here), self.rules[bar] + ages, because)
 
     def _sum_of_ages(self, bar: Name) -> Line:
         left = leaf(bar, NOW, self.system.shape(bar))

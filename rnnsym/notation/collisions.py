@@ -15,10 +15,13 @@ WORDS = {"text": "", "ascii": " in ASCII", "latex": " in LaTeX"}
 
 
 def check(notation: Notation, names: Iterable[Name]) -> None:
-    """Raises InputError where two of `names` are spelt alike in `notation`, with both of them and their spelling."""
+    """Raises InputError where two of `names` are spelt alike in `notation`, or one like a function or the identity.
+
+    The message names both, and the spelling.
+    """
     every = list(dict.fromkeys(names))
     for style in STYLES:
-        taken: dict[str, tuple[object, str]] = {}
+        taken = dict(_reserved(notation, style))
         for name in every:
             for key, spelling in _spellings(name, notation, style):
                 other = taken.setdefault(spelling, (key, described(name)))
@@ -28,6 +31,13 @@ def check(notation: Notation, names: Iterable[Name]) -> None:
                         f"{spelling}{WORDS[style]}: choose another notation, or rename one of them in the cell or "
                         "under [symbols] in a notation file of your own."
                     )
+
+
+def _reserved(notation: Notation, style: Style) -> Iterator[tuple[str, tuple[object, str]]]:
+    """What formulas write besides quantities."""
+    yield notation.glyphs[style]["identity"], (None, "the identity matrix")
+    for function, signs in notation.functions.items():
+        yield signs.get(style, function), (None, f"the function {function}")
 
 
 def described(name: Name) -> str:

@@ -33,6 +33,7 @@ from rnnsym.notation.symbols import ADJOINT_BINDING, ATOM_BINDING, Piece, When, 
 
 SUM_BINDING, BIG_SUM_BINDING, PREFIX_BINDING, PRODUCT_BINDING, SCRIPT_BINDING = 10, 8, 15, 30, 40
 LONGEST_DECIMAL = 6
+BARS = ("|", "‖")
 _TALL = re.compile(r"\\(frac|tfrac|sum|left)\b")
 
 
@@ -135,13 +136,13 @@ class Lowering:
     def _item(self, item: MathTree, op: str, first: bool) -> str:
         """One operand of an operator, with its brackets."""
         if op == "scale" and first and isinstance(item, Number):
-            return self._factor(item)
+            return self.factor(item)
         operator, piece = self.notation.operators[op], self.piece(item)
         if piece.operator in operator.bare:
             return piece.text
         return self.within(item, operator.precedence + 1)
 
-    def _factor(self, number: Number) -> str:
+    def factor(self, number: Number) -> str:
         """A number before a product: a glyph such as ½ where there is one, a simple fraction for an endless decimal."""
         glyph = self.notation.factors.get(self.style, {}).get(str(number.value))
         ratio = Ratio(number.value).limit_denominator(1000)
@@ -155,7 +156,7 @@ class Lowering:
     def _sum(self, items: Sequence[MathTree], plus: str) -> str:
         text = ""
         for item in items:
-            minus, body = self._signed(item)
+            minus, body = self.signed(item)
             if minus:
                 text += plus.replace("+", self.glyphs["minus"]) if text else self.glyphs["minus"]
             elif text:
@@ -163,7 +164,7 @@ class Lowering:
             text += body
         return text
 
-    def _signed(self, item: MathTree) -> tuple[bool, str]:
+    def signed(self, item: MathTree) -> tuple[bool, str]:
         """Whether a term is subtracted, and the term without its sign."""
         match item:
             case Negated(body):
@@ -187,7 +188,7 @@ class Lowering:
 
     # Functions, scripts and fences. -------------------------------------------------------------------------------
 
-    def _function(self, key: str) -> str:
+    def function(self, key: str) -> str:
         plain = rf"\operatorname{{{_escaped(key)}}}" if self.style == "latex" else key
         return self.notation.functions.get(key, {}).get(self.style, plain)
 
@@ -198,24 +199,30 @@ class Lowering:
         if tree.function in self.notation.around:
             left, right = self.notation.around[tree.function][self.style]
             return Piece(left + self._without(right, self.piece(tree.args[0]).text) + right)
-        return Piece(self._function(tree.function) + self._arguments(tree))
+        return Piece(self.function(tree.function) + self._arguments(tree))
+
+    def script(self, tree: Superscript) -> str:
+        """What stands above the base: the sign of a transpose, a label in brackets, or a power."""
+        if isinstance(tree.script, Word) and tree.script.key == "transpose":
+            return self.glyphs["transpose"]
+        if isinstance(tree.script, Word) and tree.script.key.startswith("("):
+            return self._mark(tree.script.key)
+        return self._exponent(tree.script)
 
     def _superscript(self, tree: Superscript) -> Piece:
-        if isinstance(tree.script, Word) and tree.script.key == "transpose":
-            return Piece(self.within(tree.base, ADJOINT_BINDING) + self.glyphs["transpose"], SCRIPT_BINDING)
-        if isinstance(tree.script, Word) and tree.script.key.startswith("("):
-            return Piece(self.within(tree.base, ADJOINT_BINDING) + self._mark(tree.script.key), SCRIPT_BINDING)
-        exponent = self._exponent(tree.script)
+        exponent = self.script(tree)
+        if isinstance(tree.script, Word):
+            return Piece(self.within(tree.base, ADJOINT_BINDING) + exponent, SCRIPT_BINDING)
         if self._takes_power(tree):
             assert isinstance(tree.base, Call)
-            return Piece(self._function(tree.base.function) + exponent + self._arguments(tree.base), SCRIPT_BINDING)
+            return Piece(self.function(tree.base.function) + exponent + self._arguments(tree.base), SCRIPT_BINDING)
         return Piece(self.within(tree.base, ATOM_BINDING) + exponent, SCRIPT_BINDING)
 
     def _takes_power(self, tree: Superscript) -> bool:
         """Whether the power of a call stands after the function's name: tanh²(a). (tanh⁻¹ would be the inverse.)"""
         if not isinstance(tree.base, Call) or not isinstance(tree.script, Number) or self.style == "ascii":
             return False
-        one_word = " " not in self._function(tree.base.function) and tree.base.function not in self.notation.around
+        one_word = " " not in self.function(tree.base.function) and tree.base.function not in self.notation.around
         return one_word and tree.script.value > 1 and float(tree.script.value).is_integer()
 
     def _exponent(self, script: MathTree) -> str:
@@ -245,11 +252,11 @@ class Lowering:
 
     def _without(self, bar: str, text: str) -> str:
         """The text between two bars: in brackets where it has such a bar itself, which would seem to be the last."""
-        return self.brackets(text) if bar == bar[:1] * len(bar) == "|" and bar in text else text
+        return self.brackets(text) if bar[:1] in BARS and bar[:1] in text else text
 
     def _norm(self, tree: Norm) -> Piece:
         body = self.piece(tree.body).text
-        return self._fence("norm", self._without(self.pairs["norm"][1][:1], body), SCRIPT_BINDING)
+        return self._fence("norm", self._without(self.pairs["norm"][1], body), SCRIPT_BINDING)
 
     def _indicator(self, tree: Indicator) -> Piece:
         return self._fence("indicator", self.piece(tree.condition).text, ATOM_BINDING)

@@ -8,11 +8,11 @@ A x prints x Aᵀ, and the outer product a bᵀ prints aᵀ b; two transposes ca
 rows. Both together give x W′ for W x.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rnnsym.core.expr import Expr, topological
-from rnnsym.core.mathtree import Infix, MathTree, Superscript, Word
+from rnnsym.core.mathtree import Infix, MathTree, Round, Superscript, Word
 from rnnsym.core.names import Name, Role
 from rnnsym.notation.profile import Notation
 from rnnsym.notation.spelling import take_apart
@@ -106,23 +106,26 @@ def row_tree(expr: Expr) -> MathTree:
     for node in topological([expr]):
         if node.prim is MATVEC:
             matrix, vector = node.args
-            trees[node] = _product((trees[vector], *_turned(matrix, trees)))
+            trees[node] = _product(trees[vector], _turned(matrix, trees))
         elif node.prim is OUTER:
             left, right = (trees[arg] for arg in node.args)
-            trees[node] = _product((Superscript(left, TRANSPOSE_MARK), right))
+            trees[node] = _product(Superscript(left, TRANSPOSE_MARK), _whole(right))
         else:
             trees[node] = node.prim.tree(node, [trees[arg] for arg in node.args])
     return trees[expr]
 
 
-def _turned(matrix: Expr, trees: Mapping[Expr, MathTree]) -> Iterable[MathTree]:
-    """The factors of the transpose of a matrix: (A B)ᵀ is Bᵀ Aᵀ, (Aᵀ)ᵀ is A, a diagonal matrix is its own."""
-    if matrix.prim is MATMUL:
-        return (*_turned(matrix.args[1], trees), *_turned(matrix.args[0], trees))
+def _turned(matrix: Expr, trees: Mapping[Expr, MathTree]) -> MathTree:
+    """The transpose of a matrix: (Aᵀ)ᵀ is A, and a diagonal matrix is its own."""
     if matrix.prim is TRANSPOSE:
-        return (trees[matrix.args[0]],)
-    return (trees[matrix],) if matrix.prim is DIAG else (Superscript(trees[matrix], TRANSPOSE_MARK),)
+        return _whole(trees[matrix.args[0]])
+    return trees[matrix] if matrix.prim is DIAG else Superscript(trees[matrix], TRANSPOSE_MARK)
 
 
-def _product(items: tuple[MathTree, ...]) -> MathTree:
-    return Infix("matmul", items)
+def _whole(tree: MathTree) -> MathTree:
+    """A product that is one factor of another: its order is said by brackets."""
+    return Round(tree) if isinstance(tree, Infix) and tree.op == "matmul" else tree
+
+
+def _product(left: MathTree, right: MathTree) -> MathTree:
+    return Infix("matmul", (left, right))

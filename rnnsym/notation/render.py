@@ -30,8 +30,8 @@ def text(
 
     Raises InputError for an expression of more than 20 000 nodes when written out, UnknownNameError for a notation.
     """
-    profile = _loaded(notation)
-    return lower(_tree(what, profile), profile, style, at)
+    profile = loaded(notation)
+    return lower(layout(what, profile), profile, style, at)
 
 
 def relation(
@@ -43,13 +43,21 @@ def relation(
     at: Point | None = None,
 ) -> Sides:
     """lhs = rhs, or lhs = Σ_t rhs over an interval; a sum over a single step is that step's term."""
-    profile = _loaded(notation)
-    head, body = _sides(lhs, rhs, profile)
-    if total_over is not None and total_over.single:
-        at = total_over.lo
-    elif total_over is not None:
-        body = BigSum(body, "t", str(total_over.lo), str(total_over.hi))
+    profile = loaded(notation)
+    head, body, at = related(lhs, rhs, total_over, profile, at)
     return Sides(lower(head, profile, style, at), lower(body, profile, style, at))
+
+
+def related(
+    lhs: Expr | MathTree, rhs: Expr | MathTree, total_over: Interval | None, notation: Notation, at: Point | None
+) -> tuple[MathTree, MathTree, Point | None]:
+    """The layout trees of both sides as `relation` states them, and the step that t stands for."""
+    head, body = _sides(lhs, rhs, notation)
+    if total_over is None:
+        return head, body, at
+    if total_over.single:
+        return head, body, total_over.lo
+    return head, BigSum(body, "t", str(total_over.lo), str(total_over.hi)), at
 
 
 def _sides(lhs: Expr | MathTree, rhs: Expr | MathTree, notation: Notation) -> tuple[MathTree, MathTree]:
@@ -57,7 +65,8 @@ def _sides(lhs: Expr | MathTree, rhs: Expr | MathTree, notation: Notation) -> tu
     if isinstance(lhs, Expr) and isinstance(rhs, Expr):
         left, right = sides_as_stored(lhs, rhs, notation)
         return _oriented(left, notation), _oriented(right, notation)
-    return _tree(lhs, notation), _tree(rhs, notation)
+    head = tree_of(lhs) if isinstance(lhs, Expr) else lhs  # A gradient is then transposed on the left alone.
+    return layout(head, notation), layout(rhs, notation)
 
 
 def short_text(expr: Expr) -> str:
@@ -72,11 +81,11 @@ def short_latex(expr: Expr) -> str:
     return rf"$\text{{{summary(expr).strip('<>').replace('_', chr(92) + '_')}}}$"
 
 
-def _loaded(notation: str | Notation) -> Notation:
+def loaded(notation: str | Notation) -> Notation:
     return load(notation) if isinstance(notation, str) else notation
 
 
-def _tree(what: Expr | MathTree, notation: Notation) -> MathTree:
+def layout(what: Expr | MathTree, notation: Notation) -> MathTree:
     """The layout tree of a formula; a name alone is spelt as the notation calls it."""
     if not isinstance(what, Expr):
         return restated(what, notation)

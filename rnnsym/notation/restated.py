@@ -17,6 +17,7 @@ from rnnsym.core.mathtree import (
     Matrix,
     Norm,
     Number,
+    Round,
     Subscript,
     Superscript,
     Symbol,
@@ -48,12 +49,12 @@ def restated(tree: MathTree, notation: Notation) -> MathTree:
 
 
 def flipped(tree: MathTree) -> MathTree:
-    """The transpose of a tree: two transposes cancel, and that of A B is Bᵀ Aᵀ."""
+    """The transpose of a tree: two transposes cancel, and a diagonal matrix is its own."""
     match tree:
         case Superscript(base, script) if script == TRANSPOSE_MARK:
             return base
-        case Infix("matmul", items):
-            return Infix("matmul", tuple(flipped(item) for item in reversed(items)))
+        case Round(body):
+            return Superscript(body, TRANSPOSE_MARK)
         case Call("diag") | Word("identity") | Number():
             return tree
     return Superscript(tree, TRANSPOSE_MARK)

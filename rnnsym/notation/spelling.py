@@ -152,7 +152,11 @@ def _latex(parts: Parts, time: str, notation: Notation, mark: AdjointStyle | Non
     letter = _latex_word(base or digits, notation)
     if parts.glyphs is not None:
         base, digits, letter = "", "", parts.glyphs["latex"]
-    own = [_upright(label) if parts.joined and len(label) > 1 else _latex_word(label, notation) for label in parts.labels]
+    upright = [parts.joined and len(label) > 1 for label in parts.labels]
+    own = [
+        _upright(label) if plain else _latex_word(label, notation)
+        for label, plain in zip(parts.labels, upright, strict=True)
+    ]
     around = [_latex_word(label, notation) for label in (*parts.path, digits if base else "") if label]
     said = f"{how.left}{time}{how.right}" if time else ""
     below = ",".join(part for part in (*around, *own, said if how.place == "below" else "") if part)

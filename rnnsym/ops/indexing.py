@@ -115,7 +115,7 @@ EMBED: Structured = Embed(
     shape=lambda x, start, step, n: (n, *x[1:]),
     pulls=[lambda c, node, x: _undo_embed(c, node, x)],
     pushes=[lambda t, node, x: EMBED(t, attrs=node.attrs)],
-    tree=lambda x, start, step, n, rank: Call("embed", (x, *(Word(str(d)) for d in (start, n, step)[: 2 + (step != 1)]))),
+    tree=lambda x, start, step, n, rank: Call("embed", (x, Word(str(start)), Word(str(n)), Word(str(step)))),
     samples=[
         sample((2,), attrs=(1, 1, 5)),
         sample((2, "X"), attrs=(0, 2, 4)),

@@ -94,7 +94,7 @@ class Structured(Primitive):
         return call_source(self.kernel, [code(arg) for arg in node.args], [*extra, *map(str, self._rank(node))])
 
     def tree(self, node: Expr, args: Sequence[MathTree]) -> MathTree:
-        """An argument says its own shape where it is one number repeated, and stands in brackets where `rounds` asks."""
+        """An argument that is one number repeated says its shape; those that `rounds` picks stand in brackets."""
         spelt = list(args) if self.repeats else [in_full(arg, tree) for arg, tree in zip(node.args, args, strict=True)]
         for i, needs in enumerate(self.rounds):
             spelt[i] = Round(spelt[i]) if needs(node.args[i]) else spelt[i]

@@ -16,18 +16,19 @@ DASHES = {"seam": ' stroke-dasharray="6 4"'}
 BORDERS = {"given": "none", "dots": "none"}
 HEAD, HALF = 7.0, 3.4
 READING = "In a box: the value, and behind δ the gradient of the loss with respect to it."
-LEAST_WIDTH, CAPTION, LINE = 420.0, 15.0, 19.0
+LEAST_WIDTH, CAPTION, LINE = 600.0, 15.0, 19.0
 
 
 def graph_svg(diagram: Diagram, theme: str = "light") -> str:
     """The diagram as an SVG file. Raises UnknownNameError for another theme than light or dark."""
     colours = theme_called(theme)
     page = placed(diagram)
-    width = max(page.width, LEAST_WIDTH)
+    caption = word(diagram.caption(), "bold", CAPTION)
+    width = max(page.width, LEAST_WIDTH, caption.width + 2 * MARGIN)
     foot = list(_foot(diagram, width - 2 * MARGIN))
     y = page.height + MARGIN + 8
     parts = [
-        *drawn(word(diagram.caption(), "bold", CAPTION).at(MARGIN, 28), colours),
+        *drawn(caption.at(MARGIN, 28), colours),
         *(part for band in page.bands for part in _band(band.title, band.left, band.width, page.height, colours)),
         *(part for wire in page.wires for part in _wire(wire, colours)),
         *(part for key, frame in page.frames.items() for part in _frame(diagram.items[key].kind, frame, colours)),

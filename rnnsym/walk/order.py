@@ -9,7 +9,6 @@ from rnnsym.core.system import Read, System, reads
 from rnnsym.derivation.equations import Equation, Lines
 from rnnsym.engine.schedule import Block, schedule
 
-
 Phase = Literal["forward", "backward", "gradient"]
 
 
@@ -79,15 +78,11 @@ def legs(system: System, lines: Lines) -> list[Leg]:
     walked = passes(system, [line.name for line in lines.forward if not line.total])
     home = {_plain(name): i for i, each in enumerate(walked) for name in each.names}
     due = {line.name: _due(system, line.name, home) for line in (*lines.backward, *lines.gradients)}
-    there = [
-        Leg(each.way, tuple(("forward", line) for line in lines.forward if line.name in each.names)) for each in walked
-    ]
-    phases: tuple[tuple[Phase, Sequence[Equation]], ...] = (
-        ("backward", lines.backward),
-        ("gradient", lines.gradients),
-    )
+    ahead: Phase = "forward"
+    there = [Leg(p.way, tuple((ahead, line) for line in lines.forward if line.name in p.names)) for p in walked]
+    phases: dict[Phase, Sequence[Equation]] = {"backward": lines.backward, "gradient": lines.gradients}
     back = [
-        Leg(-each.way, tuple((phase, line) for phase, group in phases for line in group if due[line.name] == i))
+        Leg(-each.way, tuple((phase, line) for phase, group in phases.items() for line in group if due[line.name] == i))
         for i, each in enumerate(walked)
     ]
     return [*there, *reversed(back)]

@@ -10,15 +10,16 @@ from rnnsym.api.network import Network
 from rnnsym.cells.base import Cell
 from rnnsym.core import dims
 from rnnsym.core.dims import Shape
-from rnnsym.core.names import Name, Role
-from rnnsym.core.system import System
+from rnnsym.core.names import Role
+from rnnsym.core.system import System, reads
 from rnnsym.errors import InputError, ShapeError, unknown
 from rnnsym.walk.numbers import parse_array, parse_whole
 from rnnsym.walk.walk import Walk
-from rnnsym.wiring import TARGET, Options, network_system
+from rnnsym.wiring import STANDARD, TARGET, Body, Options, Wired, Y, as_body, network_system, wire
 
 Array = np.ndarray[Any, Any]
 MISSING = "_"
+KINDS = (Role.PARAM, Role.INITIAL, Role.INPUT)
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Given:
     carry: Mapping[str, str] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
     loss: str = "squared"
+    reduction: str = "sum"
     seed: int | None = None
 
 
@@ -56,36 +58,44 @@ class Sheet:
         return {name: np.asarray(value - rate * grads[name]) for name, value in self.walk.params.items()}
 
 
-def work_out(cell: Cell, given: Given) -> Sheet:
-    """Run `cell` on the numbers of a sheet, forward and backward.
+def work_out(what: Body | Cell, given: Given) -> Sheet:
+    """Run a cell, or several wired together, on the numbers of a sheet, forward and backward.
 
     Raises UnknownNameError, ShapeError where sizes disagree, and InputError for numbers that cannot be used.
     """
-    readout = _has_readout(cell, given)
-    system = network_system(cell, Options(readout, given.loss))
-    _check_names(cell, system, given)
+    body = as_body(what)
+    options = Options(_has_readout(body, given), given.loss, reduction=given.reduction)
+    wired = wire(body, options)
+    system = wired.system
+    _check_names(body, wired, given)
     found = _Sizes(given.sizes)
     weights = _arrays(system, Role.PARAM, given.weights, found)
     carry = _arrays(system, Role.INITIAL, given.carry, found)
-    x = _inputs(system, given.x, found)
+    x = _inputs(system, _by_label(system, given.x), found)
     steps = len(next(iter(x.values())))
     targets, present = _targets(system, given, steps, found)
-    net = _network(cell, readout, given.loss, found)
+    net = Network.sized(body, options, {dim: found.sizes.get(dim, 1) for dim in (*wired.dimensions, *STANDARD)})
     start = _zeros(net) if given.seed is None else net.init(given.seed, "uniform")
     mask = None if all(present) else np.array(present, float)
     walk = Walk(net, {**start, **weights}, x, _filled(targets, net, present), carry, mask)
     return Sheet(walk, given, tuple(name for name in net.params if name not in weights), present)
 
 
-def readout_labels(cell: Cell) -> list[str]:
+def readout_labels(what: Body | Cell) -> list[str]:
     """V and b_y; readout.V and readout.b_y for a cell with a parameter of one of these names."""
-    system = network_system(cell, Options())
-    return [name.label for name in system.given if name.role == Role.PARAM and name.label not in cell.params]
+    system = network_system(what, Options())
+    return [r.name.label for r in reads(system.equations[Y][0].rhs) if r.name.role == Role.PARAM]
 
 
-def _has_readout(cell: Cell, given: Given) -> bool:
+def _has_readout(body: Body, given: Given) -> bool:
     """Whether the sheet speaks of a readout: by its weights, or by its size."""
-    return "C" in given.sizes or any(label in given.weights for label in readout_labels(cell))
+    return "C" in given.sizes or any(label in given.weights for label in readout_labels(body))
+
+
+def _by_label(system: System, x: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+    """The only input of a network may be called by its symbol alone, x for encoder.x."""
+    names = [name for name in system.given if name.role == Role.INPUT]
+    return {names[0].label: x[names[0].symbol]} if len(names) == 1 and list(x) == [names[0].symbol] else x
 
 
 class _Sizes:
@@ -111,19 +121,20 @@ def _product(shape: Shape) -> str:
     return " × ".join(map(str, shape))
 
 
-def _check_names(cell: Cell, system: System, given: Given) -> None:
-    inputs = [name.label for name in system.given if name.role == Role.INPUT]
+def _check_names(body: Body, wired: Wired, given: Given) -> None:
+    labels = {role: [name.label for name in wired.system.given if name.role == role] for role in KINDS}
+    x, inputs = _by_label(wired.system, given.x), labels[Role.INPUT]
     for kind, names, known in (
-        ("parameter", given.weights, [*cell.params, *readout_labels(cell)]),
-        ("carry", given.carry, list(cell.carry)),
-        ("input", given.x, inputs),
-        ("dimension", given.sizes, [*cell.dimensions(), "C"]),
+        ("parameter", given.weights, list(dict.fromkeys([*labels[Role.PARAM], *readout_labels(body)]))),
+        ("carry", given.carry, labels[Role.INITIAL]),
+        ("input", x, inputs),
+        ("dimension", given.sizes, list(dict.fromkeys([*wired.dimensions, "C"]))),
     ):
         for name in names:
             if name not in known:
                 raise unknown(kind, name, known)
     for name in inputs:
-        if not given.x.get(name):
+        if not x.get(name):
             raise InputError(f"the input {name} has T = 0 steps: give at least one number.")
 
 
@@ -140,7 +151,7 @@ def _arrays(system: System, role: Role, texts: Mapping[str, str], found: _Sizes)
 def _inputs(system: System, texts: Mapping[str, Sequence[str]], found: _Sizes) -> dict[str, Array]:
     series = {}
     for label, values in texts.items():
-        shape = system.given[Name(Role.INPUT, label)]
+        shape = next(shape for name, shape in system.given.items() if (name.role, name.label) == (Role.INPUT, label))
         rows = []
         for t, text in enumerate(values, 1):
             rows.append(parse_array(f"{label} at t = {t}", text, len(shape)))
@@ -173,13 +184,6 @@ def _targets(system: System, given: Given, steps: int, found: _Sizes) -> tuple[l
     if all(row is None for row in rows):
         raise InputError(f"every target is {MISSING}: give at least one number, or leave the targets out.")
     return rows, tuple(row is not None for row in rows)
-
-
-def _network(cell: Cell, readout: bool, loss: str, found: _Sizes) -> Network:
-    """The network; a dimension that no number tells is 1."""
-    sizes = {dim: found.sizes.get(dim, 1) for dim in (*cell.dimensions(), "X", "H", "C")}
-    others = {dim: size for dim, size in sizes.items() if dim not in ("X", "H", "C")}
-    return Network(cell, sizes["X"], sizes["H"], sizes["C"] if readout else None, loss, dims=others)
 
 
 def _zeros(net: Network) -> dict[str, Array]:

@@ -8,12 +8,17 @@ import numpy as np
 
 from rnnsym.api.network import Network
 from rnnsym.cells.base import Cell
+from rnnsym.core.names import Role
 from rnnsym.errors import InputError
 from rnnsym.walk.walk import Walk
+from rnnsym.wiring import TARGET, Body
+from rnnsym.wiring.options import Reading
 
 Array = np.ndarray[Any, Any]
 SCHEME = "uniform"
 """How the weights are drawn."""
+START = "start"
+"""What a language model reads first, in place of a character."""
 ALPHABET_DIMS = ("X", "C")
 """The dimensions of input and output: where a text is read, they have one unit for each character."""
 
@@ -30,8 +35,21 @@ class TextTask:
     predicts: tuple[str, ...]
 
     def walk(self, net: Network, params: Mapping[str, Any]) -> Walk:
-        """A walk of a network through the text, such as one of `text_network`."""
-        return Walk(net, params, self.x, self.labels, reads=self.reads, predicts=self.predicts)
+        """A walk of a network through the text, such as one of `text_network`.
+
+        A decoder with a teacher reads the same characters as the encoder. Many-to-one predicts the last character,
+        one-to-many reads the first one at every step, and a language model reads `start` in its place.
+        """
+        x, labels, reads, steps = self.x, self.labels, self.reads, len(self.labels)
+        match net.options.reading:
+            case Reading.VECTOR:
+                x, reads = x[0], reads[:1] * steps
+            case Reading.SHIFTED:
+                x, reads = np.eye(len(self.alphabet))[labels], (START, *reads[1:])
+        if TARGET not in net.system.timed_given:
+            labels = labels[-1]
+        inputs = {name.label: x for name in net.system.given if name.role == Role.INPUT}
+        return Walk(net, params, inputs, labels, reads=reads, predicts=self.predicts, steps=steps)
 
 
 def encode(text: str) -> TextTask:
@@ -48,13 +66,16 @@ def encode(text: str) -> TextTask:
     return TextTask(text, alphabet, x, numbers[1:], tuple(text[:-1]), tuple(text[1:]))
 
 
-def text_network(cell: Cell | str, text: str, hidden: int) -> Network:
-    """A character-level language model for `text`: X = C = the size of its alphabet, cross-entropy at every step."""
+def text_network(cell: Body | Cell | str, text: str, hidden: int, **options: Any) -> Network:
+    """A character-level language model for `text`: X = C = the size of its alphabet, cross-entropy at every step.
+
+    options: pattern and reduction, as in Network.
+    """
     size = len(encode(text).alphabet)
-    return Network(cell, inputs=size, hidden=hidden, outputs=size, loss="cross_entropy")
+    return Network(cell, inputs=size, hidden=hidden, outputs=size, loss="cross_entropy", **options)
 
 
-def text_walk(cell: Cell | str, text: str, hidden: int, seed: int = 0) -> Walk:
-    """A walk through a cell that reads `text`. Raises InputError for a text or size that cannot be used."""
-    net = text_network(cell, text, hidden)
+def text_walk(cell: Body | Cell | str, text: str, hidden: int, seed: int = 0, **options: Any) -> Walk:
+    """A walk through a network that reads `text`. Raises InputError for a text or size that cannot be used."""
+    net = text_network(cell, text, hidden, **options)
     return encode(text).walk(net, net.init(seed, SCHEME))

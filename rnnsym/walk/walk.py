@@ -73,7 +73,9 @@ class Walk(Sequence[Move]):
     # The order of moves. ------------------------------------------------------------------------------------------
 
     def _order(self) -> Iterator[tuple[Phase, int, Equation]]:
-        total = [("forward", self.steps, line) for line in self.lines.forward if line.total]
+        total: list[tuple[Phase, int, Equation]] = [
+            ("forward", self.steps, line) for line in self.lines.forward if line.total
+        ]
         for leg in self.legs:
             if total and leg.lines and leg.lines[0][0] != "forward":
                 yield from total
@@ -89,22 +91,26 @@ class Walk(Sequence[Move]):
         """The passes of the walk, forward and back."""
         return legs(self.system, self.lines)
 
-    def way(self, line: Equation) -> int:
-        """1 where the walk goes up in t on this line, -1 where it goes down."""
-        return self._ways.get(line.number, 1)
-
     @cached_property
-    def _ways(self) -> dict[int, int]:
-        return {line.number: leg.way for leg in self.legs for _, line in leg.lines}
+    def _leg_of(self) -> dict[int, int]:
+        return {line.number: i for i, leg in enumerate(self.legs) for _, line in leg.lines}
 
-    def known(self, move: Move, line: Equation, phase: Phase) -> range:
-        """The steps at which the value of a line is known once `move` is done."""
-        span = range(1, self.steps + 1) if line.total else steps_of(self.system, phase, line, self.steps)
-        places = self._places
-        done = [
-            t for t in (span if self.way(line) > 0 else span[::-1]) if self._index(places, phase, t, line) <= move.index
-        ]
-        return range(min(done), max(done) + 1) if done else range(0)
+    def way(self, number: int) -> int:
+        """1 where the walk goes up in t on the line with this number, -1 where it goes down."""
+        return self.legs[self._leg_of[number]].way if number in self._leg_of else 1
+
+    def known_steps(self, move: Move, number: int) -> range:
+        """The steps at which the value of the line with this number is known once `move` is done."""
+        turn, whole = len(self.legs) // 2, range(1, self.steps + 1)
+        mine, here = (self._leg_of.get(line, turn - 0.5) for line in (number, move.equation.number))
+        if mine != here:
+            return whole if mine < here else range(0)
+        if number not in self._leg_of:
+            return whole
+        now = number <= move.equation.number or move.phase == "gradient"
+        if self.way(number) > 0:
+            return range(1, move.t + now)
+        return range(move.t + (not now), self.steps + 1)
 
     def __len__(self) -> int:
         return len(self._stops)
@@ -173,7 +179,7 @@ class Walk(Sequence[Move]):
         """Σ of the terms of ∂L/∂θ that the walk has met when step t is done: of T, T - 1, …, t, zero for t > T; of
         1, 2, …, t where time runs backward. `name` is the gradient's name."""
         line = next(line for line in self.lines.gradients if line.name == name)
-        if self.way(line) > 0:
+        if self.way(line.number) > 0:
             return np.asarray(self._sums.so_far(name, 1) - self._sums.so_far(name, t + 1))
         return self._sums.so_far(name, t)
 

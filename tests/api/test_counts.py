@@ -68,6 +68,7 @@ def test_layers_of_different_sizes():
         ("gru", {}, "3(HX + H² + H) + H"),
         ("gru", {"variant": "cho2014"}, "3(HX + H² + H)"),
         ("mgu", {}, "2(HX + H² + H)"),
+        ("jordan", {}, "2(H² + H) + HX"),
         ("parentheses", {}, "2(X + 3)"),
     ],
 )

@@ -8,9 +8,11 @@ import sys
 import pytest
 
 import rnnsym as rs
+from rnnsym.core.names import Role
 from rnnsym.engine.standalone import WIDTH, small_sizes, standalone
 from rnnsym.errors import InputError
 from rnnsym.wiring import TOTAL_LOSS
+from support.networks import NETWORKS
 from support.own_cell import written_to
 
 
@@ -147,3 +149,13 @@ def test_given_sizes_are_taken():
     net = network("elman")
     text = standalone(net.system, TOTAL_LOSS, "title", {"H": 6, "X": 1, "C": 2})
     assert "T, B, H, X, C = 4, 2, 6, 1, 2" in text
+
+
+@pytest.mark.parametrize("wiring", NETWORKS)
+def test_every_wiring_has_its_file(wiring, capsys):
+    net = NETWORKS[wiring]("elman")
+    code, said = verdict(standalone(net.system, TOTAL_LOSS, repr(net)), capsys)
+    checked = {line.split()[0] for line in said.splitlines()}
+    assert code == 0, said
+    assert {label.replace(".", "_") for label in net.params} <= checked
+    assert {name.plain.replace(".", "_") for name in net.system.given if name.role == Role.INITIAL} <= checked

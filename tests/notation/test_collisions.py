@@ -7,52 +7,67 @@ from rnnsym.core.names import Name, Role
 from rnnsym.derivation.adjoint import adjoint
 from rnnsym.errors import InputError, RnnsymError
 from rnnsym.notation import check, load, names
-from rnnsym.wiring import LOSSES, TOTAL_LOSS, Bidirectional, EncoderDecoder, Options, Stacked, cell_system, network_system
+from rnnsym.wiring import TOTAL_LOSS, Bidirectional, EncoderDecoder, Options, Stacked, cell_system, network_system
 
-WORDS = ["", "+overbar+angle", "+partial+subscript", "+delta+parentheses"]
+WORDS = ["+overbar+angle", "+partial+subscript", "+delta+parentheses"]
+EVERY_WAY = ("elman", "lstm_peephole", "gru_pytorch")
+"""Cells that are tried with all derivatives, adjoint styles and time styles; the others in each profile's own style."""
 
 
-def _wirings(cell):
-    bodies = [cell, Stacked([cell, cell])]
+def _systems(cell):
+    bodies = [cell, Stacked([cell, cell]), Bidirectional(cell)]
     for feedback in ("teacher", "soft"):
         bodies.append(EncoderDecoder(cell, None, feedback, feedback == "soft", None))
-    yield lambda: cell_system(cell)
+    yield cell_system(cell)
     for body in bodies:
-        for loss in LOSSES:
-            yield lambda body=body, loss=loss: network_system(body, Options(loss=loss, reduction="mean", masked=True))
-
-
-def _two_ways(cell):
-    """Apart from the others: what both ways give together has the name of the cell's own state."""
-    yield lambda: network_system(Bidirectional(cell), Options(reduction="mean", masked=True))
-
-
-def _names(wirings):
-    """Every name of several wirings at once, with the derivatives of each state."""
-    found = {}
-    for wired in wirings:
         try:
-            system = adjoint(wired(), TOTAL_LOSS).system
+            yield network_system(body, Options(reduction="mean", masked=True))
         except RnnsymError:
             continue
+
+
+def _names(cell):
+    """Every name of a cell in all its wirings at once. (What both ways of a bidirectional network give together has
+    the label of the cell's state, which does not occur there.)"""
+    found = {}
+    for wired in _systems(cell):
+        system = adjoint(wired, TOTAL_LOSS).system
         found |= dict.fromkeys([*system.given, *system.equations])
+    return [name for name in found if name.role != Role.EQUATION or name.as_role(Role.CARRY) not in found]
+
+
+def _derivatives(found):
     states = [name for name in found if name.role == Role.CARRY and not name.path]
     params = [name for name in found if name.role == Role.PARAM and not name.path]
-    found |= dict.fromkeys(name.derived(Role.TANGENT) for name in list(found) if name.role != Role.SEED)
-    found |= dict.fromkeys(state.derived(Role.JACOBIAN, other) for state in states for other in states)
+    yield from (name.derived(Role.TANGENT) for name in found if name.role != Role.SEED)
+    yield from (state.derived(Role.JACOBIAN, other) for state in states for other in states)
     for role in (Role.SENSITIVITY, Role.IMMEDIATE):
-        found |= dict.fromkeys(state.derived(role, param) for state in states for param in params)
-    return list(found)
+        yield from (state.derived(role, param) for state in states for param in params)
 
 
-@pytest.mark.parametrize("entry", catalogue(), ids=lambda entry: "_".join([entry.name, *entry.options.values()]))
-def test_no_built_in_cell_has_a_clash_in_any_wiring_and_notation(entry):
-    for wirings in (_wirings, _two_ways):
-        every = _names(wirings(entry.cell))
-        assert len(every) > 20
-        for profile in names():
-            for words in WORDS:
-                check(load(profile + words), every)
+CELLS = {"_".join([entry.name, *entry.options.values()]): entry.cell for entry in catalogue()}
+
+
+@pytest.mark.parametrize("key", CELLS)
+def test_no_built_in_cell_has_a_clash_in_any_wiring_and_profile(key):
+    every = _names(CELLS[key])
+    assert len(every) > 20
+    for profile in names():
+        check(load(profile), every)
+
+
+@pytest.mark.parametrize("key", EVERY_WAY)
+@pytest.mark.parametrize("words", WORDS)
+def test_no_style_of_adjoints_and_time_makes_a_clash(key, words):
+    every = _names(CELLS[key])
+    for profile in ("default", "deck_b", "d2l"):
+        check(load(profile + words), [*every, *_derivatives(every)])
+
+
+def test_what_both_ways_of_a_bidirectional_network_give_together_clashes_with_nothing():
+    system = adjoint(network_system(Bidirectional(CELLS["lstm_pytorch"]), Options()), TOTAL_LOSS).system
+    for profile in names():
+        check(load(profile), [*system.given, *system.equations])
 
 
 def name(role, symbol, *path):
@@ -66,11 +81,13 @@ def name(role, symbol, *path):
         ("goodfellow", name(Role.EQUATION, "y"), name(Role.EQUATION, "v"), None),
         ("deck_s", name(Role.CARRY, "h"), name(Role.EQUATION, "s"), "'h' and 's' alike, as sₜ"),
         ("pytorch", name(Role.PARAM, "W"), name(Role.PARAM, "W_h"), "'W' and 'W_h' alike, as W_ih"),
-        ("default", name(Role.ADJOINT, "h"), name(Role.EQUATION, "dh"), "the adjoint of 'h' and 'dh' alike, as dh[t] in ASCII"),
-        ("default+overbar", name(Role.EQUATION, "hbar"), name(Role.ADJOINT, "h"), "'hbar' and the adjoint of 'h' alike"),
+        ("default", name(Role.ADJOINT, "h"), name(Role.EQUATION, "dh"), "of 'h' and 'dh' alike, as dh[t] in ASCII"),
+        ("b+overbar", name(Role.EQUATION, "ybar"), name(Role.ADJOINT, "h"), "'ybar' and the adjoint of 'h' alike"),
         ("default", name(Role.EQUATION, "h1"), name(Role.EQUATION, "h_1"), "alike, as h_{1,t} in LaTeX"),
         ("default", name(Role.PARAM, "α"), name(Role.PARAM, "alpha"), "alike, as α"),
         ("default", name(Role.PARAM, "W_i", "l"), name(Role.PARAM, "W_l_i"), "in LaTeX"),
+        ("default", name(Role.PARAM, "sigma"), name(Role.PARAM, "W"), "the function sigmoid and 'sigma' alike, as σ"),
+        ("default", name(Role.PARAM, "W"), name(Role.PARAM, "I"), "the identity matrix and 'I' alike, as I"),
         ("default+partial", name(Role.ADJOINT, "h"), name(Role.GRADIENT, "U"), None),
         ("default", name(Role.INITIAL, "h"), name(Role.CARRY, "h"), None),
     ],

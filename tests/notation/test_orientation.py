@@ -84,7 +84,7 @@ def test_every_line_of_a_derivation_holds_for_the_stored_weights(cell, profile):
         (W @ x, "W xₜ", "xₜ Wᵀ", "xₜ W"),
         (W.T @ d, "Wᵀ δaₜ", "δaₜ W", "δaₜ Wᵀ"),
         (W @ (U @ x), "W U xₜ", "xₜ Uᵀ Wᵀ", "xₜ U W"),
-        ((W @ U) @ x, "(W U) xₜ", "xₜ Uᵀ Wᵀ", "xₜ U W"),
+        ((W @ U) @ x, "(W U) xₜ", "xₜ (W U)ᵀ", "xₜ (Wᵀ Uᵀ)ᵀ"),
         (outer(d, x), "δaₜ xₜᵀ", "δaₜᵀ xₜ", "δaₜᵀ xₜ"),
         (outer(d * h, x), "(δaₜ ⊙ hₜ) xₜᵀ", "(δaₜ ⊙ hₜ)ᵀ xₜ", "(δaₜ ⊙ hₜ)ᵀ xₜ"),
         (W @ (d * h) + x, "W (δaₜ ⊙ hₜ) + xₜ", "(δaₜ ⊙ hₜ) Wᵀ + xₜ", "(δaₜ ⊙ hₜ) W + xₜ"),
@@ -102,7 +102,8 @@ def test_a_product_is_turned_round_in_row_notation_and_transposes_cancel(expr, c
 def test_a_stored_gradient_is_transposed_on_both_sides():
     assert relation(dW, outer(d, x), notation=STORED) == ("∂L/∂W", "xₜ δaₜᵀ")
     assert relation(dW, outer(d, x), notation="default+row+transposed") == ("∂L/∂W", "xₜᵀ δaₜ")
-    assert relation(tree_of(dW), tree_of(outer(d, x)), notation=STORED) == ("(∂L/∂W)ᵀ", "δaₜ xₜᵀ")
+    for left in (dW, tree_of(dW)):
+        assert relation(left, tree_of(outer(d, x)), notation=STORED) == ("(∂L/∂W)ᵀ", "δaₜ xₜᵀ")
 
 
 def test_a_weight_alone_is_its_name_and_a_derivative_in_it_is_in_the_canonical_matrix():

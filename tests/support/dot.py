@@ -85,7 +85,7 @@ class _Reader:
             self.take("=")
             value = self.take()
             assert value.startswith('"'), f"the value of {key} is not quoted"
-            found[key] = value[1:-1].replace("\\n", "\n").replace('\\"', '"').replace("\\\\", "\\")
+            found[key] = re.sub(r"\\(.)", lambda match: {"n": "\n"}.get(match[1], match[1]), value[1:-1])
             if self.peek() == ",":
                 self.take()
         self.take("]")

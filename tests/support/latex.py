@@ -5,7 +5,7 @@ import re
 COMMANDS = re.compile(
     r"\\(frac|tfrac|partial|delta|sum|odot|cdot|top|left|right|lVert|rVert|mathrm|mathbf|operatorname|text|textbf|dots"
     r"|bar|overline|hat|tilde|langle|rangle|mathcal|Delta|Sigma|tau|kappa|xi|eta|Theta|Pi"
-    r"|quad|le|log|tanh|exp|sigma|min|max|sqrt|infty|alpha|theta|textasciicircum|textbackslash|textasciitilde)"
+    r"|otimes|prod|quad|le|log|tanh|exp|sigma|min|max|sqrt|infty|alpha|theta|textasciicircum|textbackslash|textasciitilde)"
 )
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_&$']|\s+|.", re.DOTALL)
 GROUP_AFTER = {
@@ -48,9 +48,9 @@ class _Reader:
         if token != wanted:
             raise LatexError(f"expected {wanted}, found {token}")
 
-    def row(self, end=None):
-        """Atoms with at most one subscript and one superscript each, up to `end`."""
-        while self.peek() != end:
+    def row(self, *ends):
+        """Atoms with at most one subscript and one superscript each, up to one of `ends`, or to the end of all."""
+        while self.peek() not in (ends or (None,)):
             self.atom()
             scripts = []
             while self.peek() in ("^", "_", "'"):
@@ -83,6 +83,8 @@ class _Reader:
             self.group()
         elif token in (r"\left", r"\right"):
             self.fence(token)
+        elif token == r"\begin":
+            self.matrix()
         elif token in (r"\text", r"\textbf"):
             self.words()
         elif token in GROUP_AFTER:
@@ -91,6 +93,22 @@ class _Reader:
             raise LatexError(f"{token} where no {token} can stand")
         else:
             self.check_command(token)
+
+    def matrix(self):
+        """Rows of equally many entries."""
+        for wanted in ("{", *"bmatrix", "}"):
+            self.expect(wanted)
+        counts = [1]
+        while True:
+            self.row("&", r"\\", r"\end")
+            token = self.take()
+            if token == r"\end":
+                break
+            counts = [*counts, 1] if token != "&" else [*counts[:-1], counts[-1] + 1]
+        for wanted in ("{", *"bmatrix", "}"):
+            self.expect(wanted)
+        if len(set(counts)) > 1:
+            raise LatexError(f"rows of {counts} entries in a matrix")
 
     def fence(self, token):
         self.take()
@@ -108,10 +126,12 @@ class _Reader:
             if token == "$":
                 self.row("$")
                 self.expect("$")
-            elif token in ("^", "_", "&", "{"):
+            elif token in ("^", "_", "&", "{", "#", "%"):
                 raise LatexError(f"{token} in text")
             elif token in (r"\textasciicircum", r"\textbackslash", r"\textasciitilde"):
                 self.group()
+            elif token[0] == "\\" and token[1:].isalpha():
+                raise LatexError(f"unknown command {token} in text")
 
     def check_command(self, token):
         if not token.isascii():
@@ -125,7 +145,7 @@ class _Reader:
 def check_formula(source):
     """Raises LatexError where `source` is no single formula."""
     reader = _Reader(source)
-    reader.row(None)
+    reader.row()
     if reader.fences:
         raise LatexError(r"\left without \right")
 
@@ -136,5 +156,17 @@ def check_align(source):
     if match is None:
         raise LatexError("no align* environment")
     for row in match[1].split("\\\\\n"):
-        for cell in re.split(r"(?<!\\)&", row):
+        for cell in cells(row):
             check_formula(cell)
+
+
+def cells(row):
+    """What stands between the alignment points of a row; those of a matrix are its own."""
+    found, depth = [""], 0
+    for token in TOKEN.findall(row):
+        depth += {r"\begin": 1, r"\end": -1}.get(token, 0)
+        if token == "&" and not depth:
+            found.append("")
+        else:
+            found[-1] += token
+    return found

@@ -181,7 +181,7 @@ async def test_copies_go_to_the_clipboard_and_to_files(running, tmp_path):
         assert r"\delta" in (folder / f"lstm-recurrence-line-{line}.tex").read_text()
 
 
-@pytest.mark.parametrize("suffix", [".tex", ".md", ".py", ".txt", ".json"])
+@pytest.mark.parametrize("suffix", [".tex", ".md", ".py", ".txt", ".svg", ".json"])
 async def test_an_export_is_written_and_never_overwrites_silently(running, tmp_path, monkeypatch, suffix):
     monkeypatch.chdir(tmp_path)
     async with running(**HELLO) as pilot:

@@ -58,9 +58,7 @@ def parse(
     return expr.args[0] if _is_stored(node) and expr.prim is TRANSPOSE else expr
 
 
-def parse_line(
-    text: str, scope: Scope | System, notation: str | Notation = "default", at: Point | None = None
-) -> Line:
+def parse_line(text: str, scope: Scope | System, notation: str | Notation = "default", at: Point | None = None) -> Line:
     """The two sides of a line, the right one in the shape of the left one. Raises as `parse` does."""
     grammar, builder = _reader(text, scope, notation, at)
     left, right = grammar.equation()

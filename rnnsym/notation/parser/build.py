@@ -5,32 +5,24 @@ beside it, or from the left side of the line.
 """
 
 from collections.abc import Callable, Sequence
-from functools import reduce
 from typing import Any
 
-from rnnsym.core.dims import Dim, Shape, plus, show
+from rnnsym.core.dims import Dim, Shape, show
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import Role
-from rnnsym.errors import FormulaError, RnnsymError, ShapeError
+from rnnsym.errors import FormulaError, RnnsymError
 from rnnsym.notation.parser import syntax as tree
 from rnnsym.notation.parser.chains import Chains
 from rnnsym.notation.parser.dimensions import dimension
 from rnnsym.notation.parser.functions import FUNCTIONS, OF_DIMENSIONS, OF_SHAPE, count
+from rnnsym.notation.parser.lists import Lists, UnsizedError
 from rnnsym.notation.parser.syntax import Node
 from rnnsym.ops.arithmetic import ADD, NEG, POWER, add, div, lift, mul, power
 from rnnsym.ops.elementwise import AT_MOST, POSITIVE
-from rnnsym.ops.indexing import EMBED, concat, getitem
-from rnnsym.ops.leaves import LEAF, constant, full, is_zero, ones, size_of
+from rnnsym.ops.indexing import getitem
+from rnnsym.ops.leaves import LEAF, full, ones, size_of
 from rnnsym.ops.losses import cross_entropy, hardmax, one_hot, squared_error, take
 from rnnsym.ops.structure import broadcast, diag, sum_all, transpose
-
-
-class Unsized(Exception):
-    """The size of a part does not follow from the part alone."""
-
-    def __init__(self, node: Node, repair: str) -> None:
-        super().__init__(repair)
-        self.node, self.repair = node, repair
 
 
 class Builder:
@@ -38,14 +30,14 @@ class Builder:
 
     def __init__(self, text: str, backwards: bool = False) -> None:
         self.text, self.chains = text, Chains(self, backwards)
-        self.made: dict[tuple[int, Shape | None], Expr | Unsized] = {}
+        self.made: dict[tuple[int, Shape | None], Expr | UnsizedError] = {}
         self.rules: dict[type[Node], Callable[[Any, Shape | None], Expr]] = {
             tree.Number: lambda node, shape: full(node.value, ()), tree.Quantity: lambda node, shape: node.leaf,
             tree.Count: lambda node, shape: size_of((node.dim,)), tree.Identity: self._identity,
             tree.Group: lambda node, shape: self.build(node.body, shape), tree.Negative: self._negative,
             tree.Sum: self._sum, tree.Times: self._times, tree.Chain: self.chains.build, tree.Kron: self._kron,
             tree.Quotient: self._quotient, tree.Power: self._power, tree.Flip: self._flip, tree.Call: self._call,
-            tree.Entry: self._entry, tree.Rows: self._rows, tree.Listing: self._listing,
+            tree.Entry: self._entry, tree.Rows: self._rows, tree.Listing: Lists(self).build,
             tree.Indicator: self._indicator, tree.SquaredNorm: self._norm,
         }  # fmt: skip
 
@@ -55,7 +47,7 @@ class Builder:
         """The expression of a whole formula, of this shape where it is known."""
         try:
             expr = self.build(node, shape)
-        except Unsized as unsized:
+        except UnsizedError as unsized:
             raise self.fail(unsized.node, unsized.repair) from None
         if shape is None or expr.shape == shape:
             return expr
@@ -72,16 +64,14 @@ class Builder:
                 if rule is None:
                     raise self.fail(node, "a comparison stands in an indicator only: 1[a > 0].")
                 self.made[key] = rule(node, shape)
-            except Unsized as unsized:
+            except UnsizedError as unsized:
                 self.made[key] = unsized
             except FormulaError:
                 raise
-            except ShapeError as error:
-                raise self.fail(node, self._why(error)) from None
             except (RnnsymError, OverflowError) as error:
                 raise self.fail(node, str(error)) from None
         made = self.made[key]
-        if isinstance(made, Unsized):
+        if isinstance(made, UnsizedError):
             raise made
         return made
 
@@ -89,7 +79,7 @@ class Builder:
         """The expression of `node` if it can be built from what it says itself."""
         try:
             return self.build(node, shape)
-        except Unsized:
+        except UnsizedError:
             return None
 
     def alike(self, nodes: Sequence[Node], shape: Shape | None) -> list[Expr]:
@@ -97,9 +87,7 @@ class Builder:
         found = [self.attempt(node) for node in nodes]
         shapes = [expr.shape for expr in found if expr is not None and expr.shape]
         common = shapes[0] if shapes else shape
-        exprs = [
-            self.build(node, common) if expr is None else expr for node, expr in zip(nodes, found, strict=True)
-        ]
+        exprs = [self.build(node, common) if expr is None else expr for node, expr in zip(nodes, found, strict=True)]
         for node, expr in zip(nodes, exprs, strict=True):
             if expr.shape and expr.shape != exprs[self._first(exprs)].shape:
                 first = self._first(exprs)
@@ -118,9 +106,6 @@ class Builder:
     def _is(self, node: Node, expr: Expr) -> str:
         return f"{self.said(node)} is {show(expr.shape) if expr.shape else 'a scalar'}"
 
-    def _why(self, error: ShapeError) -> str:
-        return str(error)
-
     @staticmethod
     def _first(exprs: Sequence[Expr]) -> int:
         return next((i for i, expr in enumerate(exprs) if expr.shape), 0)
@@ -129,7 +114,7 @@ class Builder:
 
     def _identity(self, node: Node, shape: Shape | None) -> Expr:
         if shape is None or len(shape) != 2 or shape[0] != shape[1]:
-            raise Unsized(node, "the size of the identity I does not follow here: write diag(ones(H)).")
+            raise UnsizedError(node, "the size of the identity I does not follow here: write diag(ones(H)).")
         return diag(ones(shape[:1]))
 
     def _negative(self, node: tree.Negative, shape: Shape | None) -> Expr:
@@ -174,7 +159,7 @@ class Builder:
     def _call(self, node: tree.Call, shape: Shape | None) -> Expr:
         if node.function in OF_SHAPE and len(node.args) == 1:
             if shape is None:
-                raise Unsized(node, f"the shape of {self.said(node)} does not follow here.")
+                raise UnsizedError(node, f"the shape of {self.said(node)} does not follow here.")
             return OF_SHAPE[node.function](self.build(node.args[0], None), shape)
         if node.function in OF_DIMENSIONS:
             return self._of_dimensions(node)
@@ -223,46 +208,6 @@ class Builder:
             raise self.fail(node, "the rows of a slice are numbers or dimensions: v[0:H].")
         return getitem(self.build(node.base, None), slice(start, stop, node.step))
 
-    def _listing(self, node: tree.Listing, shape: Shape | None) -> Expr:
-        numbers = self._numbers(node)
-        if numbers is not None:
-            return constant(numbers)
-        if len(node.rows) > 1 and any(len(row) > 1 for row in node.rows):
-            raise self.fail(node, "a matrix of blocks is no single expression: read its blocks one by one.")
-        parts = [part for row in node.rows for part in row]
-        exprs = [self.build(part, None) for part in parts]
-        blocks = [expr for expr in exprs if not is_zero(expr)]
-        if len(node.rows) > 1 and len(blocks) == 1 and blocks[0].shape:
-            return self._among_zeros(node, exprs, blocks[0], shape)
-        return concat(*exprs)
-
-    def _among_zeros(self, node: Node, exprs: Sequence[Expr], block: Expr, shape: Shape | None) -> Expr:
-        """`[0; x]` and `[zeros(1); x; zeros(2)]`: one block with zeros above and below it."""
-        place, rows = exprs.index(block), block.shape[0]
-        known = [expr.shape[0] if expr.shape else None for expr in exprs]
-        if known.count(None) == 1 and shape is not None:
-            rest = reduce(plus, (size for size in known if size is not None))
-            known = [plus(shape[0], rest, -1) if size is None else size for size in known]
-        sizes = [size for size in known if size is not None]
-        if len(sizes) < len(known):
-            raise Unsized(node, "how many zeros are meant does not follow here: write zeros(H) for 0.")
-        start = reduce(plus, sizes[:place], 0)
-        return EMBED(block, attrs=(start, 1, reduce(plus, sizes)))
-
-    def _numbers(self, node: Node) -> Any:
-        """The array of numbers between square brackets, or None where other things stand there too."""
-        match node:
-            case tree.Number():
-                return node.value
-            case tree.Negative() if isinstance(node.body, tree.Number):
-                return -node.body.value
-            case tree.Listing() if len(node.rows) == 1 or all(len(row) == len(node.rows[0]) for row in node.rows):
-                rows = [[self._numbers(part) for part in row] for row in node.rows]
-                if any(part is None for row in rows for part in row):
-                    return None
-                return rows[0] if len(rows) == 1 else rows
-        return None
-
     def _indicator(self, node: tree.Indicator, shape: Shape | None) -> Expr:
         if isinstance(node.condition, tree.Comparison):
             return self._holds(node.condition, shape)
@@ -272,7 +217,7 @@ class Builder:
         if label.dtype != "int":
             raise self.fail(node.condition, "1[…] needs a comparison, as in 1[a > 0], or a label.")
         if shape is None or len(shape) != 1:
-            raise Unsized(node, f"the size of {self.said(node)} does not follow here: write one_hot(…, N).")
+            raise UnsizedError(node, f"the size of {self.said(node)} does not follow here: write one_hot(…, N).")
         return one_hot(label, shape[0])
 
     def _holds(self, node: tree.Comparison, shape: Shape | None) -> Expr:

@@ -1,4 +1,4 @@
-"""Dimensions inside a formula: `3`, `H`, `H-1`, `2 H`, `N H`."""
+"""Numbers and dimensions inside a formula: `½`, `-1`; `3`, `H`, `H-1`, `2 H`, `N H`."""
 
 from functools import reduce
 
@@ -42,3 +42,19 @@ def _sum(node: tree.Sum) -> Dim | None:
             return None
         total = plus(total, dim, -1 if minus else 1)
     return total
+
+
+def constant(node: Node) -> float | None:
+    """The number that a node is, if it is one."""
+    match node:
+        case tree.Number():
+            return node.value
+        case tree.Group():
+            return constant(node.body)
+        case tree.Negative():
+            value = constant(node.body)
+            return None if value is None else -value
+        case tree.Quotient():
+            top, bottom = constant(node.top), constant(node.bottom)
+            return top / bottom if top is not None and bottom else None
+    return None

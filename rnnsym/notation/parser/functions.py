@@ -33,7 +33,7 @@ def _placed(x: Expr, row: Dim, size: Dim) -> Expr:
     return PLACE(x, attrs=(row, size))
 
 
-def _embedded(x: Expr, start: Dim, size: Dim, step: Dim = 1) -> Expr:
+def _embedded(x: Expr, start: Dim, size: Dim, step: Dim) -> Expr:
     return EMBED(x, attrs=(start, step, size))
 
 
@@ -57,14 +57,16 @@ WHOLE = {
     "logsumexp": Function(PRIMITIVES["logsumexp"]), "sum": Function(sum_all), "mean": Function(mean),
     "diag": Function(diag), "diagonal": Function(DIAGONAL), "stop": Function(stop_gradient),
     "transpose": Function(transpose), "dot": Function(dot, 2, 2), "outer": Function(outer, 2, 2),
-    "matmul": Function(matmul, 2, 2), "concat": Function(concat, 1, MANY), "take": Function(lambda table, i: take(table, _label(i)), 2, 2), "vec": Function(vec), "kron": Function(_kron, 2, 2),
-    "cross_entropy": Function(lambda y, i: cross_entropy(y, _label(i)), 2, 2), "squared_error": Function(squared_error, 2, 2, alike=True),
+    "matmul": Function(matmul, 2, 2), "kron": Function(_kron, 2, 2), "vec": Function(vec),
+    "concat": Function(concat, 1, MANY), "take": Function(lambda table, i: take(table, _label(i)), 2, 2),
+    "cross_entropy": Function(lambda y, i: cross_entropy(y, _label(i)), 2, 2),
+    "squared_error": Function(squared_error, 2, 2, alike=True),
 }  # fmt: skip
 FUNCTIONS: dict[str, Function] = {**ELEMENTWISE, **WHOLE}
 OF_DIMENSIONS: dict[str, Function] = {
     "ones": Function(lambda *shape: ones(shape), 1, 2), "zeros": Function(lambda *shape: zeros(shape), 1, 2),
     "one_hot": Function(one_hot, 2, 2, exprs=1), "place": Function(_placed, 3, 3, exprs=1),
-    "embed": Function(_embedded, 3, 4, exprs=1),
+    "embed": Function(_embedded, 4, 4, exprs=1),
 }  # fmt: skip
 OF_SHAPE = {"unvec": reshape, "reshape": reshape}
 """Functions whose result has the shape that the surroundings ask for."""
@@ -78,7 +80,3 @@ def count(function: Function) -> str:
     if function.least != function.most:
         return f"{function.least} to {function.most} arguments"
     return "one argument" if function.least == 1 else f"{function.least} arguments"
-
-
-def known(name: Any) -> bool:
-    return name in NAMES

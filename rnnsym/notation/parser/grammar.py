@@ -4,70 +4,23 @@ From loose to tight: equation, comparison, sum, product (`⊙`, `/` and side by 
 Side by side binds tighter than a sign: `u ⊙ A v` is u ⊙ (A v), and a quotient divides all that stands before it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from rnnsym.core.names import Interval, Point, T
-from rnnsym.errors import FormulaError
 from rnnsym.notation.parser import syntax as tree
+from rnnsym.notation.parser.cursor import Cursor
+from rnnsym.notation.parser.dimensions import constant
 from rnnsym.notation.parser.syntax import Node
 from rnnsym.notation.parser.tokens import Token
 
-DEEPEST = 60
 STARTS = frozenset({
     "number", "quantity", "count", "function", "identity", "(", "[", "indicator", "norm", "root", "infinity", "nan",
 })  # fmt: skip
-CLOSED_BY = {"(": ")", "[": "]", "indicator": "]", "{": "}"}
 
 
-class Grammar:
-    """Reads the tokens of one formula from left to right."""
-
-    def __init__(self, text: str, tokens: Sequence[Token]) -> None:
-        self.text, self.tokens, self.place, self.level = text, tokens, 0, 0
-        self.bars: list[str] = []
-        """What is open around the place: round and square brackets, and "bar"."""
-
-    # What every rule uses. ----------------------------------------------------------------------------------------
-
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.place]
-
-    def fail(self, reason: str, at: int | None = None) -> FormulaError:
-        return FormulaError(self.text, self.token.start if at is None else at, reason)
-
-    def take(self, *kinds: str) -> Token | None:
-        """The next token if it is one of these kinds."""
-        token = self.token
-        if token.kind not in kinds:
-            return None
-        self.place += 1
-        return token
-
-    def expect(self, kind: str, opened: Token) -> Token:
-        token = self.take(kind)
-        if token is None:
-            shown = self.text[opened.start : opened.end]
-            raise self.fail(f"'{shown}' at character {opened.start + 1} is not closed: write '{kind}' here.")
-        return token
-
-    def node(self, kind: Callable[..., Node], start: int, below: Sequence[Node], *fields: Any) -> Node:
-        depth = 1 + max((child.depth for child in below), default=0)
-        if depth > DEEPEST:
-            raise self.fail(f"the formula is nested more than {DEEPEST} deep: name a part of it.", start)
-        return kind(start, self.tokens[self.place - 1].end, depth, *fields)
-
-    def deeper(self, rule: Callable[[], Node], fence: str) -> Node:
-        """What `rule` reads inside a fence."""
-        self.level += 1
-        if self.level > DEEPEST:
-            raise self.fail(f"the formula is nested more than {DEEPEST} deep: name a part of it.")
-        self.bars.append(fence)
-        node = rule()
-        self.bars.pop()
-        self.level -= 1
-        return node
+class Grammar(Cursor):
+    """The rules, each as a method."""
 
     # Whole formulas. ----------------------------------------------------------------------------------------------
 
@@ -80,20 +33,6 @@ class Grammar:
         if self.token.kind != "end":
             raise self.unexpected()
         return node
-
-    def unexpected(self) -> FormulaError:
-        token = self.token
-        shown = self.text[token.start : token.end]
-        match token.kind:
-            case "end":
-                return self.fail("the formula ends here, where a quantity is missing.")
-            case ")" | "]" | "}":
-                return self.fail(f"'{shown}' closes nothing: leave it out, or open a bracket before it.")
-            case "equals":
-                return self.fail("one '=' is enough: the left side, '=', the right side.")
-            case "sum" | "product":
-                return self.fail(f"'{shown}' can only stand in front of a whole right-hand side.")
-        return self.fail(f"'{shown}' cannot stand here: a quantity, a number or a bracket is expected.")
 
     def equation(self) -> tuple[Node, Node]:
         left = self.comparison()
@@ -294,7 +233,7 @@ class Grammar:
         self.place += 1
         body = self.deeper(self.sum, "bar")
         if self.take("bar") is None:
-            raise self.expect_error("|", opened)
+            raise self.open("|", opened)
         return self.node(tree.Call, opened.start, [body], "abs", (body,))
 
     def norm(self) -> Node:
@@ -305,12 +244,8 @@ class Grammar:
             squared = self.take("norm") is not None and self.take("raised", "power") is not None
             number = self.take("number")
             if not squared or (number is not None and number.value != 2.0):
-                raise self.expect_error("‖²", opened)
+                raise self.open("‖²", opened)
         return self.node(tree.SquaredNorm, opened.start, [body], body)
-
-    def expect_error(self, closing: str, opened: Token) -> FormulaError:
-        shown = self.text[opened.start : opened.end]
-        return self.fail(f"'{shown}' at character {opened.start + 1} is not closed: write '{closing}' here.")
 
     def indicator(self) -> Node:
         opened = self.tokens[self.place]
@@ -356,19 +291,3 @@ class Grammar:
             args.append(self.deeper(self.sum, "("))
         self.expect(")", opened)
         return args
-
-
-def constant(node: Node) -> float | None:
-    """The number that a node is, if it is one."""
-    match node:
-        case tree.Number():
-            return node.value
-        case tree.Group():
-            return constant(node.body)
-        case tree.Negative():
-            value = constant(node.body)
-            return None if value is None else -value
-        case tree.Quotient():
-            top, bottom = constant(node.top), constant(node.bottom)
-            return top / bottom if top is not None and bottom else None
-    return None

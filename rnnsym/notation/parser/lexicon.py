@@ -23,11 +23,13 @@ ADJOINT_MARKS, DERIVATIVE_MARKS = ("d", "δ", "∂"), ("dL/d", "∂L/∂", "∂L
 
 @dataclass(frozen=True)
 class Lexicon:
-    """`spelt`: whole spellings with their time; `labels`: names as they are typed, to which a time is added."""
+    """`spelt`: whole spellings with their time; `labels`: names as they are typed, to which a time is added. `starts`:
+    the characters that a name begins with."""
 
     spelt: Mapping[str, Expr]
     labels: Mapping[str, Known]
     longest: int
+    starts: frozenset[str]
 
     def names(self) -> list[str]:
         """What there is to be named, for a suggestion."""
@@ -53,7 +55,7 @@ def _lexicon(scope: Scope, notation: Notation, steps: tuple[int, ...], at: Point
         for label in _labels(entry):
             labels.setdefault(label, entry)
     longest = max(map(len, [*spelt, *labels]), default=0)
-    return Lexicon(spelt, labels, longest)
+    return Lexicon(spelt, labels, longest, frozenset(spelling[0] for spelling in (*spelt, *labels)))
 
 
 def canonical(entry: Known, time: TimeMap, notation: Notation) -> Expr:

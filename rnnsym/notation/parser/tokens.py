@@ -1,4 +1,4 @@
-"""From a formula's characters to tokens. The longest spelling that fits is taken; the profile supplies the spellings."""
+"""From the characters of a formula to tokens: the longest spelling that fits is taken."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from unicodedata import combining, decomposition, numeric
 
-from rnnsym.core.expr import Expr
 from rnnsym.core.names import FREE, Fixed, Offset, Point, TimeMap
 from rnnsym.errors import FormulaError
 from rnnsym.notation.parser.lexicon import Lexicon, canonical
@@ -16,7 +15,7 @@ from rnnsym.notation.parser.scope import Known
 from rnnsym.notation.profile import Notation
 
 LONGEST_FORMULA = 20_000
-LONGEST_WORD = 60
+LONGEST_WORD, SUGGESTED = 60, 12
 NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?(?![0-9])")
 WORD = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 INDEX = re.compile(r"\[\s*([tT]?)\s*(?:([-+−])\s*)?([0-9]{0,5})\s*\]|_\{?\(?([tT0-9])\)?\}?(?!\w)")
@@ -113,7 +112,9 @@ def _glyphs(notation: Notation, style: str) -> dict[str, tuple[str, Any]]:
 def tokens(text: str, lexicon: Lexicon, vocabulary: Vocabulary, dims: frozenset[str]) -> list[Token]:
     """The tokens of a formula, with one of kind "end" behind them. Raises FormulaError for what has no meaning."""
     if len(text) > LONGEST_FORMULA:
-        raise FormulaError("", 0, f"a formula of {len(text)} characters is too long: at most {LONGEST_FORMULA} are read.")
+        raise FormulaError(
+            "", 0, f"a formula of {len(text)} characters is too long: at most {LONGEST_FORMULA} are read."
+        )
     return list(_Reader(text, lexicon, vocabulary, dims).run())
 
 
@@ -168,6 +169,8 @@ class _Reader:
         return not (_in_word(self.text[end - 1]) and _in_word(following)) or decomposition(following).startswith(RAISED)
 
     def _quantity(self, at: int) -> Token | None:
+        if self.text[at] not in self.lexicon.starts:
+            return None
         for end in range(min(at + self.lexicon.longest, len(self.text)), at, -1):
             leaf = self.lexicon.spelt.get(self.text[at:end])
             if leaf is not None and self._complete(end):
@@ -178,7 +181,9 @@ class _Reader:
         """Σ or ∏ with what it runs over: `Σₜ`, `sum_t`, `∏[j=k+1…t]`; the value is (index, lower, upper)."""
         for spelling, kind in self.vocabulary.binders.items():
             if self.text.startswith(spelling, at) and (match := BINDER.match(self.text, at + len(spelling))):
-                return Token(kind, (match["index"] or match["plain"] or "t", match["lower"], match["upper"]), at, match.end())
+                return Token(
+                    kind, (match["index"] or match["plain"] or "t", match["lower"], match["upper"]), at, match.end()
+                )
         return None
 
     def _number(self, at: int) -> Token | None:
@@ -213,6 +218,8 @@ class _Reader:
 
     def _typed(self, at: int) -> Token | None:
         """A name by its label with a step behind it, a dimension, or a dot between vectors."""
+        if not self.text[at].isalpha() and self.text[at] not in self.lexicon.starts:
+            return None
         for end in range(min(at + self.lexicon.longest, len(self.text)), at, -1):
             known = self.lexicon.labels.get(self.text[at:end])
             if known is not None and (token := self._timed(known, at, end)) is not None:
@@ -241,8 +248,9 @@ class _Reader:
             return FormulaError(self.text, at, f"the character {shown} has no meaning in a formula.")
         word = match[0][:LONGEST_WORD]
         names = [*self.lexicon.names(), *self.vocabulary.functions, *self.dims]
-        near = get_close_matches(word, names, n=1, cutoff=0.5) or [n for n in names if n.lower() == word.lower()]
-        hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(names[:12])}."
+        near = get_close_matches(word, names, n=1, cutoff=0.6) or [n for n in names if n.lower() == word.lower()]
+        listed = ", ".join(names[:SUGGESTED]) + ("…" if len(names) > SUGGESTED else ".")
+        hint = f"did you mean '{near[0]}'?" if near else f"known: {listed}"
         return FormulaError(self.text, at, f"unknown name '{word}': {hint}")
 
 
@@ -253,7 +261,9 @@ def _in_word(character: str) -> bool:
 def _time(index: re.Match[str]) -> TimeMap | None:
     """The time that `[t-1]`, `[T]`, `[3]` or `_t` says; None for what is no time."""
     if index[4]:
-        return {"t": Offset(0), "T": Fixed(Point(1, 0))}.get(index[4]) or Fixed(Point(0, int(index[4])))
+        if index[4] == "t":
+            return Offset(0)
+        return Fixed(Point(1, 0) if index[4] == "T" else Point(0, int(index[4])))
     letter, sign, digits = index[1], index[2], index[3]
     if bool(sign) != bool(digits) if letter else sign or not digits:
         return None

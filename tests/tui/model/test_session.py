@@ -5,7 +5,7 @@ import pytest
 
 from rnnsym.core.names import Role
 from rnnsym.errors import CellError, InputError, UnknownNameError
-from rnnsym_tui.model.session import Session, known_steps
+from rnnsym_tui.model.session import Session
 from rnnsym_tui.model.setup import Setup, parse_weight
 
 
@@ -113,7 +113,7 @@ def test_what_is_known_follows_the_order_of_computation(setup_of_any_cell):
         for line in (*walk.lines.forward, *walk.lines.backward):
             if line.total:
                 continue
-            known = known_steps(walk, move, line.name, line.number)
+            known = walk.known_steps(move, line.number)
             expected = [t for t in range(1, walk.steps + 1) if made[line.name, t] <= move.index]
             assert list(known) == expected, (move, line.number)
 

@@ -83,9 +83,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     _command("derive", "form", "f", "Form ...", "Choose how the gradient is written, from a list"),
     _command("derive", "form_number", "1 2 3 4 5 6 7 8 9", "Form by number", "The form with this number"),
-    _command(
-        "derive", "parameter", "w", "Parameter or window ...", "What the form is about, where it is not about all"
-    ),
+    _command("derive", "parameter", "w", "Parameter or window ...", "What the form is about, if it is not all"),
     _command("derive", "notation", "v", "Notation ...", "How quantities and operators are written, with a preview"),
     _command("derive", "later", "shift+right ]", "Time t + 1", "The numbers one time step later"),
     _command("derive", "earlier", "shift+left [", "Time t - 1", "The numbers one time step earlier"),

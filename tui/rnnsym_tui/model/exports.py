@@ -75,7 +75,7 @@ def trace(setup: Setup, walk: Walk, suffix: str, writing: Writing) -> Iterator[s
 
 def trace_text(setup: Setup, walk: Walk, writing: Writing) -> Iterator[str]:
     """Every line of every step with its numbers, in the order in which they are computed."""
-    yield f"{walk.net.cell.name}  hidden {setup.hidden}  seed {setup.seed}  text {setup.text!r}\n"
+    yield f"{walk.net.name}  hidden {setup.hidden}  seed {setup.seed}  text {setup.text!r}\n"
     for weight in setup.weights:
         yield f"with {weight}\n"
     formulas = {line.number: writing.equation(line) for line in _lines(walk)}

@@ -12,7 +12,8 @@ from rnnsym.notation.figures import figure
 from rnnsym.ops.products import MATVEC
 from rnnsym.ops.structure import OUTER
 from rnnsym.walk.breakdown import Column, Products
-from rnnsym.walk.walk import Phase, Walk
+from rnnsym.walk.order import Phase
+from rnnsym.walk.walk import Walk
 from rnnsym_tui.model.session import Session
 from rnnsym_tui.model.sheets import FIGURE_CELLS, Place, Sheet, row_label
 from rnnsym_tui.model.spans import Line, Span, line, right

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from rnnsym.core.names import Name, Role
 from rnnsym.derivation.equations import Equation
 from rnnsym.errors import InputError, RnnsymError
-from rnnsym.walk.walk import Move, Phase, Walk
+from rnnsym.walk.order import Phase
+from rnnsym.walk.walk import Move, Walk
 from rnnsym_tui.model import breaks
 from rnnsym_tui.model.breaks import Break
 from rnnsym_tui.model.setup import Setup
@@ -56,17 +56,21 @@ class Session:
 
     def next_time(self) -> bool:
         """The same line one step on in the order of the walk; after the last step of a pass, on to the next pass."""
-        move = self.move
-        if move.phase == "forward":
-            return self.go(self.walk.turn) if move.t == self.walk.steps else self.go_to_time(move.t + 1)
-        return self.last() if move.t == 1 else self.go_to_time(move.t - 1)
+        move, way = self.move, self._way()
+        if move.t == (self.walk.steps if way > 0 else 1):
+            return self.go(self.walk.turn) if move.phase == "forward" else self.last()
+        return self.go_to_time(move.t + way)
 
     def previous_time(self) -> bool:
         """The same line one step back in the order of the walk; before the first one, back to the pass before."""
-        move = self.move
-        if move.phase == "forward":
-            return self.first() if move.t == 1 else self.go_to_time(move.t - 1)
-        return self.go(self.walk.turn - 1) if move.t == self.walk.steps else self.go_to_time(move.t + 1)
+        move, way = self.move, self._way()
+        if move.t == (1 if way > 0 else self.walk.steps):
+            return self.first() if move.phase == "forward" else self.go(self.walk.turn - 1)
+        return self.go_to_time(move.t - way)
+
+    def _way(self) -> int:
+        """1 where the walk goes up in t on this line, -1 where it goes down."""
+        return self.walk.way(self.move.equation.number)
 
     def go_to_time(self, t: int) -> bool:
         """The same line at step t of this pass; t beyond the ends means the end."""
@@ -167,16 +171,3 @@ class Session:
             except RnnsymError:
                 continue
         self.breaks = tuple(kept)
-
-
-def known_steps(walk: Walk, move: Move, name: Name, number: int) -> range:
-    """The steps at which the value of `name`, computed by line `number`, is known after `move`."""
-    steps, t = walk.steps, move.t
-    if name.role == Role.ADJOINT:
-        if move.phase == "forward":
-            return range(0)
-        here = move.phase == "gradient" or move.equation.number >= number
-        return range(t if here else t + 1, steps + 1)
-    if move.phase != "forward" or move.equation.total:
-        return range(1, steps + 1)
-    return range(1, t + 1 if move.equation.number >= number else t)

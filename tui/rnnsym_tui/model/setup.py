@@ -11,6 +11,7 @@ from rnnsym.cells.registry import load, option_value
 from rnnsym.errors import InputError, unknown
 from rnnsym.walk.text import SCHEME, encode, text_network
 from rnnsym.walk.walk import Walk
+from rnnsym.wiring.compose import SHAPE, WORDS, compose
 
 Options = tuple[tuple[str, Any], ...]
 LONGEST = 20_000
@@ -35,7 +36,10 @@ class Weight:
 
 @dataclass(frozen=True)
 class Setup:
-    """A session's beginning; equal setups give equal numbers. `options` are those of the cell, such as activation."""
+    """A session's beginning; equal setups give equal numbers.
+
+    `options` are those of the cell, such as activation, and the words of a wiring, such as layers and bidirectional.
+    """
 
     cell: str = "lstm"
     text: str = "the cat sat on the mat"
@@ -68,7 +72,11 @@ class Setup:
         """The walk. Raises RnnsymError for what cannot be used: cell, text, size or weight."""
         if len(self.text) > LONGEST:
             raise InputError(f"the text has {len(self.text)} characters; up to {LONGEST} can be stepped through.")
-        net = text_network(load(self.cell, **dict(self.options)), self.text, self.hidden)
+        words = {name: value for name, value in self.options if name in WORDS}
+        cell = load(self.cell, **{name: value for name, value in self.options if name not in WORDS})
+        body = compose(cell, **{name: value for name, value in words.items() if name in SHAPE})
+        choices = {name: str(value) for name, value in words.items() if name not in SHAPE}
+        net = text_network(body, self.text, self.hidden, **choices)
         return encode(self.text).walk(net, _apply(net.init(self.seed, SCHEME), self.weights))
 
     def as_data(self) -> dict[str, Any]:

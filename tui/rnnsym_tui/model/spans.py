@@ -1,6 +1,7 @@
 """Styled text without a terminal: a line is spans of text, each of a kind that the widgets give a look."""
 
 from collections.abc import Iterable
+from itertools import groupby
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -49,13 +50,14 @@ def wrapped(spans: Line, cells: int) -> list[Line]:
     """Prose broken at spaces; a formula, a span of a kind, is never broken inside."""
     lines: list[list[Span]] = [[]]
     used = 0
-    for atom in _atoms(spans):
-        size = cell_len(atom.text)
-        if used and used + size > cells and atom.text.strip():
+    for is_space, group in groupby(_atoms(spans), key=lambda atom: not atom.text.strip()):
+        atoms = list(group)
+        size = width(atoms)
+        if used and used + size > cells and not is_space:
             lines.append([])
             used = 0
-        if used or atom.text.strip():
-            lines[-1].append(atom)
+        if used or not is_space:
+            lines[-1] += atoms
             used += size
     return [tuple(found) for found in lines]
 

@@ -22,7 +22,7 @@ def header(session: Session, glyphs: Glyphs) -> Line:
     text = text if len(text) <= TITLE_TEXT else text[: TITLE_TEXT - len(glyphs.ellipsis)] + glyphs.ellipsis
     edited = f" {len(setup.weights)} edited" if setup.weights else ""
     sizes = f"  H={setup.hidden} T={walk.steps} seed {setup.seed}{edited}"
-    return line(Span(" rnnsym ", "title"), Span(f" {walk.net.cell.name} ", "strong"), f' "{text}"', Span(sizes, "dim"))
+    return line(Span(" rnnsym ", "title"), Span(f" {walk.net.name} ", "strong"), f' "{text}"', Span(sizes, "dim"))
 
 
 def place(session: Session, glyphs: Glyphs) -> Line:

@@ -17,7 +17,7 @@ from rnnsym.notation import figures
 from rnnsym.walk.text import ALPHABET_DIMS
 from rnnsym.walk.walk import Walk
 from rnnsym_tui.model.glyphs import Glyphs, shown
-from rnnsym_tui.model.session import Session, known_steps
+from rnnsym_tui.model.session import Session
 from rnnsym_tui.model.writing import Writing
 
 Array = np.ndarray[Any, Any]
@@ -90,7 +90,7 @@ class Timelines:
         rest = [line for group in groups for line in group[1]]
         rows = []
         for line in (*first, *rest):
-            known = known_steps(self._walk, move, line.name, line.number)
+            known = self._walk.known_steps(move, line.number)
             rows += [_with_known(row, known) for row in self._rows(line)]
         return Timeline(self._walk.steps, move.t, self._reads, tuple(rows))
 

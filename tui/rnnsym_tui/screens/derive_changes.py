@@ -26,6 +26,9 @@ A number of steps, and what they are counted for:
 class DeriveChanges(DeriveMoves):
     """A fault in what was typed is explained in the dialog; nothing is changed then."""
 
+    _parameter: str | None = None
+    """The one that the last form was about which is about one."""
+
     @property
     def script(self) -> Script:
         """What formulas are written with."""
@@ -54,10 +57,11 @@ class DeriveChanges(DeriveMoves):
         form = next((found for found in self.study.forms if found.key == key), None)
         if form is None or form.key == self.reader.position.choice.form:
             return
-        choice = self.reader.position.choice
-        walk = self.session.walk
-        wrt = choice.wrt if choice.wrt in parameters(walk) else usual_parameter(walk)
-        self._choose(replace(choice, form=form.key, wrt=wrt))
+        choice, known = self.reader.position.choice, parameters(self.session.walk)
+        self._parameter = choice.wrt or self._parameter
+        if self._parameter not in known:
+            self._parameter = usual_parameter(self.session.walk)
+        self._choose(replace(choice, form=form.key, wrt=self._parameter if form.needs_parameter else None))
 
     def action_form(self) -> None:
         options = [(form.key, self.script.say([form.title])) for form in self.study.forms]
@@ -168,6 +172,7 @@ class DeriveChanges(DeriveMoves):
         path, overwrite = exports.chosen_path(answer)
         exports.check_new(path, overwrite)
         if self.reading:
-            text = files.document(path.suffix.lower(), self.reading, self.study, self.script)
+            suffix, view, level = path.suffix.lower(), self.reading.view, self.reader.position.level
+            text = files.document(suffix, view, self.study.derivation, self.script, level)
             exports.write_file(path, text)
-            self.notify(f"The {self.reading.view.form.title} is in\n{path}", title="Export", markup=False)
+            self.notify(f"{view.form.title}, in the file\n{path}", title="Export", markup=False)

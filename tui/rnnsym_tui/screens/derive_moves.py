@@ -1,10 +1,11 @@
 """The movements of the Derive screen, and the work behind it: one form at a time is worked out in a thread."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from textual.screen import Screen
-from textual.worker import get_current_worker
+from textual.worker import Worker, WorkerState, get_current_worker
 
 from rnnsym.core.names import Name
 from rnnsym.errors import RnnsymError
@@ -48,7 +49,9 @@ class DeriveMoves(Screen[None]):
         choice = self.reader.position.choice
         if known := self.study.known(choice):
             self.take(self.study, known)
-        self.run_worker(partial(self._stages, self.study, choice), group=WORK, exclusive=True, thread=True)
+        self.run_worker(
+            partial(self._stages, self.study, choice), group=WORK, exclusive=True, thread=True, exit_on_error=False
+        )
 
     def _stages(self, study: Study, choice: Choice) -> None:
         worker = get_current_worker()
@@ -59,6 +62,14 @@ class DeriveMoves(Screen[None]):
                 self.app.call_from_thread(self.take, study, reading)
         except RnnsymError as error:
             self.app.call_from_thread(self._refuse, study, choice, error)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A fault of the program while it worked something out: what is known stays on the screen."""
+        if event.state != WorkerState.ERROR or self.reading is None:
+            return
+        text = f"This form could not be worked out to the end: {event.worker.error!r}"
+        self.notify(text, severity="error", markup=False)
+        self.take(self.study, replace(self.reading, unchecked="it failed"))
 
     def take(self, study: Study, reading: Reading) -> None:
         """Show what has been worked out, unless something else is wanted by now."""

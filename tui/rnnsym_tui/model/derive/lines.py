@@ -12,8 +12,7 @@ from rnnsym_tui.model.derive.rows import LEVEL_TITLES
 from rnnsym_tui.model.glyphs import Glyphs
 from rnnsym_tui.model.spans import Line, Span, line, width
 
-LABELLED = 100
-"""From so many cells on, what is chosen is said with its name."""
+HEAD_CELLS = 8
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -22,10 +21,13 @@ def forms_line(keys: Sequence[str], position: Position, about: str, cells: int, 
 
     Forms that do not fit are left out from the ends of the row.
     """
-    tail = _settings(position, about, cells >= LABELLED)
     chosen = keys.index(position.choice.form) if position.choice.form in keys else 0
+    every = _forms(keys, range(len(keys)), chosen, glyphs)
+    tail = _settings(position, about, labelled=True)
+    if width(every) + width(tail) + HEAD_CELLS >= cells:
+        tail = _settings(position, about, labelled=False)
     shown = [chosen] if keys else []
-    room = cells - width(tail) - 8
+    room = cells - width(tail) - HEAD_CELLS
     while len(shown) < len(keys):
         after, before = [*shown, shown[-1] + 1], [shown[0] - 1, *shown]
         fits = [

@@ -86,13 +86,20 @@ class Reader:
     form: Form | None = None
     _history: list[Key] = field(default_factory=list)
     _shares: dict[int, tuple[Share, ...]] = field(default_factory=dict)
+    _outline: tuple[object, tuple[Row, ...]] | None = None
+    """The rows as they were made last, and what for."""
 
     # What is in sight. --------------------------------------------------------------------------------------------
 
     @property
     def rows(self) -> tuple[Row, ...]:
         at = self.position
-        return rows(self.form, self.shares, at.level, at.folded, at.turned) if self.form else ()
+        if self.form is None:
+            return ()
+        wanted = (self.form.key, at.level, at.folded, at.turned)
+        if self._outline is None or self._outline[0] != wanted:
+            self._outline = wanted, rows(self.form, self.shares, at.level, at.folded, at.turned)
+        return self._outline[1]
 
     def shares(self, line: Line) -> tuple[Share, ...]:
         """What each use of a quantity sends back; worked out when it is first looked at."""
@@ -124,6 +131,7 @@ class Reader:
         old, name = self.form, self.line.name if self.line else None
         self.form = form
         self._shares.clear()
+        self._outline = None
         if old is not None and old.key != form.key:
             self._history.clear()
             self._set(folded=frozenset(), turned=frozenset())
