@@ -12,7 +12,7 @@ from rnnsym.core.names import Name, Role
 from rnnsym.core.system import System
 from rnnsym.engine.program import first_row
 from rnnsym.errors import InputError, ShapeError, unknown
-from rnnsym.wiring import COUNT, MASK, TARGET, Options, predicted_shape
+from rnnsym.wiring import COUNT, MASK, TARGET, Options, predicted
 
 Array = np.ndarray[Any, Any]
 Given = dict[Name, Any]
@@ -190,7 +190,7 @@ def _targets(
         labels = _rectangular("target", targets)
         if labels.dtype.kind not in "iu":
             raise InputError(f"cross-entropy takes integer labels, not {labels.dtype}.")
-        classes = _entries(predicted_shape(system), sizes)
+        classes = _entries(predicted(system).shape, sizes)
         if labels.size and not (labels.min() >= 0 and labels.max() < classes):
             span = f"{labels.min()} to {labels.max()}"
             raise InputError(f"a label is outside 0…{classes - 1}: the labels run from {span}.")

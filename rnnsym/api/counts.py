@@ -81,7 +81,7 @@ class ParameterCount:
         """The formula as a sum: the gates of a layer together, equal layers together, the readout last."""
         layers: dict[tuple[bool, tuple[str, ...]], dict[Name, Shape]] = {}
         for name, shape in self.params.items():
-            layers.setdefault((OUTPUTS in _names(shape), name.path), {})[name] = shape
+            layers.setdefault((_is_readout(shape), name.path), {})[name] = shape
         terms: dict[tuple[tuple[str, int], ...], int] = {}
         for key in sorted(layers, key=lambda key: key[0]):
             for factor, inner in _factored(layers[key]):
@@ -120,8 +120,9 @@ def _params(system: System) -> dict[Name, Shape]:
     return {name: shape for name, shape in system.given.items() if name.role == Role.PARAM}
 
 
-def _names(shape: Shape) -> set[str]:
-    return {name for dim in shape for name in dims.names_in(dim)}
+def _is_readout(shape: Shape) -> bool:
+    """Whether it has a row for each output."""
+    return OUTPUTS in dims.names_in(shape[0]) if shape else False
 
 
 def _polynomial(shapes: Iterable[Shape]) -> Polynomial:

@@ -15,9 +15,14 @@ ROW_END = r" \\" + "\n"
 
 def latex_page(shown: Page) -> str:
     """One `align*` environment (package amsmath): numbered lines, with rule and lines used on the right."""
-    rows = [row for section in shown.sections for row in _latex_rows(shown, section)]
     title = " ".join(shown.title.split())
-    return f"% {title}\n\\begin{{align*}}\n{ROW_END.join(rows)}\n\\end{{align*}}\n"
+    return f"% {title}\n{latex_rows(shown)}"
+
+
+def latex_rows(shown: Page) -> str:
+    """The environment alone, as a notebook takes it: MathJax would show a comment before it."""
+    rows = [row for section in shown.sections for row in _latex_rows(shown, section)]
+    return f"\\begin{{align*}}\n{ROW_END.join(rows)}\n\\end{{align*}}\n"
 
 
 def _latex_rows(shown: Page, section: Section) -> Iterator[str]:
@@ -74,6 +79,7 @@ def data(shown: Page) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "kind": "derivation",
+        "form": shown.form.key,
         "title": shown.title,
         "notation": shown.notation.name,
         "parameters": {name.label: list(shape) for name, shape in given.items() if name.role == Role.PARAM},

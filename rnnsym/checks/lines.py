@@ -8,7 +8,8 @@ import numpy as np
 
 from rnnsym.api.forms import FormView
 from rnnsym.checks.pushes import STEP, Array, At, Equations, Push
-from rnnsym.core.names import Name, Role
+from rnnsym.core.names import Name, Offset, Role
+from rnnsym.core.system import reads
 from rnnsym.derivation.equations import Line
 from rnnsym.errors import InputError
 from rnnsym.wiring import TOTAL_LOSS
@@ -64,20 +65,34 @@ class _Paths:
     def __init__(self, view: FormView, equations: Equations, values: Mapping[Name, Any]) -> None:
         self.view, self.equations, self.values = view, equations, values
         self.steps = equations.steps
-        self.whole = view.form.derived is not None
-        self.slopes = self._loss_slopes() if self.whole else {}
+        self.slopes = self._loss_slopes()
 
     def check(self, line: Line) -> LineCheck:
         name = line.name
         if name in self.equations.system.equations:
             return self._compared(self._forward(name), VALUES)
-        if name.role in (Role.ADJOINT, Role.GRADIENT) and self.whole:
+        if self._about_loss(line):
             return self._compared(self._slope(line), PUSHES)
-        if name.role in (Role.JACOBIAN, Role.IMMEDIATE, Role.SENSITIVITY) and len(name.path) == len(name.of[0].path):
+        if self._about_state(line):
             return self._compared(self._state_slope(line), PUSHES)
         if name.role == Role.TANGENT:
             return self._compared(self._tangent(line), DIRECTION)
         return LineCheck(None, "no path of its own", None)
+
+    def _about_loss(self, line: Line) -> bool:
+        """Whether the line gives a derivative of the loss: any gradient, and an adjoint that no cut has changed."""
+        known = self._original(line.name) is not None
+        return known and (line.name.role == Role.GRADIENT or (line.name.role == Role.ADJOINT and self._uncut))
+
+    @property
+    def _uncut(self) -> bool:
+        return self.view.form.derived is not None
+
+    def _about_state(self, line: Line) -> bool:
+        """Whether the line gives a whole derivative of one quantity in another, not one path of several."""
+        name, system = line.name, self.equations.system
+        whole = name.role in (Role.JACOBIAN, Role.IMMEDIATE, Role.SENSITIVITY) and name.path == name.of[0].path
+        return whole and name.of[0] in system.equations
 
     def _compared(self, pairs: Sequence[tuple[Array, Array]], against: str) -> LineCheck:
         if not pairs:
@@ -104,15 +119,14 @@ class _Paths:
     def _pushes(self, line: Line) -> list[Push]:
         """One push for each step of the line; one for all steps where the quantity is not in time."""
         original = self._original(line.name)
-        if original is None:
-            return []
+        assert original is not None
         if line.name.role == Role.GRADIENT or not self.view.system.timed(line.name):
             return [Push(original)]
         return [Push(original, t) for t in line.domain.at(self.steps)]
 
     def _loss_slopes(self) -> dict[Push, dict[At, Array]]:
         """∂L/∂v for every v that some line is about, in one go."""
-        lines = [line for line in self.view.lines if line.name.role in (Role.ADJOINT, Role.GRADIENT)]
+        lines = [line for line in self.view.lines if self._about_loss(line)]
         pushes = [push for line in lines for push in self._pushes(line)]
         if sum(int(np.prod(self.equations.event(push.name))) for push in pushes) > MOST_PUSHES:
             return {}
@@ -166,6 +180,11 @@ class _Paths:
         return [(self._at(line.name, t), np.asarray(moved[t] if timed else moved)) for t in steps]
 
     def _way(self, line: Line) -> int:
-        """1 for a chain that runs with time, -1 for a reversed one."""
-        state = line.name.of[0]
-        return 1 if self.equations.system.hull(state).lo.at(self.steps) == 0 else -1
+        """1 where a state is read at the step after it, -1 where time is reversed and it is read at the step before."""
+        lags = (
+            read.time.k
+            for _, piece in self.equations.system.pieces()
+            for read in reads(piece.rhs)
+            if read.name == line.name.of[1] and isinstance(read.time, Offset)
+        )
+        return -1 if any(lag > 0 for lag in lags) else 1

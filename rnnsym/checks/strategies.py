@@ -11,7 +11,7 @@ from rnnsym.api.network import Network
 from rnnsym.checks.verdicts import Array
 from rnnsym.core import dims
 from rnnsym.core.names import Name, Role
-from rnnsym.wiring import TARGET, predicted_shape
+from rnnsym.wiring import TARGET, predicted
 
 LARGEST_TENTH = 10
 DRAWN_ENTRIES = 64
@@ -67,7 +67,7 @@ def targets(net: Network, steps: int, lead: tuple[int, ...]) -> st.SearchStrateg
     """Targets or labels for `steps` steps and the batch axes `lead`, in the layout of `Network.run`."""
     lead = (steps, *lead) if TARGET in net.system.timed_given else lead
     if net.options.loss == "cross_entropy":
-        return labels(lead, prod(dims.size(dim, net.sizes) for dim in predicted_shape(net.system)))
+        return labels(lead, prod(dims.size(dim, net.sizes) for dim in predicted(net.system).shape))
     return grid((*lead, *numbers(net, TARGET)))
 
 

@@ -14,7 +14,7 @@ from rnnsym.cli.terminal import shows_unicode, write, write_json
 from rnnsym.errors import InputError
 
 if TYPE_CHECKING:
-    from rnnsym.walk.graph import Graph, Key
+    from rnnsym.walk.graph import Edge, Graph, Key
     from rnnsym.walk.graph_canvas import Span
     from rnnsym.walk.graph_text import Drawing
 
@@ -173,10 +173,19 @@ class _Page:
                 f"t = {drawing.shown[0]} to {drawing.shown[-1]} fit into {self.width} columns; "
                 f"the rest: --from {drawing.shown[-1] + 1}, or a wider terminal."
             )
+        if not self.args.rolled and (far := self.task.graph.far):
+            yield f"Not drawn: {', '.join(map(self._arrow, far))}."
         heavy, cross, delta = ("=", "|", "d") if self.ascii else ("━", "┿", "δ")
         if self.args.values and not self.args.rolled:
             yield f"In a box: the value, a line for each unit; {delta} is the gradient of the loss with respect to it."
         yield f"{heavy} goes to the next step; wires that cross ({cross}) do not touch."
+
+    def _arrow(self, edge: "Edge") -> str:
+        """`encoder.h₂ to decoder.h₀`"""
+        from rnnsym.walk.graph_content import Content
+
+        content = Content(self.task.graph, "ascii" if self.ascii else "text")
+        return f"{content.symbol(edge.source)} to {content.symbol(edge.target)}"
 
     def _parameters(self) -> "Iterator[list[Span]]":
         from rnnsym.walk.graph_parameters import parameter_lines, parameter_list

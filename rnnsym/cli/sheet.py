@@ -10,12 +10,13 @@ import numpy as np
 from rnnsym.cli.tables import Group, blocks, quantity, words
 from rnnsym.cli.writing import INDENT, Writing, indented
 from rnnsym.core.names import NOW, Name, Role
+from rnnsym.core.system import reads
 from rnnsym.derivation.equations import Equation
 from rnnsym.notation.figures import decimal, listed, short
 from rnnsym.ops.leaves import leaf
 from rnnsym.walk.sheet import MISSING, Sheet, readout_labels
 from rnnsym.walk.walk import Walk
-from rnnsym.wiring import TARGET
+from rnnsym.wiring import TARGET, predicted
 
 Array = np.ndarray[Any, Any]
 SCORE = (Role.LOSS, Role.TOTAL)
@@ -59,8 +60,8 @@ class Report:
             how = "zero" if sheet.given.seed is None else f"drawn with seed {sheet.given.seed}"
             yield from self._wrapped(f"not set, so {how}: {', '.join(sheet.unset)}")
         if not walk.net.options.readout:
-            weights, output = readout_labels(walk.net.body)[0], output_of(walk.net.system)
-            yield from self._wrapped(f"{weights} not set, so no readout: the output is {output} itself")
+            weights, (output, *_) = readout_labels(walk.net.body)[0], reads(predicted(walk.net.system))
+            yield from self._wrapped(f"{weights} not set, so no readout: the output is {output.name.label} itself")
 
     def _wrapped(self, sentence: str) -> list[str]:
         return textwrap.wrap(sentence, self.writing.width, initial_indent=INDENT, subsequent_indent=INDENT * 2)

@@ -127,7 +127,8 @@ def _readers(body: "Body") -> "Body":
         if [len(shape) for shape in cell.inputs.values()] != [1]:
             names = ", ".join(cell.inputs) or "nothing"
             raise InputError(
-                f"a text is read as one vector at each step, but cell {cell.name} reads {names}: give numbers, with --x."
+                f"a text is read as one vector at each step, but cell {cell.name} reads {names}: give numbers, "
+                "with --x."
             )
     return body
 

@@ -13,7 +13,7 @@ from rnnsym.core.names import NOW, START, Interval, Name, Role, T
 from rnnsym.core.system import Piece
 from rnnsym.derivation.adjoint import Adjoint, Contribution
 from rnnsym.derivation.chains import chains
-from rnnsym.derivation.truncation import CUT, Split, crossed, marked, pieces_of, renamed, senders, split
+from rnnsym.derivation.truncation import CUT, Split, aged, crossed, marked, pieces_of, renamed, senders, split
 from rnnsym.errors import ScheduleError
 from rnnsym.ops.arithmetic import add
 from rnnsym.ops.leaves import leaf, zeros
@@ -74,8 +74,7 @@ class _Aged:
         for age in range(window):
             self.names.append({})
             while new := [bar for bar in self.adjoints if bar not in self.names[age] and self._has_age(bar, age)]:
-                taken = derived.system.equations
-                self.names[age].update({bar: marked(bar, f"age{age}", taken) for bar in new})
+                self.names[age].update({bar: aged(bar, age) for bar in new})
 
     def _borders(self, bar: Name, use: Contribution) -> int:
         """How many borders between two of the steps 1…T an error passes."""

@@ -109,4 +109,3 @@ def names_of_entering(system: System, every: Sequence[Chain]) -> dict[Name, Name
         alone = sum(other.path == name.path for other in carries) == 1
         found[name] = free_name(system, Name(Role.EQUATION, "e" if alone else f"e_{name.symbol}", name.path))
     return found
-

@@ -165,7 +165,7 @@ def _forward(system: System, name: Name, numbers: Mapping[Name, int]) -> Equatio
     return Equation(numbers[name], name, left, rhs, domain, total, CASES if told else rule, because, uses, (), told)
 
 
-def _any_loss(seed: Read) -> tuple[Expr, Words]:
+def _any_loss(seed: Read) -> tuple[Expr, tuple[str | Expr, ...]]:
     """A cell alone has a loss that is not written out: only its slope at each step is given."""
     loss = leaf(Name(Role.LOSS, "L"), NOW, ())
     return loss, (loss, " is any loss at step t; of it only ", seed.leaf, " enters, and that is given from outside.")

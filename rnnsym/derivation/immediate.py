@@ -83,9 +83,7 @@ def _within(system: System, roots: Sequence[Name], how: Pushing) -> set[Name]:
 def immediate_lines(story: Story, found: Immediate, every: Sequence[Chain]) -> list[Equation]:
     """The lines of ∂⁺; adds their equations to the story."""
     system = story.system
-    shapes = {
-        name: flat_shape(system.shape(name.of[0]), product(system.shape(name.of[1]))) for name in found.pieces
-    }
+    shapes = {name: flat_shape(system.shape(name.of[0]), product(system.shape(name.of[1]))) for name in found.pieces}
     story.define(found.pieces, shapes)
     return [_line(story, found, every, name) for name in found.pieces]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rnnsym.core.dims import Shape
 from rnnsym.core.names import START, Name, Role
-from rnnsym.core.system import Piece, System, reads
+from rnnsym.core.system import System, reads
 from rnnsym.derivation.adjoint import DIFFERENTIATED, Adjoint
 from rnnsym.derivation.chains import Chain
 from rnnsym.derivation.entering import Entering, direct, entering, names_of_entering
@@ -39,7 +39,8 @@ class Part:
     @property
     def starts(self) -> bool:
         """Whether θ enters the state from which the chain starts."""
-        return any(piece.domain == START for name in self.immediate.parts.values() for piece in self.immediate.pieces[name])
+        found = (self.immediate.pieces[name] for name in self.immediate.parts.values())
+        return any(piece.domain == START for pieces in found for piece in pieces)
 
     @property
     def title(self) -> str:
@@ -69,8 +70,8 @@ def ingredients(system: System, derived: Adjoint, parameter: Name, order: Sequen
             parts.append(Part(chain, step_jacobian_of(system, chain), found, enters))
     if not parts:
         raise DisconnectedError(
-            f"{parameter.label} reaches the loss through no state that is carried: its gradient is a sum over t of what "
-            "each step gives, as in the backward recurrence."
+            f"{parameter.label} reaches the loss through no state that is carried: its gradient is a sum over t of "
+            "what each step gives, as in the backward recurrence."
         )
     story = Story(system)
     past = direct(system, every, loss, parameter)

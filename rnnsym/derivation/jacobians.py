@@ -16,14 +16,15 @@ from rnnsym.derivation.chains import Chain, chains
 from rnnsym.derivation.equations import Equation, Line, Statement
 from rnnsym.derivation.form import Form, equals
 from rnnsym.derivation.products import stacked_jacobian
-from rnnsym.derivation.pushing import Pieces, Pushing, in_order, push_through, written_out
 from rnnsym.derivation.push_rules import PLAIN, push_rules
+from rnnsym.derivation.pushing import Pieces, Pushing, in_order, push_through, written_out
 from rnnsym.derivation.story import Story, free_name
 from rnnsym.errors import InputError, ShapeError
 from rnnsym.notation import Words, tree_of
 from rnnsym.ops.leaves import leaf, ones
 from rnnsym.ops.structure import diag
 from rnnsym.transforms.derivatives import jvp
+
 
 @dataclass(frozen=True)
 class StepJacobian:

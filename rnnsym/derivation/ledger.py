@@ -25,7 +25,7 @@ from rnnsym.notation.trees import map_symbols
 from rnnsym.ops.arithmetic import add, mul
 from rnnsym.ops.leaves import leaf
 
-ENTRY = Symbol(Name(Role.EQUATION, "G_t"), NOW, "k")
+ENTRY = Symbol(Name(Role.EQUATION, "G"), NOW, "t,k")
 
 
 @dataclass(frozen=True)

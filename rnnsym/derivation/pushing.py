@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from rnnsym.core.dims import Shape, show
 from rnnsym.core.expr import Expr
-from rnnsym.core.names import NOW, Name, TimeMap
+from rnnsym.core.names import EVERY_STEP, NOW, Name, TimeMap
 from rnnsym.core.system import Piece, Read, System, reads
 from rnnsym.errors import ShapeError
 from rnnsym.notation import relation
 from rnnsym.notation.trees import written_size
-from rnnsym.ops.leaves import is_zero, leaf
+from rnnsym.ops.leaves import is_zero, leaf, zeros
 from rnnsym.transforms.matrices import matrix_form
 from rnnsym.transforms.rewrite import substitute
 
@@ -31,9 +31,9 @@ Tangents = Mapping[Expr, Expr]
 class Pushing:
     """What moves, and how its derivatives are called.
 
-    `seed` is the tangent of a read that moves by itself, None for the others; `live` says whether what moves the name of
-    a read passes through it. `name` and `shape` are those of the derivative of a quantity; `push` is the derivative of a
-    right-hand side along tangents, None for zero.
+    `seed` is the tangent of a read that moves by itself, None for the others; `live` says whether what moves the name
+    of a read passes through it. `name` and `shape` are those of the derivative of a quantity; `push` is the derivative
+    of a right-hand side along tangents, None for zero.
     """
 
     seed: Callable[[Read], Expr | None]
@@ -61,14 +61,20 @@ def push_through(system: System, names: Sequence[Name], how: Pushing) -> dict[Na
     """
     moving: dict[Name, Pieces] = {}
     for name in names:
-        found = [
-            Piece(piece.domain, value, piece.total)
-            for piece in system.equations[name]
-            if (value := push_piece(system, name, piece, how, moving)) is not None
-        ]
-        if found:
-            moving[name] = tuple(found)
+        values = [push_piece(system, name, piece, how, moving) for piece in system.equations[name]]
+        if any(value is not None for value in values):
+            moving[name] = _pieces(system, name, values, how)
     return moving
+
+
+def _pieces(system: System, name: Name, values: Sequence[Expr | None], how: Pushing) -> Pieces:
+    """The derivatives of the pieces of `name`: an explicit zero on those of the steps 1…T where it stands still."""
+    still = zeros(how.shape(system.shape(name)))
+    return tuple(
+        Piece(piece.domain, still if value is None else value, piece.total)
+        for piece, value in zip(system.equations[name], values, strict=True)
+        if value is not None or (piece.domain.meet(EVERY_STEP) and not piece.total)
+    )
 
 
 def push_piece(system: System, name: Name, piece: Piece, how: Pushing, moving: Collection[Name]) -> Expr | None:
@@ -103,29 +109,28 @@ def written_out(
     named = set(keep)
     found: dict[Name, Pieces] = {}
     for name, pieces in moving.items():
-        inner = [other for other in found if any(_reads(system, piece, how, other) for piece in pieces)]
-        named |= {other for other in inner if not _replaceable(system, pieces, how, other, found)}
-        whole = {other for other in inner if other not in named or _is_short(found[other])}
-        out = _replaced(system, pieces, how, found, whole)
+        inner = [other for other in found if _reads(pieces, how.name(other))]
+        free = [other for other in inner if _replaceable(pieces, how.name(other), found[other])]
+        short = {other for other in free if _is_short(found[other])}
+        out = _replaced(system, pieces, how, found, short.union(other for other in free if other not in named))
         if _is_wide(system, name, out, how):
-            named |= {other for other in inner if not _is_short(found[other])}
-            out = _replaced(system, pieces, how, found, {other for other in inner if other not in named})
+            named.update(other for other in free if other not in short)
+            out = _replaced(system, pieces, how, found, short)
         found[name] = out
     wanted = [name for name in found if name in keep]
     for name in wanted:
-        wanted += [m for m in found if m not in wanted and any(_reads(system, p, how, m) for p in found[name])]
+        wanted += [other for other in found if other not in wanted and _reads(found[name], how.name(other))]
     return {name: pieces for name, pieces in found.items() if name in wanted}
 
 
-def _reads(system: System, piece: Piece, how: Pushing, other: Name) -> bool:
-    return any(read.name == how.name(other) for read in reads(piece.rhs))
+def _reads(pieces: Pieces, derivative: Name) -> bool:
+    return any(read.name == derivative for piece in pieces for read in reads(piece.rhs))
 
 
-def _replaceable(system: System, pieces: Pieces, how: Pushing, other: Name, found: Mapping[Name, Pieces]) -> bool:
-    """Whether the derivative of `other` has one formula, which holds wherever it is read, and at the same step."""
-    times = {r.time for piece in pieces for r in reads(piece.rhs) if r.name == how.name(other)}
-    domain = found[other][0].domain
-    return times == {NOW} and len(found[other]) == 1 and all(domain.covers(piece.domain) for piece in pieces)
+def _replaceable(pieces: Pieces, derivative: Name, found: Pieces) -> bool:
+    """Whether a derivative has one formula, which holds wherever `pieces` read it, and is read at the same step."""
+    times = {r.time for piece in pieces for r in reads(piece.rhs) if r.name == derivative}
+    return times == {NOW} and len(found) == 1 and all(found[0].domain.covers(piece.domain) for piece in pieces)
 
 
 def _is_short(pieces: Pieces) -> bool:
@@ -141,8 +146,20 @@ def _replaced(
 
 
 def _is_wide(system: System, name: Name, pieces: Pieces, how: Pushing) -> bool:
-    sides = [relation(how.leaf(system, name), piece.rhs) for piece in pieces]
-    return any(len(f"{left} = {right}") > WIDEST for left, right in sides)
+    """Whether a formula is too wide, paths of names apart: a layer of a stack is written as it is alone."""
+    left = _without_paths(how.leaf(system, name))
+    sides = [relation(left, _without_paths(piece.rhs)) for piece in pieces]
+    return any(len(f"{lhs} = {rhs}") > WIDEST for lhs, rhs in sides)
+
+
+def _without_paths(expr: Expr) -> Expr:
+    plain = {r.leaf: leaf(_bare(r.name), r.time, r.leaf.shape, r.leaf.dtype) for r in reads(expr)}
+    return substitute([expr], plain)[0]
+
+
+def _bare(name: Name) -> Name:
+    of = tuple(map(_bare, name.of))
+    return Name(name.role, name.symbol, name.path[len(name.of[0].path) :] if of else (), of)
 
 
 def in_order(names: Collection[Name], system: System, passes: Callable[[Read], bool]) -> tuple[Name, ...]:

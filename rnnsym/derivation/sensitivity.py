@@ -1,7 +1,7 @@
 """Real-time recurrent learning: the total derivative of the state in a parameter, carried along with the state.
 
-Π_t = J_t Π_{t-1} + ∂⁺s_t/∂θ, for all states of a chain (Williams and Zipser 1989, equation 3). The entries of θ are read
-row by row: Π_t has one column for each.
+Π_t = J_t Π_{t-1} + ∂⁺s_t/∂θ, for all states of a chain (Williams and Zipser 1989). The entries of θ are read row by
+row: Π_t has one column for each.
 """
 
 from collections.abc import Sequence

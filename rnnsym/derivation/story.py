@@ -10,7 +10,8 @@ from rnnsym.core.mathtree import MathTree
 from rnnsym.core.names import EVERY_STEP, NOW, Interval, Name, Offset
 from rnnsym.core.system import Piece, System
 from rnnsym.derivation.adjoint import Adjoint
-from rnnsym.derivation.equations import Equation, Line, Statement, _backward, _cases, _forward, _left, _uses, _whole
+from rnnsym.derivation.cases import cases
+from rnnsym.derivation.equations import Equation, Line, Statement, _backward, _forward, _left, _uses, _whole
 from rnnsym.derivation.form import UPWARDS, Compute, Form, Section, starts
 from rnnsym.notation import Words
 from rnnsym.ops.leaves import leaf
@@ -74,7 +75,7 @@ class Story:
         pieces, left = self.system.equations[name], _left(self.system, name)
         if not total:
             domain = domain.meet(EVERY_STEP) or domain
-        return Equation(number, name, left, rhs, domain, total, rule, because, tuple(sorted(known)), (), _cases(pieces))
+        return Equation(number, name, left, rhs, domain, total, rule, because, tuple(sorted(known)), (), cases(pieces))
 
     def statement(
         self,

@@ -125,8 +125,7 @@ def hessian_vector(derived: Adjoint, wrt: Iterable[Name] | None = None) -> Form:
     chosen = None if wrt is None else set(wrt)
     gradients = [g for g in derived.gradients if chosen is None or g.as_role(Role.PARAM) in chosen]
     moved = tangent(derived.system, [g.as_role(Role.PARAM) for g in gradients])
-    told = lines(derived, gradients)
-    base = recurrence(derived, replace(told, gradients=(), zeros=()))
+    base = recurrence(derived, replace(lines(derived, gradients), gradients=(), zeros=()))
     wanted = moved.system.ancestors(along(g) for g in gradients)
     order = [name for name in moved.names if name in wanted]
     numbers = {line.name: line.number for line in base.lines}
@@ -156,7 +155,7 @@ def _sections(moved: Tangent, made: Mapping[Name, Equation]) -> list[Section]:
 def _direction(moved: Tangent) -> tuple[Words, ...]:
     """`R{v} is the change of v along R{W}`, `R{U}`"""
     along_them = [leaf(name, FREE, moved.system.shape(name)) for name in moved.directions]
-    said = (leaf(along(Name(Role.EQUATION, "v")), FREE, ()), " is the change of v along ", *along_them[:1])
+    said: Words = (leaf(along(Name(Role.EQUATION, "v")), FREE, ()), " is the change of v along ", *along_them[:1])
     return (said, *((direction,) for direction in along_them[1:]))
 
 

@@ -62,6 +62,11 @@ def marked(name: Name, mark: str, taken: Iterable[Name]) -> Name:
     return found
 
 
+def aged(name: Name, age: int) -> Name:
+    """The part of an adjoint that is `age` steps old."""
+    return name._replace(symbol=f"{name.symbol}_age{age}")
+
+
 def chunked(derived: Adjoint) -> Split:
     """The gradient cut at the borders of chunks: κ_t, a given factor in time, is 0 where nothing passes from t + 1."""
     affected = _affected(derived)

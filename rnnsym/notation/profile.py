@@ -16,7 +16,7 @@ The rules by which names are spelt stand in `symbols.py` and `spelling.py`, thos
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -98,6 +98,11 @@ class Notation:
     raised: Mapping[str, str]
     greek: Mapping[str, str]
     prose: Mapping[str, Mapping[str, str]]
+
+    @cached_property
+    def greek_words(self) -> Mapping[str, str]:
+        """The name of each Greek letter."""
+        return {glyph: word for word, glyph in self.greek.items()}
 
     def with_(
         self,

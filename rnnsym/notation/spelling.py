@@ -138,11 +138,10 @@ def _text(parts: Parts, time: str, notation: Notation, mark: AdjointStyle | None
 
 
 def _ascii(parts: Parts, time: str, notation: Notation, mark: AdjointStyle | None) -> str:
-    words = {glyph: word for word, glyph in notation.greek.items()}
     how = notation.times[notation.time]["ascii"]
     base = _marked(parts.base, len(parts.base), mark) + (f"^{parts.upper}" if parts.upper else "")
     name = ".".join((*parts.path, "_".join((base, *parts.labels))))
-    name = "".join(words.get(c, c if c.isascii() else f"u{ord(c):04x}") for c in name)
+    name = "".join(notation.greek_words.get(c, c if c.isascii() else f"u{ord(c):04x}") for c in name)
     return name + (f"{'^' * (how.place == 'above')}{how.left}{time}{how.right}" if time else "")
 
 
@@ -175,11 +174,10 @@ def _script(sign: str, script: str) -> str:
 
 def _latex_word(word: str, notation: Notation) -> str:
     """One letter in italics, a Greek letter by its command, a number as it is, a longer word upright."""
-    commands = {glyph: f"\\{name}" for name, glyph in notation.greek.items()}
     if word in notation.greek:
         return f"\\{word}"
-    if word in commands:
-        return commands[word]
+    if word in notation.greek_words:
+        return f"\\{notation.greek_words[word]}"
     if word.isdecimal() or (len(word) == 1 and word.isascii() and word != "_"):
         return word
     return _upright(word)

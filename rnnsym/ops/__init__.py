@@ -25,10 +25,14 @@ from rnnsym.ops.windows import avg_pool1d, conv1d, max_pool1d
 
 __all__ = [
     "absolute", "add", "avg_pool1d", "concat", "constant", "conv1d", "cross_entropy", "diag", "div", "dot", "exp",
-    "kron", "kron_left", "leaf", "log", "log_softmax", "logsumexp", "matmul", "max_pool1d", "maximum", "mean", "minimum", "mul", "one_hot",
-    "ones", "outer", "param", "power", "relu", "sigmoid", "size_of", "softmax", "softplus", "sqrt", "squared_error",
-    "stop_gradient", "sub", "sum", "take", "tanh", "transpose", "unvec", "var", "vec", "zeros",
+    "kron", "kron_left", "leaf", "log", "log_softmax", "logsumexp", "matmul", "max_pool1d", "maximum", "mean",
+    "minimum", "mul", "one_hot", "ones", "outer", "param", "power", "relu", "sigmoid", "size_of", "softmax",
+    "softplus", "sqrt", "squared_error", "stop_gradient", "sub", "sum", "take", "tanh", "transpose", "unvec", "var",
+    "vec", "zeros",
 ]  # fmt: skip
 
-BEHIND_OPERATORS = "absolute add diag div kron kron_left leaf matmul mul one_hot ones power size_of sub transpose unvec vec zeros"
+BEHIND_OPERATORS = (
+    "absolute add diag div kron kron_left leaf matmul mul one_hot ones power size_of sub transpose unvec vec "
+    "zeros"
+)
 FUNCTIONS.update(set(__all__) - set(BEHIND_OPERATORS.split()))

@@ -119,4 +119,3 @@ def kron(matrix: Any, vector: Any) -> Expr:
 def kron_left(vector: Any, matrix: Any) -> Expr:
     """bᵀ ⊗ A: A times every entry of b, side by side; (q) and (m, n) give (m, q n)."""
     return KRON_LEFT(as_expr(vector), as_expr(matrix))
-

@@ -49,8 +49,8 @@ def times(a: Expr, b: Expr) -> Expr:
 
 
 def _product(a: Expr, b: Expr) -> Expr:
-    if a.prim is MATMUL:
-        return times(a.args[0], times(a.args[1], b))
+    if b.prim is MATMUL:
+        return times(times(a, b.args[0]), b.args[1])
     if a.prim is OUTER:
         return _outer(a.args[0], _applied(_transposed(b), a.args[1]))
     if b.prim is OUTER:
@@ -73,8 +73,6 @@ def _scaled_rows(d: Expr, b: Expr) -> Expr:
         return mul(constant(number_in(v)), b)
     if b.prim is DIAG:
         return diag(mul(v, b.args[0]))
-    if b.prim is MATMUL and b.args[0].prim is DIAG:
-        return matmul(diag(mul(v, b.args[0].args[0])), b.args[1])
     if b.prim is KRON_LEFT:
         return kron_left(b.args[0], times(d, b.args[1]))
     return matmul(d, b)
@@ -146,17 +144,30 @@ def _term(term: Expr) -> Term:
     minus, body = _unsigned(term)
     if body.prim is DIAG:
         return Term(minus, body.args[0], diag(ones(body.args[0].shape)), term)
-    if body.prim is MATMUL and body.args[0].prim is DIAG:
-        return Term(minus, body.args[0].args[0], body.args[1], term)
+    if (first := _first_factor(body)).prim is DIAG:
+        return Term(minus, first.args[0], _without_first(body), term)
     if body.prim is KRON:
         inner = _term(body.args[0])
         return Term(minus, inner.scale, kron(inner.body, body.args[1]), term)
     return Term(minus, None, body, term)
 
 
+def _first_factor(product: Expr) -> Expr:
+    while product.prim is MATMUL:
+        product = product.args[0]
+    return product
+
+
+def _without_first(product: Expr) -> Expr:
+    """A product of two factors or more, which stand one by one from the left, without the first."""
+    left, right = product.args
+    return matmul(_without_first(left), right) if left.prim is MATMUL else right
+
+
 def _gathered(body: Expr, group: Sequence[Term]) -> Expr:
     """The sum of terms that share their body, what is added before what is taken away."""
-    scales = [-term.scale if term.minus else term.scale for term in sorted(group, key=lambda term: term.minus) if term.scale is not None]
+    ordered = sorted(group, key=lambda term: term.minus)
+    scales = [-term.scale if term.minus else term.scale for term in ordered if term.scale is not None]
     if len(group) == 1 or len(scales) < len(group):
         return add(*(term.whole for term in group))
     return times(diag(normal_form([add(*scales)])[0]), body)

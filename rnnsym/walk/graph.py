@@ -12,7 +12,7 @@ import numpy as np
 
 from rnnsym.api.network import Network
 from rnnsym.core.expr import Expr
-from rnnsym.core.names import START, Fixed, Name, Offset, Role
+from rnnsym.core.names import Free, Name, Role
 from rnnsym.core.system import Piece, Read, System, reads
 from rnnsym.errors import InputError
 from rnnsym.walk.walk import Walk
@@ -91,7 +91,8 @@ class Graph:
         defined = {Key(name, t) for name, t, _ in self._pieces()}
         yield from ((key, None) for key in readers if key not in defined)
         for name, t, piece in self._pieces():
-            yield Key(name, t), None if piece.domain == START and not piece.total else piece.rhs
+            given = any(read.name.role == Role.INITIAL for read in reads(piece.rhs))
+            yield Key(name, t), None if given else piece.rhs
 
     def _pieces(self) -> Iterator[tuple[Name, int | None, Piece]]:
         """Every equation at every step."""
@@ -108,11 +109,12 @@ class Graph:
                         yield Edge(self._source(read, step), Key(name, t))
 
     def _source(self, read: Read, t: int) -> Key:
-        if isinstance(read.time, Offset):
-            return Key(read.name, t + read.time.k)
-        if isinstance(read.time, Fixed):
-            return Key(read.name, read.time.at.at(self.steps))
-        return Key(read.name, None if read.name in self.system.equations else t)
+        if not isinstance(read.time, Free):
+            return Key(read.name, read.time.step(t, self.steps))
+        pieces = self.system.equations.get(read.name)
+        if pieces is None:
+            return Key(read.name, t)
+        return Key(read.name, None if pieces[0].total else self.system.hull(read.name).hi.at(self.steps))
 
     @cached_property
     def edges(self) -> tuple[Edge, ...]:
@@ -132,6 +134,17 @@ class Graph:
 
     def _uses(self, reader: Name, name: Name) -> bool:
         return any(read.name == name for piece in self.system.equations[reader] for read in reads(piece.rhs))
+
+    @cached_property
+    def far(self) -> tuple[Edge, ...]:
+        """What a column cannot show: edges into the start of a layer, and between steps that do not stand side by side;
+        of those between the same two names, the first."""
+        found: dict[tuple[Name, Name], Edge] = {}
+        for edge in self.edges:
+            source, target = edge.source.t, edge.target.t
+            if source is not None and target is not None and (target == 0 or abs(target - source) > 1):
+                found.setdefault((edge.source.name, edge.target.name), edge)
+        return tuple(found.values())
 
     # Numbers. -----------------------------------------------------------------------------------------------------
 

@@ -116,7 +116,7 @@ class Diagram:
     def _link(self, edge: Edge) -> Link:
         source, target = edge
         kind = "now" if source.t == target.t or None in (source.t, target.t) else "next"
-        if kind == "next" and self._is_seam(edge):
+        if self._is_seam(edge):
             kind = "seam"
         start, end = self.spot(source), self.spot(target)
         if end.t == BETWEEN:
@@ -124,11 +124,9 @@ class Diagram:
         return Link(start, end, kind)
 
     def _is_seam(self, edge: Edge) -> bool:
-        source, target = edge
-        assert source.t is not None
-        assert target.t is not None
-        times = self._times[source.name, target.name]
-        return Offset(source.t - target.t) not in times and any(isinstance(time, Fixed) for time in times)
+        source, target = edge.source.name, edge.target.name
+        computed = source in self.system.equations and target in self.parts
+        return computed and self.parts[source] != self.parts[target]
 
     @cached_property
     def _times(self) -> dict[tuple[Name, Name], set[TimeMap]]:
@@ -150,7 +148,7 @@ class Diagram:
         for _ in names:
             for (source, target), times in self._times.items():
                 if source in found and target in found:
-                    later = any(isinstance(time, Fixed) for time in times)
+                    later = any(not isinstance(time, Offset) for time in times)
                     found[target] = max(found[target], found[source] + later)
         for (source, target), _ in self._times.items():
             if source not in self.system.equations and target in found:

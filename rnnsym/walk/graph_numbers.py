@@ -8,7 +8,7 @@ from rnnsym.api.network import Network
 from rnnsym.core import dims
 from rnnsym.core.names import Name, Role
 from rnnsym.walk.walk import Walk
-from rnnsym.wiring import TARGET, predicted_shape
+from rnnsym.wiring import TARGET, predicted
 
 
 def drawn_walk(net: Network, steps: int, seed: int) -> Walk:
@@ -20,7 +20,7 @@ def drawn_walk(net: Network, steps: int, seed: int) -> Walk:
     x = {name.label: _tenths(rng, net, name, *((steps,) if name in timed else ())) for name in inputs}
     lead = (steps,) if TARGET in timed else ()
     if net.options.loss == "cross_entropy":
-        targets = rng.integers(0, dims.size(predicted_shape(net.system)[0], net.sizes), lead)
+        targets = rng.integers(0, dims.size(predicted(net.system).shape[0], net.sizes), lead)
     else:
         targets = _tenths(rng, net, TARGET, *lead)
     return Walk(net, net.init(seed, "uniform"), x, targets, steps=steps)

@@ -15,7 +15,7 @@ from rnnsym.wiring.network import (
     cell_system,
     described,
     network_system,
-    predicted_shape,
+    predicted,
     wire,
 )
 from rnnsym.wiring.options import LOSSES, PATTERNS, REDUCTIONS, SYNONYMS, Options
@@ -26,5 +26,5 @@ __all__ = [
     "COUNT", "FEEDBACK", "LOSSES", "MASK", "PATTERNS", "REDUCTIONS", "STANDARD", "STEP_LOSS", "SYNONYMS", "TARGET",
     "TEACHER", "TOTAL_LOSS", "Bidirectional", "Body", "EncoderDecoder", "Layer", "Options", "Part", "Placement",
     "Stacked", "Wired", "Y", "as_body", "carry_order", "cell_system", "described", "network_system",
-    "predicted_shape", "wire",
+    "predicted", "wire",
 ]  # fmt: skip

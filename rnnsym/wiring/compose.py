@@ -33,18 +33,24 @@ def compose(
     layers of it; feedback and context as in EncoderDecoder. Raises RnnsymError for what does not fit.
     """
     if layers and stack:
-        raise InputError("layers and stack exclude each other: give the number of layers, or the cells above the first.")
+        raise InputError(
+            "layers and stack exclude each other: give a number of layers, or the cells above the first."
+        )
     if layers is not None and (isinstance(layers, bool) or not isinstance(layers, int) or layers < 1):
         raise InputError(f"the number of layers must be a whole number of 1 or more, not {layers!r}.")
     if (feedback or context) and not decoder:
         raise InputError(f"{'feedback' if feedback else 'context'} is for a decoder: name its cell (decoder).")
     above = [load(name.strip()) for name in (stack or "").split(",") if name.strip()]
-    parts: list[Part] = [Bidirectional(each) if bidirectional else Layer(each) for each in [cell] * (layers or 1) + above]
+    parts: list[Part] = [
+        Bidirectional(each) if bidirectional else Layer(each) for each in [cell] * (layers or 1) + above
+    ]
     whole = Stacked(parts) if len(parts) > 1 else parts[0]
     if not decoder:
         return whole
     after = Layer(load(decoder))
-    return EncoderDecoder(whole, Stacked([after] * len(parts)) if len(parts) > 1 else after, feedback or TEACHER, context)
+    return EncoderDecoder(
+        whole, Stacked([after] * len(parts)) if len(parts) > 1 else after, feedback or TEACHER, context
+    )
 
 
 def chosen(words: Mapping[str, Any]) -> Options:

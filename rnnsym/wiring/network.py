@@ -143,8 +143,8 @@ def _loss(builder: Builder, y: Expr, options: Options) -> None:
     builder.define(TOTAL_LOSS, (), Piece(when, term, total=True))
 
 
-def predicted_shape(system: System) -> Shape:
-    """The shape of what the loss of a network compares with the target."""
+def predicted(system: System) -> Expr:
+    """What the loss of a network compares with the target: a leaf, y or an output."""
     nodes = topological(piece.rhs for name, piece in system.pieces() if name == STEP_LOSS)
     compared = next(node for node in nodes if any(arg.attrs[:1] == (TARGET,) for arg in node.args))
-    return compared.args[0].shape
+    return compared.args[0]

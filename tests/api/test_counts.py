@@ -57,6 +57,13 @@ def test_layers_of_different_sizes():
     assert counted.total == entries(net) == value(counted.formula)
 
 
+def test_a_decoder_that_reads_outputs_is_no_readout():
+    net = rs.encoder_decoder("lstm", "lstm", inputs=SIZES["X"], hidden=SIZES["H"], outputs=SIZES["C"])
+    counted = rs.count_parameters(net)
+    assert counted.formula == "4(HX + H² + H) + 4(CH + H² + H) + CH + C"
+    assert counted.total == entries(net) == value(counted.formula)
+
+
 @pytest.mark.parametrize(
     ("name", "options", "formula"),
     [

@@ -205,7 +205,7 @@ def test_the_form(made):
     text = view.pretty(detail="results")
     assert "δhₖ⁽ᵗ⁾ = Vᵀ δyₖ⁽ᵗ⁾ + Uᵀ δaₖ₊₁⁽ᵗ⁾" in text
     assert "∂L/∂U = Σₜ Σ" in text
-    assert "G_t,ₖ = δaₖ⁽ᵗ⁾ hₖ₋₁ᵀ" in text
+    assert "G_(t,k) = δaₖ⁽ᵗ⁾ hₖ₋₁ᵀ" in text
     values = view.values(*made.arguments[:4])
     np.testing.assert_allclose(values[bar], made.net.run(*made.arguments).grads["U"], rtol=1e-12)
     np.testing.assert_allclose(values[view.lines[-2].name][1:], ledger_of(made).columns, rtol=1e-9, atol=1e-14)

@@ -119,7 +119,7 @@ def test_one_line_for_a_slide():
 
 def test_themes_and_unknown_ones():
     assert page_svg(page("elman")) != page_svg(page("elman"), "dark")
-    with pytest.raises(UnknownNameError, match="Did you mean .dark"):
+    with pytest.raises(UnknownNameError, match="Did you mean 'dark'"):
         page_svg(page("elman"), "drak")
     with pytest.raises(UnknownNameError):
         page_svg(page("elman"), detail="all")

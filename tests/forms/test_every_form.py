@@ -4,22 +4,33 @@ The lines are run by the generated program; they are compared with small pushes 
 reverse mode over the explicit unrolled graph.
 """
 
+import os
+
 import numpy as np
 import pytest
-from support.networks import NETWORKS, data_for
 
 import rnnsym as rs
 from rnnsym import cells
 from rnnsym.checks.lines import check_lines
 from rnnsym.core.names import Name, Role
 from rnnsym.derivation.tangent import along
+from support.networks import NETWORKS, data_for
 from support.two_carries import TwoCarries
 
 CELLS = {
     **{" ".join([entry.name, *entry.options.values()]): entry.cell for entry in cells.catalogue()},
     "two carries, three gates": TwoCarries(),
 }
-PAIRS = [(cell, wiring) for cell in CELLS for wiring in NETWORKS]
+TWO_ENTRIES = "parentheses"
+"""Its state has two entries, so that it cannot start from the four that an encoder of both ways ends with."""
+EVERY_PAIR = [
+    (cell, wiring)
+    for cell in CELLS
+    for wiring in NETWORKS
+    if cell != TWO_ENTRIES or "bidirectional encoder" not in wiring
+]
+DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
+PAIRS = EVERY_PAIR if DEEP else EVERY_PAIR[::8]
 LENGTHS = range(1, 9)
 
 
@@ -35,7 +46,7 @@ def test_every_line_of_every_form_is_right(cell, wiring):
 
 
 @pytest.mark.parametrize("steps", LENGTHS)
-@pytest.mark.parametrize("cell", ["elman", "lstm", "two carries, three gates"])
+@pytest.mark.parametrize("cell", ["elman", "lstm pytorch", "two carries, three gates"])
 def test_at_every_length(cell, steps):
     net = rs.Network(CELLS[cell], 3, 4, 2, loss="cross_entropy")
     data = data_for(net, steps, seed=steps)

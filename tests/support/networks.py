@@ -10,7 +10,7 @@ import numpy as np
 import rnnsym as rs
 from rnnsym.core import dims
 from rnnsym.core.names import Role
-from rnnsym.wiring import TARGET, predicted_shape
+from rnnsym.wiring import TARGET, predicted
 
 X, H, C = 2, 3, 4
 SIZES = {"inputs": X, "hidden": H}
@@ -132,7 +132,7 @@ def data_for(net: rs.Network, steps: int, seed: int = 0, batch: int | None = Non
     }
     over = ((steps,) if TARGET in timed else ()) + lead
     if net.options.loss == "cross_entropy":
-        targets = rng.integers(0, numbers(predicted_shape(net.system))[0], over)
+        targets = rng.integers(0, numbers(predicted(net.system).shape)[0], over)
     else:
         targets = rng.normal(size=over + numbers(given[TARGET]))
     carry = {

@@ -46,8 +46,9 @@ def _assert_line(lhs, rhs, domain, total, scope, notation, style, exact):
     printed = f"{sides.left} = {sides.right}"
     found = parse_line(printed, scope, notation, at=at)
     if at is not None:
-        (lhs, rhs), found = stated_at([lhs, rhs], at), found._replace(
-            **dict(zip(("lhs", "rhs"), stated_at([found.lhs, found.rhs], at), strict=True))
+        (lhs, rhs), found = (
+            stated_at([lhs, rhs], at),
+            found._replace(**dict(zip(("lhs", "rhs"), stated_at([found.lhs, found.rhs], at), strict=True))),
         )
     assert found.lhs is lhs, printed
     assert found.rhs is rhs if exact else same(found.rhs, rhs), f"{printed} was read as {found.rhs}"

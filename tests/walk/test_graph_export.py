@@ -213,3 +213,10 @@ def test_a_cell_of_one_s_own_has_its_diagram():
     found = diagram(Graph(rs.Network(Two, 2, 3, 2), 3))
     check_picture(graph_svg(found))
     assert Key(next(key.name for key in found.items if key.name.symbol == "s"), 0) in found.items
+
+
+def test_a_context_is_fed_to_every_step_of_the_decoder():
+    found = drawn("encoder_decoder, context")
+    fed = [link for link in found.links if link.source.name.symbol == "context"]
+    assert {(link.source.t, link.target.t, link.kind) for link in fed} == {(3, t, "seam") for t in (1, 2, 3)}
+    assert {link.target.name.path for link in fed} == {("decoder",)}

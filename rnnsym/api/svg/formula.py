@@ -66,8 +66,8 @@ def _prose(text: str, size: float, style: str) -> Iterator[tuple[Box, bool]]:
         if i % 2:
             yield formula_box(part, size), False
             continue
-        for piece in re.findall(r"\s+|\S+", plain(part)):
-            yield (space(0.3 * size), True) if piece.isspace() else (word(piece, style, size), False)
+        for piece in re.findall(r"\s+|\S+", part):
+            yield (space(0.3 * size), True) if piece.isspace() else (word(plain(piece), style, size), False)
 
 
 def plain(text: str) -> str:

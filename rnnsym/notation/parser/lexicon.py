@@ -5,8 +5,8 @@ adjoints is known here: the printer is asked how it would write each name at eac
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import FREE, Fixed, Offset, Point, Role, TimeMap
@@ -17,45 +17,60 @@ from rnnsym.notation.symbols import When, symbol
 from rnnsym.ops.structure import transpose
 
 STYLES: tuple[Style, Style] = ("text", "ascii")
-MOST_NUMBERS, LARGEST_STEP = 24, 10_000
+MOST_NUMBERS, LARGEST_STEP = 32, 10_000
 ADJOINT_MARKS, DERIVATIVE_MARKS = ("d", "δ", "∂"), ("dL/d", "∂L/∂", "∂L/d")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Lexicon:
     """`spelt`: whole spellings with their time; `labels`: names as they are typed, to which a time is added. `starts`:
-    the characters that a name begins with."""
+    the characters that a name begins with. It grows by the numbers that occur as steps."""
 
-    spelt: Mapping[str, Expr]
+    scope: Scope
+    notation: Notation
+    at: Point | None
     labels: Mapping[str, Known]
-    longest: int
-    starts: frozenset[str]
+    spelt: dict[str, Expr] = field(default_factory=dict)
+    steps: set[int] = field(default_factory=set)
+    longest: int = 0
+    starts: frozenset[str] = frozenset()
 
     def names(self) -> list[str]:
         """What there is to be named, for a suggestion."""
         return list(dict.fromkeys([*self.labels, *self.spelt]))
 
+    def learn(self, numbers: Iterable[int]) -> None:
+        """Spell every name at these steps too."""
+        new = [n for n in numbers if n not in self.steps][: MOST_NUMBERS - len(self.steps)]
+        if not new:
+            return
+        for style in STYLES:
+            for entry in self.scope.known:
+                for time in _times(entry, new, first=not self.steps):
+                    spelling = symbol(entry.name, time, self.notation, style, When("t", self.at)).text
+                    self.spelt.setdefault(spelling, canonical(entry, time, self.notation))
+        self.steps.update(new)
+        self.longest = max(map(len, (*self.spelt, *self.labels)), default=0)
+        self.starts = frozenset(spelling[0] for spelling in (*self.spelt, *self.labels))
+
 
 def lexicon(scope: Scope, notation: Notation, numbers: Iterable[int], at: Point | None) -> Lexicon:
     """The spellings of `scope` for a formula in which these whole numbers occur; `at` is the step that t stands for."""
-    steps = tuple(sorted({*list(numbers)[:MOST_NUMBERS], 0, 1, 2}))
-    found: Lexicon = scope.remembered((steps, at), notation, lambda: _lexicon(scope, notation, steps, at))
+    found: Lexicon = scope.remembered((at,), notation, lambda: _lexicon(scope, notation, at))
+    if len(found.steps) >= MOST_NUMBERS:
+        found = _lexicon(scope, notation, at)
+    found.learn(numbers)
     return found
 
 
-def _lexicon(scope: Scope, notation: Notation, steps: tuple[int, ...], at: Point | None) -> Lexicon:
-    spelt: dict[str, Expr] = {}
-    for style in STYLES:
-        for entry in sorted(scope.known, key=_precedence):
-            for time in _times(entry, steps):
-                spelling = symbol(entry.name, time, notation, style, When("t", at)).text
-                spelt.setdefault(spelling, canonical(entry, time, notation))
+def _lexicon(scope: Scope, notation: Notation, at: Point | None) -> Lexicon:
     labels: dict[str, Known] = {}
-    for entry in sorted(scope.known, key=_precedence):
+    for entry in scope.known:
         for label in _labels(entry):
             labels.setdefault(label, entry)
-    longest = max(map(len, [*spelt, *labels]), default=0)
-    return Lexicon(spelt, labels, longest, frozenset(spelling[0] for spelling in (*spelt, *labels)))
+    found = Lexicon(scope, notation, at, labels)
+    found.learn((0, 1))
+    return found
 
 
 def canonical(entry: Known, time: TimeMap, notation: Notation) -> Expr:
@@ -65,13 +80,8 @@ def canonical(entry: Known, time: TimeMap, notation: Notation) -> Expr:
     return transpose(leaf) if turned else leaf
 
 
-def _precedence(entry: Known) -> int:
-    """Plain quantities first: where two are spelt alike, the first one is meant."""
-    return PLAIN_ROLES.index(entry.name.role) if entry.name.role in PLAIN_ROLES else len(PLAIN_ROLES)
-
-
-def _times(entry: Known, steps: tuple[int, ...]) -> Iterator[TimeMap]:
-    if entry.free:
+def _times(entry: Known, steps: Sequence[int], first: bool) -> Iterator[TimeMap]:
+    if entry.free and first:
         yield FREE
     if entry.timed:
         yield from (Offset(sign * k) for k in steps for sign in (1, -1))

@@ -21,6 +21,10 @@ ANY_LOSS = Name(Role.LOSS, "L")
 """The loss of a cell alone, of which only the slope at each step is given."""
 
 
+BARS, BARRED = {Role.ADJOINT, Role.GRADIENT}, {Role.PARAM, Role.CARRY, Role.EQUATION, Role.LOSS}
+"""With backward equations, every quantity has an adjoint to speak of, be it zero."""
+
+
 class Known(NamedTuple):
     """A name with its shape; `timed` and `free`: whether it is read at a step, and without one."""
 
@@ -57,6 +61,10 @@ def scope_of(system: System) -> Scope:
     names = dict.fromkeys([*system.equations, *system.given, *(read.name for read in seen)])
     if any(name.role == Role.SEED for name in system.given):
         names[ANY_LOSS], shapes[ANY_LOSS] = None, ()
+    for name in list(names) if BARS & {name.role for name in system.equations} else ():
+        bar = name.as_role(Role.GRADIENT if name.role == Role.PARAM else Role.ADJOINT)
+        if name.role in BARRED and bar not in names:
+            names[bar], shapes[bar] = None, shapes[name]
     dtypes = {read.name: read.leaf.dtype for read in seen}
     shapes.update({read.name: read.leaf.shape for read in seen if read.name not in shapes})
     timed = {name for name in names if name in shapes and _timed(system, name)}
@@ -79,15 +87,23 @@ def scope_from(exprs: Iterable[Expr]) -> Scope:
 
 
 def _timed(system: System, name: Name) -> bool:
+    if name.role == Role.ADJOINT and name not in system.equations:
+        return any(_timed(system, n) for n in system.equations if n.role in BARRED and n.as_role(name.role) == name)
     return name.role == Role.CARRY or system.timed(name)
 
 
 def _scope(
     names: Iterable[Name], shapes: Mapping[Name, Shape], dtypes: Mapping[Name, str], timed: set[Name], free: set[Name]
 ) -> Scope:
-    known = tuple(
+    known = (
         Known(name, shapes[name], dtypes.get(name, "float"), name in timed, name in free)
         for name in names
         if name in shapes
     )
-    return Scope(known, frozenset(dim for entry in known for part in entry.shape for dim in names_in(part)))
+    order = tuple(sorted(known, key=_precedence))
+    return Scope(order, frozenset(dim for entry in order for part in entry.shape for dim in names_in(part)))
+
+
+def _precedence(entry: Known) -> int:
+    """Plain quantities first: where two are spelt alike, the first one is meant."""
+    return PLAIN_ROLES.index(entry.name.role) if entry.name.role in PLAIN_ROLES else len(PLAIN_ROLES)

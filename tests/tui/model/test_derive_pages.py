@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from rnnsym.api.choices import FORMS
 from rnnsym.errors import InputError
 from rnnsym.notation.figures import figure
 from rnnsym_tui.model import layout, status
@@ -10,7 +11,7 @@ from rnnsym_tui.model.derive import lines
 from rnnsym_tui.model.derive.details import Frame, details
 from rnnsym_tui.model.derive.files import SUFFIXES, document
 from rnnsym_tui.model.derive.outline import entries
-from rnnsym_tui.model.derive.reader import RECURRENCE, Position, Reader
+from rnnsym_tui.model.derive.reader import RECURRENCE, Choice, Position, Reader
 from rnnsym_tui.model.derive.reading import Study, line_number, usual_parameter
 from rnnsym_tui.model.derive.script import script
 from rnnsym_tui.model.derive.tables import Moment
@@ -26,10 +27,10 @@ ADJOINT_OF_C = 16
 class Desk:
     """A session with its derivation worked out, and a reader of it."""
 
-    def __init__(self, setup, glyphs=UNICODE, cells=60):
+    def __init__(self, setup, glyphs=UNICODE, cells=60, choice=RECURRENCE):
         self.session = Session(setup)
         self.study = Study(self.session.walk)
-        *self.earlier, self.reading = self.study.stages(RECURRENCE)
+        *self.earlier, self.reading = self.study.stages(choice)
         self.reader = Reader()
         self.reader.read(self.reading.view.form)
         self.script, self.cells = script(glyphs, "default"), cells
@@ -61,9 +62,7 @@ def desk(lstm):
     return lstm
 
 
-@pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
-def test_every_row_of_any_cell_can_be_shown(setup_of_any_cell, glyphs):
-    desk = Desk(setup_of_any_cell, glyphs)
+def check_every_row(desk):
     desk.reader.next_level()
     texts = desk.outline()
     for row in desk.reader.rows:
@@ -71,7 +70,26 @@ def test_every_row_of_any_cell_can_be_shown(setup_of_any_cell, glyphs):
         found = desk.details(whole=True)
         texts += [plain(found.title), *map(plain, found.lines)]
         assert len(found.links) == len(found.places)
-    assert all(text.isascii() for text in texts) or not glyphs.ascii
+        assert found.lines
+    assert all(text.isascii() for text in texts) or not desk.script.glyphs.ascii
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII], ids=["unicode", "ascii"])
+def test_every_row_of_any_cell_can_be_shown(setup_of_any_cell, glyphs):
+    check_every_row(Desk(setup_of_any_cell, glyphs))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_row_of_any_form_can_be_shown_and_no_line_is_wrong(form):
+    desk = Desk(Setup(cell="elman", text="abcab", hidden=2), choice=Choice(form))
+    check_every_row(desk)
+    assert not [number for number, check in desk.reading.checks.items() if check.ok is False]
+
+
+def test_wired_networks_are_derived_too():
+    desk = Desk(Setup(cell="elman", text="abab", hidden=2, options=(("layers", 2), ("bidirectional", True))))
+    check_every_row(desk)
+    assert {check.ok for check in desk.reading.checks.values()} == {True}
 
 
 def test_it_is_worked_out_in_stages_and_once(desk):
@@ -165,7 +183,7 @@ def test_powers_of_ten(value, text):
 def test_the_forms_that_do_not_fit_are_left_out_at_the_ends():
     keys = [f"form{i}" for i in range(12)]
     for chosen in (0, 5, 11):
-        position = Position(choice=RECURRENCE.__class__(keys[chosen]))
+        position = Position(choice=Choice(keys[chosen]))
         for cells in (60, 80, 160):
             found = lines.forms_line(keys, position, "U_f", cells, UNICODE)
             assert width(found) <= cells

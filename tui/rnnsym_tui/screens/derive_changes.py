@@ -137,10 +137,13 @@ class DeriveChanges(DeriveMoves):
     def find_in_step(self) -> bool:
         """Bring the session to the selected line at this step; False, with a word, where Step has no such line."""
         found = self.reader.line
-        number = None if found is None else line_number(self.session.walk, found.name)
+        if found is None:
+            self.notify("Select a line first: this is a section.", timeout=3)
+            return False
+        number = line_number(self.session.walk, found.name)
         if number is None:
-            text = "" if found is None else f" {self.script.equations(found)[0].split(' = ')[0]}"
-            self.notify(f"Step goes through the backward recurrence: it has no line for{text}.", markup=False)
+            left = self.script.equations(found)[0].split(" = ")[0]
+            self.notify(f"Step goes through the backward recurrence: it has no line for {left}.", markup=False)
             return False
         return self.session.go_to_line(number) or self.session.move.equation.number == number
 

@@ -13,7 +13,8 @@ MARK_CELLS = 4
 
 
 class OutlinePanel(SheetPanel):
-    """Numbers at the left and marks at the right stay where they are while long formulas scroll between them."""
+    """Numbers at the left and marks at the right stay where they are while long formulas scroll between them, each as
+    far as it goes: a short one stays in sight."""
 
     BINDINGS = bindings("outline")
 
@@ -32,7 +33,8 @@ class OutlinePanel(SheetPanel):
             return super().line_at(y)
         entry = self.entries[row]
         room = self.size.width - width(entry.label) - MARK_CELLS
-        body = window(entry.body, self.left if entry.label else 0, room, self.glyphs.ellipsis)
+        left = min(self.left, max(0, width(entry.body) - room))
+        body = window(entry.body, left, room, self.glyphs.ellipsis)
         gap = " " * (room - width(body) + MARK_CELLS - 1 - width([entry.mark]))
         return (*entry.label, *body, Span(gap), entry.mark)
 

@@ -38,8 +38,7 @@ def _entries(row: Row, here: bool, reader: Reader, checks: Checks, script: Scrip
         return [_under(row, here, script)]
     first, *others = script.equations(row.line)
     kind = "active" if here else ""
-    pointer = Span(f" {script.glyphs.active}" if here else "  ", kind)
-    label = line(pointer, Span(f"{row.line.number:>3}  ", kind))
+    label = line(_pointer(here, script.glyphs), Span(f"{row.line.number:>3}  ", kind))
     found = [Entry(row.key, label, line(Span(f"{first} ", kind)), mark(checks, [row.line.number], script.glyphs))]
     blank = line(" " * LABEL_CELLS)
     return found + [Entry(row.key, blank, line(Span(f"{other} ", kind))) for other in others]
@@ -49,7 +48,8 @@ def _heading(row: Row, here: bool, reader: Reader, checks: Checks, script: Scrip
     glyphs = script.glyphs
     folded = row.key.section in reader.position.folded
     sign = glyphs.folded if folded else glyphs.unfolded
-    title = Span(f" {sign} {row.section.title.upper()}", "active" if here else "title")
+    pointer = glyphs.active if here else " "
+    title = Span(f"{pointer}{sign} {row.section.title.upper()}", "active" if here else "title")
     numbers = [found.number for found in row.section.lines]
     said = f"lines {numbers[0]}-{numbers[-1]}" if folded else script.remarks(row.section)
     shown = mark(checks, numbers, glyphs) if folded else NO_MARK
@@ -67,7 +67,11 @@ def _under(row: Row, here: bool, script: Script) -> Entry:
     else:
         said, formula = "uses ", f"{row.used.number}  {script.equations(row.used)[0]}" if row.used else ""
     body = line(Span(said, kind or "dim"), Span(f"{formula} ", kind))
-    return Entry(row.key, line(" " * LABEL_CELLS), body)
+    return Entry(row.key, line(_pointer(here, script.glyphs), " " * (LABEL_CELLS - 2)), body)
+
+
+def _pointer(here: bool, glyphs: Glyphs) -> Span:
+    return Span(f" {glyphs.active}", "active") if here else Span("  ")
 
 
 def mark(checks: Checks, numbers: Sequence[int], glyphs: Glyphs) -> Span:
