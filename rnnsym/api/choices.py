@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from rnnsym.core.expr import Expr, leaves, topological
-from rnnsym.core.names import Name, Offset, Role
+from rnnsym.core.expr import Expr, topological
+from rnnsym.core.names import FREE, NOW, Name, Role
+from rnnsym.core.system import reads
 from rnnsym.derivation.adjoint import Adjoint
 from rnnsym.derivation.closed import closed_form
 from rnnsym.derivation.form import Form
@@ -30,12 +31,13 @@ class FormOptions:
 
 
 class FormChoice(NamedTuple):
-    """A form: its key, what it is called, and whether it is about one parameter."""
+    """A form: its key, what it is called, and whether it is about one parameter, or about a number of steps."""
 
     key: str
     title: str
     needs_parameter: bool
     build: Callable[["Derivation", FormOptions], Form]
+    needs_window: bool = False
 
 
 def _recurrence(derivation: "Derivation", options: FormOptions) -> Form:
@@ -70,7 +72,7 @@ FORMS = {
         FormChoice("closed", "closed double sum", True, _closed),
         FormChoice("jacobian", "step Jacobian", False, _jacobian),
         FormChoice("rtrl", "real-time recurrent learning (forward)", True, _rtrl),
-        FormChoice("truncated", "truncated backpropagation", False, _truncated),
+        FormChoice("truncated", "truncated backpropagation", False, _truncated, needs_window=True),
         FormChoice("hessian", "Hessian-vector product", False, _hessian),
     )
 }
@@ -102,7 +104,4 @@ def recurrent_parameter(derived: Adjoint) -> Name:
 
 
 def _reads_elsewhen(node: Expr) -> bool:
-    return any(
-        isinstance(time := leaf.attrs[1], Offset) and time.k != 0 and leaf.attrs[0].role == Role.CARRY  # type: ignore[union-attr]
-        for leaf in leaves([node])
-    )
+    return any(read.name.role == Role.CARRY and read.time not in (NOW, FREE) for read in reads(node))

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from rnnsym.api.export import data, latex_page, markdown_page
+from rnnsym.api.export_tex import latex_document
 from rnnsym.api.network import Network
 from rnnsym.api.page import Page, page
-from rnnsym.api.presentation import Detail, text_page
+from rnnsym.api.presentation import Detail, Layout, text_page
+from rnnsym.api.svg.page import page_svg
 from rnnsym.core.names import Name
 from rnnsym.core.system import System
 from rnnsym.derivation.equations import Line
@@ -29,18 +31,33 @@ class Printed:
     def __str__(self) -> str:
         return self.pretty()
 
-    def pretty(self, ascii: bool = False, notation: str | Notation | None = None, detail: Detail = "steps") -> str:
+    def pretty(
+        self,
+        ascii: bool = False,
+        notation: str | Notation | None = None,
+        detail: Detail = "steps",
+        layout: Layout = "auto",
+    ) -> str:
         """A page of text, in Unicode or in ASCII only.
 
         detail: "results" (formulas alone), "steps" (with the rule and the lines used), "why" (with a sentence too), or
-        "chain" (with every application of the chain rule).
-        Raises UnknownNameError for an unknown detail or notation.
+        "chain" (with every application of the chain rule). layout: "2d" (limits above and below, fractions, matrices),
+        "line" (each formula on one line), "auto" (the first for double sums and matrices only).
+        Raises UnknownNameError for an unknown detail, layout or notation.
         """
-        return text_page(self._page(notation), "ascii" if ascii else "text", detail)
+        return text_page(self._page(notation), "ascii" if ascii else "text", detail, layout)
 
-    def latex(self, notation: str | Notation | None = None) -> str:
-        """The lines as one `align*` environment (package amsmath)."""
-        return latex_page(self._page(notation))
+    def latex(self, notation: str | Notation | None = None, document: bool = False, detail: Detail = "steps") -> str:
+        """The lines as one `align*` environment (package amsmath), or a whole document that LaTeX compiles.
+
+        `detail` is for the document, as in `pretty`.
+        """
+        shown = self._page(notation)
+        return latex_document(shown, detail) if document else latex_page(shown)
+
+    def svg(self, notation: str | Notation | None = None, theme: str = "light", detail: Detail = "steps") -> str:
+        """The page as a picture, in the theme "light" or "dark". Raises UnknownNameError."""
+        return page_svg(self._page(notation), theme, detail)
 
     def markdown(self, notation: str | Notation | None = None) -> str:
         """The page as Markdown, with formulas between double dollar signs."""

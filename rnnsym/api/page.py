@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rnnsym.core.dims import Shape
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import FREE, Name, Role
 from rnnsym.derivation.equations import Line
 from rnnsym.derivation.form import Form, Section, grouped, now, shape_text
-from rnnsym.notation import Notation, Style, Words, load, prose
+from rnnsym.notation import Notation, Style, Words, check, conventions, load, prose, stored_shape
 from rnnsym.ops.leaves import leaf
 
-CONVENTION = "∂L/∂v, the error at v, in the shape of v. Vectors are columns; ⊙ multiplies entry by entry."
 LOSS_DATA = {
     Role.TARGET: "what the output should be",
     Role.MASK: "0 where a target is missing, else 1",
@@ -43,14 +43,21 @@ class Page:
         system = self.form.system
         given, computed = system.given, system.equations
         yield "inputs", grouped(system, [name for name in given if name.role == Role.INPUT])
-        yield "parameters", grouped(system, [name for name in given if name.role == Role.PARAM])
+        params = [name for name in given if name.role == Role.PARAM]
+        yield "parameters", grouped(system, params, self._stored)
         yield "state", grouped(system, [name for name in computed if name.role == Role.CARRY])
         yield "in between", grouped(system, [name for name in computed if name.role == Role.EQUATION])
         for name in given:
             if name.role in LOSS_DATA:
                 yield now(system, name), [(LOSS_DATA[name.role], shape_text(system, name))]
-        yield leaf(Name(Role.ADJOINT, "v"), FREE, ()), [(CONVENTION,)]
+        yield leaf(Name(Role.ADJOINT, "v"), FREE, ()), [conventions(self.notation, params)]
+
+    def _stored(self, name: Name, shape: Shape) -> Shape:
+        return stored_shape(self.notation, name, shape)
 
 
 def page(title: str, form: Form, notation: str | Notation) -> Page:
-    return Page(title, form, load(notation) if isinstance(notation, str) else notation)
+    """The page of a form. Raises UnknownNameError for a notation, InputError where it spells two quantities alike."""
+    profile = load(notation) if isinstance(notation, str) else notation
+    check(profile, [*form.system.given, *form.system.equations])
+    return Page(title, form, profile)

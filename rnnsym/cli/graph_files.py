@@ -51,6 +51,8 @@ def is_text(args: argparse.Namespace) -> bool:
     """Whether the graph is drawn in characters. Raises for an unknown format, and for options that do not fit it."""
     if args.format not in (TEXT, *FORMATS):
         raise unknown("format", args.format, (TEXT, *FORMATS))
+    if args.format != TEXT and args.json:
+        raise InputError("--json and --format exclude each other.")
     if args.format != TEXT and (args.first != 1 or args.last is not None):
         raise InputError("--from and --to choose what a terminal shows; in a file, --collapse leaves steps out.")
     if args.format == TEXT and (args.output is not None or args.collapse):

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count
+from typing import NamedTuple
 
 from rnnsym.core.dims import Shape
 from rnnsym.core.expr import Expr
 from rnnsym.core.mathtree import MathTree
-from rnnsym.core.names import EVERY_STEP, FREE, NOW, START, Interval, Name, Role, T
+from rnnsym.core.names import EVERY_STEP, FREE, NOW, START, Interval, Name, Point, Role, T
 from rnnsym.core.system import Read, System, reads
 from rnnsym.derivation.adjoint import Adjoint
 from rnnsym.derivation.cases import Case, beyond, cases, inner, timeless
@@ -18,6 +19,19 @@ from rnnsym.notation import Notation, Sides, Style, Words, relation
 from rnnsym.ops.arithmetic import add
 from rnnsym.ops.leaves import leaf, zeros
 from rnnsym.transforms.rewrite import flat
+
+
+class Formula(NamedTuple):
+    """left = right, or left = Σ_t right over the steps `over`; `at` is the step that t stands for, None for any."""
+
+    left: Expr | MathTree
+    right: Expr | MathTree
+    over: Interval | None = None
+    at: Point | None = None
+
+    def sides(self, notation: str | Notation = "default", style: Style = "text") -> Sides:
+        """Both sides on one line."""
+        return relation(self.left, self.right, self.over, notation, style, self.at)
 
 
 @dataclass(frozen=True)
@@ -46,11 +60,23 @@ class Equation:
     def shape(self) -> Shape:
         return self.lhs.shape
 
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """One formula, or one for each case."""
+        stated = self.cases or (Case(self.domain, self.rhs),)
+        return tuple(
+            Formula(
+                self.lhs,
+                case.rhs,
+                case.domain if self.total and not self.cases else None,
+                case.domain.lo if case.domain.single else None,
+            )
+            for case in stated
+        )
+
     def sides(self, notation: str | Notation = "default", style: Style = "text") -> list[Sides]:
         """The formula: one pair of sides, or one for each case."""
-        if self.cases:
-            return [_stated(self.lhs, case, False, notation, style) for case in self.cases]
-        return [_stated(self.lhs, Case(self.domain, self.rhs), self.total, notation, style)]
+        return [formula.sides(notation, style) for formula in self.formulas]
 
     def __str__(self) -> str:
         return "; ".join(f"{left} = {right}" for left, right in self.sides())
@@ -75,21 +101,20 @@ class Statement:
     cases: tuple[Case, ...] = ()
     total: bool = False
 
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """The only formula."""
+        return (Formula(self.left, self.right),)
+
     def sides(self, notation: str | Notation = "default", style: Style = "text") -> list[Sides]:
         """The formula, as one pair of sides."""
-        return [relation(self.left, self.right, None, notation, style)]
+        return [formula.sides(notation, style) for formula in self.formulas]
 
     def __str__(self) -> str:
         return "; ".join(f"{left} = {right}" for left, right in self.sides())
 
 
 Line = Equation | Statement
-
-
-def _stated(lhs: Expr, case: Case, total: bool, notation: str | Notation, style: Style) -> Sides:
-    """`lhs = rhs` with t, or with the one step on which it holds."""
-    at = case.domain.lo if case.domain.single else None
-    return relation(lhs, case.rhs, case.domain if total else None, notation, style, at)
 
 
 @dataclass(frozen=True)

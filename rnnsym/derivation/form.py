@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
+from rnnsym.core.dims import Shape
 from rnnsym.core.expr import Expr
 from rnnsym.core.mathtree import Infix, MathTree, Number, Word
 from rnnsym.core.names import EVERY_STEP, FREE, NOW, Fixed, Interval, Name, Offset, Role
@@ -115,13 +116,14 @@ def starts(system: System, lines: Sequence[Line] = ()) -> tuple[Words, ...]:
     return (("from ", *words[0]), *words[1:]) if words else ()
 
 
-def grouped(system: System, names: Sequence[Name]) -> list[Words]:
+def grouped(
+    system: System, names: Sequence[Name], shape_of: Callable[[Name, Shape], Shape] = lambda name, shape: shape
+) -> list[Words]:
     """`iₜ, fₜ, oₜ (H)`: the shape stands behind the last of the neighbours that share it."""
     items: list[Words] = []
-    for name, following in zip_longest(names, names[1:]):
-        shape = shape_text(system, name)
-        shared = following is not None and shape_text(system, following) == shape
-        items.append((now(system, name), "" if shared else shape))
+    shapes = [shape_of(name, system.shape(name)) for name in names]
+    for name, shape, following in zip_longest(names, shapes, shapes[1:]):
+        items.append((now(system, name), "" if following == shape else shape_words(shape)))
     return items
 
 
@@ -131,7 +133,10 @@ def now(system: System, name: Name) -> Expr:
 
 def shape_text(system: System, name: Name) -> str:
     """` (H, X)`; a scalar has no shape to show."""
-    shape = system.shape(name)
+    return shape_words(system.shape(name))
+
+
+def shape_words(shape: Shape) -> str:
     return f" ({', '.join(map(str, shape))})" if shape else ""
 
 

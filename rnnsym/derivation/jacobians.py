@@ -48,7 +48,9 @@ def step_jacobian_of(system: System, chain: Chain, cut: Collection[Name] = ()) -
         how = pushing(system, chain, source)
         order = in_order(chain.names, system, how.live)
         moving = push_through(system, order, how)
-        kept = written_out(system, moving, how, [n for n in moving if n in chain.carries or n in cut])
+        kept = written_out(
+            system, moving, how, [n for n in moving if n in chain.carries], [n for n in moving if n in cut]
+        )
         found.update({how.name(name): pieces for name, pieces in kept.items()})
         blocks.update({(name, source): how.name(name) for name in kept if name in chain.carries})
     return StepJacobian(chain, found, blocks)

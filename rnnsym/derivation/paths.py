@@ -6,6 +6,7 @@ Each path multiplies what its equations do to the one quantity that it comes thr
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import NOW, Interval, Name
@@ -23,7 +24,7 @@ MOST_PATHS = 12
 DIRECT = "direct"
 
 Path = tuple[Name, ...]
-"""The quantities that a path passes, the state at its end last; the state before, where it begins, is not among them."""
+"""The quantities that a path passes, the state at its end last; the state before, where it begins, is left out."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Ways:
 
     def label(self, path: Path) -> tuple[str, ...]:
         """The quantities at which the path could have been another one: `f` for h → a_f → f → c, `direct` for c → c."""
-        passed = [n for n, after in zip(path, path[1:], strict=False) if len(self.into[after]) > 1] or path[-2:-1]
+        passed = [n for n, after in pairwise(path) if len(self.into[after]) > 1] or path[-2:-1]
         return tuple(n.symbol for n in passed) or (DIRECT,)
 
 
@@ -86,8 +87,8 @@ def _ways(system: System, chain: Chain, source: Name) -> Ways:
 def _movers(system: System, name: Name, how: Pushing, moving: Mapping[Name, Pieces]) -> dict[Name | None, None]:
     """What moves `name`: None for the state before itself, then the quantities of the step."""
     every = [read for piece in system.equations[name] for read in reads(piece.rhs)]
-    seeds: dict[Name | None, None] = {None: None for read in every if how.seed(read) is not None}
-    return {**seeds, **{read.name: None for read in every if read.name in moving and how.live(read)}}
+    names = [None if how.seed(r) is not None else r.name for r in every if how.tangent(system, r, moving) is not None]
+    return dict.fromkeys(sorted(names, key=lambda name: name is not None))
 
 
 def _tell(story: Story, ways: Ways, state: Name) -> None:
@@ -104,14 +105,15 @@ def _tell(story: Story, ways: Ways, state: Name) -> None:
         told = {_last(mover): _merged(ways, state, mover) for mover in ways.into[state]}
     names: list[Name] = []
     for label, (path, pieces) in told.items():
-        name = jacobian_name(ways.chain, state, ways.source, label)
+        name = jacobian_name(ways.chain, state, ways.source, label) if len(told) > 1 else block
         story.define({name: pieces}, {name: shape})
         lines.append(story.equation(name, _rule(label), _because(story, before, path), path))
         names.append(name)
-    spans = [piece.domain for _, pieces in told.values() for piece in pieces]
-    whole = Interval(min(span.lo for span in spans), max(span.hi for span in spans))
-    story.define({block: (Piece(whole, add(*map(story.leaf, names))),)}, {block: shape})
-    lines.append(story.equation(block, "all paths", ("What comes along each path adds up.",)))
+    if len(names) > 1:
+        spans = [piece.domain for _, pieces in told.values() for piece in pieces]
+        whole = Interval(min(span.lo for span in spans), max(span.hi for span in spans))
+        story.define({block: (Piece(whole, add(*map(story.leaf, names))),)}, {block: shape})
+        lines.append(story.equation(block, "all paths", ("What comes along each path adds up.",)))
     story.section("Paths", remarks, lines)
 
 

@@ -100,17 +100,19 @@ def push_piece(system: System, name: Name, piece: Piece, how: Pushing, moving: C
 
 
 def written_out(
-    system: System, moving: Mapping[Name, Pieces], how: Pushing, keep: Collection[Name]
+    system: System, moving: Mapping[Name, Pieces], how: Pushing, keep: Collection[Name], apart: Collection[Name] = ()
 ) -> dict[Name, Pieces]:
-    """The derivatives of `keep`, and of the names that their formulas need, in order.
+    """The derivatives of `keep` and `apart`, and of the names that their formulas need, in order.
 
-    A derivative inside a formula is written out where the whole stays narrow enough, unless it is one of `keep`.
+    A derivative inside a formula is written out where the whole stays narrow enough. One of `keep` is only if it is
+    short, one of `apart` never.
     """
+    keep = {*keep, *apart}
     named = set(keep)
     found: dict[Name, Pieces] = {}
     for name, pieces in moving.items():
         inner = [other for other in found if _reads(pieces, how.name(other))]
-        free = [other for other in inner if _replaceable(pieces, how.name(other), found[other])]
+        free = [m for m in inner if m not in apart and _replaceable(pieces, how.name(m), found[m])]
         short = {other for other in free if _is_short(found[other])}
         out = _replaced(system, pieces, how, found, short.union(other for other in free if other not in named))
         if _is_wide(system, name, out, how):

@@ -51,16 +51,21 @@ def columns(line: str) -> int:
     return sum(1 for character in line if not combining(character))
 
 
+def padded(line: str, width: int) -> str:
+    """`line` filled up to so many columns."""
+    return line + " " * (width - columns(line))
+
+
 def beside(boxes: Sequence[Box]) -> Box:
     """Boxes in a row, their baselines on one line."""
     above = max(box.baseline for box in boxes)
     below = max(len(box.lines) - box.baseline for box in boxes)
-    padded = []
+    rows = []
     for box in boxes:
         blank = " " * box.width
         top = above - box.baseline
-        padded.append([blank] * top + list(box.lines) + [blank] * (above + below - top - len(box.lines)))
-    return Box(tuple("".join(row) for row in zip(*padded, strict=True)), above)
+        rows.append([blank] * top + list(box.lines) + [blank] * (above + below - top - len(box.lines)))
+    return Box(tuple("".join(row) for row in zip(*rows, strict=True)), above)
 
 
 def centred(line: str, width: int) -> str:

@@ -109,7 +109,7 @@ def row_tree(expr: Expr) -> MathTree:
             trees[node] = _product(trees[vector], _turned(matrix, trees))
         elif node.prim is OUTER:
             left, right = (trees[arg] for arg in node.args)
-            trees[node] = _product(Superscript(left, TRANSPOSE_MARK), _whole(right))
+            trees[node] = _product(Superscript(left, TRANSPOSE_MARK), whole(right))
         else:
             trees[node] = node.prim.tree(node, [trees[arg] for arg in node.args])
     return trees[expr]
@@ -118,11 +118,11 @@ def row_tree(expr: Expr) -> MathTree:
 def _turned(matrix: Expr, trees: Mapping[Expr, MathTree]) -> MathTree:
     """The transpose of a matrix: (Aᵀ)ᵀ is A, and a diagonal matrix is its own."""
     if matrix.prim is TRANSPOSE:
-        return _whole(trees[matrix.args[0]])
+        return whole(trees[matrix.args[0]])
     return trees[matrix] if matrix.prim is DIAG else Superscript(trees[matrix], TRANSPOSE_MARK)
 
 
-def _whole(tree: MathTree) -> MathTree:
+def whole(tree: MathTree) -> MathTree:
     """A product that is one factor of another: its order is said by brackets."""
     return Round(tree) if isinstance(tree, Infix) and tree.op == "matmul" else tree
 

@@ -24,7 +24,7 @@ from rnnsym.core.mathtree import (
     Word,
 )
 from rnnsym.core.names import Name, Role
-from rnnsym.notation.orientation import TRANSPOSE_MARK, is_stored_transposed
+from rnnsym.notation.orientation import TRANSPOSE_MARK, is_stored_transposed, whole
 from rnnsym.notation.profile import Notation
 from rnnsym.notation.spelling import take_apart
 
@@ -142,9 +142,14 @@ def _product(op: str, items: Sequence[Turned]) -> Turned:
     wide, tall = kinds[0] == ROW, kinds[-1] == COLUMN
     kind = SCALAR if wide and tall else ROW if wide else COLUMN if tall else MATRIX
     if kind != COLUMN:
-        return Turned(Infix(op, tuple(_upright(item) for item in items)), kind)
+        return Turned(_joined(op, [_upright(item) for item in items]), kind)
     if len(kinds) == 1:
-        return Turned(Infix(op, tuple(item.tree for item in items)), kind)
+        return Turned(_joined(op, [item.tree for item in items]), kind)
     scalars = [item.tree for item in items if item.kind == SCALAR]
     turned = [flipped(_upright(item)) for item in reversed(items) if item.kind != SCALAR]
-    return Turned(Infix(op, (*scalars, *turned)), COLUMN)
+    return Turned(_joined(op, [*scalars, *turned]), COLUMN)
+
+
+def _joined(op: str, items: Sequence[MathTree]) -> MathTree:
+    """Factors from left to right; a product among the later ones keeps its order by brackets."""
+    return Infix(op, (*items[:1], *map(whole, items[1:])))

@@ -93,7 +93,7 @@ def take(table, index, rank):
 
 
 def spread(x, shape):
-    return np.broadcast_to(x[(..., *[None] * len(shape))], np.shape(x) + tuple(shape))
+    return np.broadcast_to(np.asarray(x)[(..., *[None] * len(shape))], np.shape(x) + tuple(shape))
 
 
 def place(x, index, size, rank):

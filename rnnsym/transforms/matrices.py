@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rnnsym.core.expr import Expr
-from rnnsym.ops.arithmetic import ADD, NEG, add, mul
+from rnnsym.ops.arithmetic import ADD, MUL, NEG, add, mul
 from rnnsym.ops.kronecker import KRON, KRON_LEFT, kron, kron_left
 from rnnsym.ops.leaves import FULL, constant, number_in, ones
 from rnnsym.ops.products import MATMUL, MATVEC, matmul
@@ -170,4 +170,18 @@ def _gathered(body: Expr, group: Sequence[Term]) -> Expr:
     scales = [-term.scale if term.minus else term.scale for term in ordered if term.scale is not None]
     if len(group) == 1 or len(scales) < len(group):
         return add(*(term.whole for term in group))
-    return times(diag(normal_form([add(*scales)])[0]), body)
+    return times(diag(_common_factors(scales)), body)
+
+
+def _common_factors(scales: Sequence[Expr]) -> Expr:
+    """A sum of products of vectors with the factors that all of them have behind it: (a − b) ⊙ c."""
+    parts = [_unsigned(scale) for scale in scales]
+    factors = [list(body.args) if body.prim is MUL else [body] for _, body in parts]
+    common = [factor for factor in factors[0] if all(factor in others for others in factors[1:])]
+    for others in factors:
+        for factor in common:
+            others.remove(factor)
+    shape = scales[0].shape
+    rests = [mul(*rest) if rest else ones(shape) for rest in factors]
+    signed = [-rest if minus else rest for (minus, _), rest in zip(parts, rests, strict=True)]
+    return mul(*normal_form([add(*signed)]), *common)

@@ -201,7 +201,7 @@ class Diagram:
     def sides(self, item: Item, style: Style, local: bool = False) -> Sides:
         """The symbol of a node, and its formula: empty where it is given. `local`: without the path that they share."""
         left, node = self.symbol(item.key, style, local), item.node
-        if node is None or node.rhs is None or _is_initial(node.rhs):
+        if node is None or node.rhs is None:
             return Sides(left, "")
         time = self._time(item.key)
         at = time.at if isinstance(time, Fixed) else None
@@ -244,17 +244,14 @@ class Diagram:
                 yield shown.replace(" ", "~") if style == "latex" else shown
 
 
-def _is_initial(expr: Expr) -> bool:
-    found = reads(expr)
-    return bool(found) and found[0].leaf is expr and found[0].name.role == Role.INITIAL
-
-
 def _without(expr: Expr, path: tuple[str, ...]) -> Expr:
-    """`expr` with the names of one layer called by their symbols alone."""
-    mine = {read.leaf: read for read in reads(expr) if read.name.path == path}
-    bare = {
-        node: leaf(read.name._replace(path=()), read.time, node.shape, node.dtype) for node, read in mine.items()
-    }  # fmt: skip
+    """`expr` with the names of one layer, and what is read by all of its part, called by their symbols alone."""
+    mine = [
+        read
+        for read in reads(expr)
+        if read.name.path == path or (read.name.role == Role.INPUT and path[: len(read.name.path)] == read.name.path)
+    ]
+    bare = {read.leaf: leaf(read.name._replace(path=()), read.time, read.leaf.shape, read.leaf.dtype) for read in mine}
     return substitute([expr], bare)[0]
 
 

@@ -1,10 +1,13 @@
 """A profile of one's own: what it may say, and how it is told what is wrong."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 import rnnsym as rs
 from rnnsym.errors import InputError, RnnsymError, UnknownNameError
-from rnnsym.notation import load
+from rnnsym.notation import check, load, names
 
 MINE = """
 title = "my lecture"
@@ -113,10 +116,22 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
 
 
 def test_a_clash_after_renaming_names_both_quantities(tmp_path):
-    from rnnsym.notation import check
-
     path = written(tmp_path, '[symbols]\nh = "x"')
     system = rs.derive("elman").system
     with pytest.raises(InputError, match="'x' and 'h' alike, as x") as refused:
         check(load(path), [*system.given, *system.equations])
     assert "under [symbols]" in str(refused.value)
+
+
+def test_the_example_of_the_documentation_works(tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "notations.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    derivation = rs.derive("lstm", notation=written(tmp_path, example) + "+row")
+    said = derivation.pretty()
+    assert "a_in⁽ᵗ⁾ = x⁽ᵗ⁾ A_inᵀ + z⁽ᵗ⁻¹⁾ B_inᵀ + Wˢˢ_0,in" in said
+    assert "¯c⁽ᵗ⁾ = ¯z⁽ᵗ⁾ ∘ o⁽ᵗ⁾ ∘ (1 − tanh²(c⁽ᵗ⁾))" in said
+
+
+@pytest.mark.parametrize("profile", names())
+def test_the_documentation_lists_every_profile(profile):
+    assert f"`{profile}`" in (Path(__file__).parents[2] / "docs" / "notations.md").read_text(encoding="utf-8")

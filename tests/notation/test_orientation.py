@@ -85,6 +85,8 @@ def test_every_line_of_a_derivation_holds_for_the_stored_weights(cell, profile):
         (W.T @ d, "Wᵀ δaₜ", "δaₜ W", "δaₜ Wᵀ"),
         (W @ (U @ x), "W U xₜ", "xₜ Uᵀ Wᵀ", "xₜ U W"),
         ((W @ U) @ x, "(W U) xₜ", "xₜ (W U)ᵀ", "xₜ (Wᵀ Uᵀ)ᵀ"),
+        ((W @ U).T @ x, "(W U)ᵀ xₜ", "xₜ (W U)", "xₜ (Wᵀ Uᵀ)"),
+        (outer(d, W @ x), "δaₜ (W xₜ)ᵀ", "δaₜᵀ (xₜ Wᵀ)", "δaₜᵀ (xₜ W)"),
         (outer(d, x), "δaₜ xₜᵀ", "δaₜᵀ xₜ", "δaₜᵀ xₜ"),
         (outer(d * h, x), "(δaₜ ⊙ hₜ) xₜᵀ", "(δaₜ ⊙ hₜ)ᵀ xₜ", "(δaₜ ⊙ hₜ)ᵀ xₜ"),
         (W @ (d * h) + x, "W (δaₜ ⊙ hₜ) + xₜ", "(δaₜ ⊙ hₜ) Wᵀ + xₜ", "(δaₜ ⊙ hₜ) W + xₜ"),

@@ -6,7 +6,6 @@ from hypothesis import given, settings
 import rnnsym as rs
 from rnnsym.cells.registry import catalogue
 from rnnsym.core.primitive import PRIMITIVES
-from rnnsym.errors import RnnsymError
 from rnnsym.notation import names
 from rnnsym.notation.parser import parse, scope_from
 from rnnsym.ops.leaves import full, leaf
@@ -39,7 +38,7 @@ def test_every_primitive_is_read_back(notation, style):
 
 @given(expressions())
 def test_random_expressions_are_read_back(expr):
-    for notation in NOTATIONS:
+    for notation in ("default", "deck_p", "default+row+transposed"):
         for style in STYLES:
             assert_read_back(expr, notation, style)
 
@@ -93,30 +92,29 @@ def test_only_an_explicit_node_repeats_a_scalar():
     assert (w + u).args[0].prim is BROADCAST
 
 
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_every_line_of_an_lstm_is_read_back_in_every_profile(notation):
+    form = rs.derive(NETWORKS["tagging, labels, mean"]("lstm")).form
+    assert assert_lines_read_back(form, notation) > 50
+
+
 @pytest.mark.parametrize("entry", catalogue(), ids=lambda entry: " ".join((entry.name, *entry.options.values())))
-def test_every_line_of_every_cell_is_read_back_in_every_profile(entry):
-    for made in (entry.cell, NETWORKS["tagging, labels, mean"](entry.cell)):
-        try:
-            form = rs.derive(made).form
-        except RnnsymError as refused:
-            pytest.skip(str(refused))
-        for notation in NOTATIONS:
-            assert assert_lines_read_back(form, notation) > 10
+def test_every_line_of_every_cell_is_read_back(entry):
+    assert assert_lines_read_back(rs.derive(entry.cell).form, "default") > 10
+    assert assert_lines_read_back(rs.derive(NETWORKS["tagging"](entry.cell)).form, "deck_b+row", ["text"]) > 5
 
 
 @pytest.mark.parametrize("wiring", NETWORKS)
 def test_every_line_of_every_wiring_is_read_back(wiring):
-    form = rs.derive(NETWORKS[wiring]("gru")).form
-    for notation in ("default", "deck_b+row"):
-        assert assert_lines_read_back(form, notation) > 20
+    form = rs.derive(NETWORKS[wiring]("elman")).form
+    assert assert_lines_read_back(form, "default", ["text"]) > 8
 
 
-@settings(max_examples=max(15, settings.default.max_examples // 2))
+@settings(max_examples=max(10, settings.default.max_examples // 3))
 @given(cells())
 def test_the_lines_of_cells_nobody_wrote_are_read_back(cell):
     form = rs.derive(rs.Network(cell, 3, 2, 2)).form
-    for notation in ("default", "goodfellow+row+overbar"):
-        assert_lines_read_back(form, notation, exact=False)
+    assert_lines_read_back(form, "default", exact=False)
 
 
 def test_a_name_that_is_an_initial_value_is_the_state_at_step_0():

@@ -4,8 +4,9 @@ import pytest
 
 from rnnsym.core.names import BEFORE, END, FREE, NOW, Fixed, Name, Offset, Point, Role
 from rnnsym.notation import text
+from rnnsym.notation.profile import STYLES
 from rnnsym.ops.leaves import leaf
-from rnnsym.ops.structure import outer
+from rnnsym.ops.structure import outer, transpose
 from support.latex import check_formula
 
 NEXT = Offset(1)
@@ -144,3 +145,9 @@ def test_a_symbol_with_something_above_it_is_bracketed_under_a_power_and_a_trans
     assert text(state**2, "deck_b") == "(y⁽ᵗ⁾)²"
     assert text(state**2, "deck_b", "ascii") == "(y^(t))^2"
     assert text(state**2, "default+angle") == "h⟨t⟩²"
+
+
+def test_a_raised_spelling_is_bracketed_under_a_transpose():
+    weight = leaf(Name(Role.PARAM, "W"), FREE, ("H", "X"))
+    spelt = [text(transpose(weight) @ leaf(Name(Role.CARRY, "h"), NOW, ("H",)), "deck_s", style) for style in STYLES]
+    assert spelt == ["(Wˢˣ)ᵀ sₜ", "(W^sx)^T s[t]", r"(W^{sx})^\top s_t"]

@@ -3,6 +3,7 @@
 import pytest
 
 from rnnsym_tui.capture import text_of
+from rnnsym_tui.dialogs.ask import AskDialog
 from rnnsym_tui.dialogs.choose import ChooseDialog
 from rnnsym_tui.dialogs.help import HelpDialog
 from rnnsym_tui.model.derive.reader import Choice
@@ -146,7 +147,7 @@ async def test_what_a_form_is_about_is_chosen_where_it_is_not_about_all(running)
         await press(pilot, "w", "k", "enter")
         assert pilot.app.screen.about == "W"
         assert "∂hₜ/∂W" in text_of(pilot.app)
-        await press(pilot, "5", "w", *["backspace"] * 7, *"2 loss", "enter")
+        await press(pilot, "5", "w", *["backspace"] * 7, "2", "space", *"loss", "enter")
         assert pilot.app.reader.position.choice.window == 2
         assert "2 per loss" in text_of(pilot.app)
         assert "truncated to 2 steps" in pilot.app.screen.reading.view.form.title
@@ -230,22 +231,20 @@ async def test_copies_go_to_the_clipboard_and_to_files(running, tmp_path):
         assert r"\delta" in (folder / f"lstm-recurrence-line-{line}.tex").read_text()
 
 
-@pytest.mark.parametrize("suffix", [".tex", ".md", ".py", ".txt", ".svg", ".json"])
-async def test_an_export_is_written_and_never_overwrites_silently(running, tmp_path, monkeypatch, suffix):
+async def test_an_export_is_written_and_never_overwrites_silently(running, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     async with running(**HELLO) as pilot:
-        await press(pilot, "f3", "x")
-        pilot.app.screen.query_one("#answer").value = f"out{suffix}"
-        await press(pilot, "enter")
-        before = (tmp_path / f"out{suffix}").read_text()
-        assert before
-        await press(pilot, "x")
-        pilot.app.screen.query_one("#answer").value = f"out{suffix}"
-        await press(pilot, "enter")
+        await press(pilot, "f3", "x", "enter")
+        file = tmp_path / "rnnsym-lstm-recurrence.tex"
+        before = file.read_text()
+        await press(pilot, "x", "enter")
         assert "exists already" in text_of(pilot.app)
-        pilot.app.screen.query_one("#answer").value = f"out{suffix}!"
-        await press(pilot, "enter")
-        assert (tmp_path / f"out{suffix}").read_text() == before
+        file.write_text("something else")
+        await press(pilot, "exclamation_mark", "enter")
+        assert file.read_text() == before
+        await press(pilot, "x", *["backspace"] * 3, *"doc", "enter")
+        assert isinstance(pilot.app.screen, AskDialog)
+        assert not (tmp_path / "rnnsym-lstm-recurrence.doc").exists()
 
 
 async def test_the_place_survives_a_restart(running):

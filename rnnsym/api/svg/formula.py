@@ -66,14 +66,15 @@ def _prose(text: str, size: float, style: str) -> Iterator[tuple[Box, bool]]:
         if i % 2:
             yield formula_box(part, size), False
             continue
-        for piece in re.findall(r"\s+|\S+", part):
-            yield (space(0.3 * size), True) if piece.isspace() else (word(plain(piece), style, size), False)
+        for piece in re.findall(r"\s+|~|[^\s~]+", part):
+            gap = piece == "~" or piece.isspace()
+            yield (space(0.3 * size), piece != "~") if gap else (word(plain(piece), style, size), False)
 
 
 def plain(text: str) -> str:
     """LaTeX text without math, as characters."""
     text = re.sub(r"\\([A-Za-z]+)(\{\}|\s*)", lambda m: table.TEXT_SIGNS.get(m[1], m[1] + m[2].replace("{}", "")), text)
-    return re.sub(r"\\(.)", r"\1", text.replace("--", "–").replace("~", " "))
+    return re.sub(r"\\(.)", r"\1", text.replace("--", "–"))
 
 
 class _Setter:

@@ -27,6 +27,8 @@ class Grammar(Cursor):
     def formula(self) -> Node:
         """One expression and nothing behind it."""
         node = self.total() if self.token.kind == "sum" or self._is_sum_over_t() else self.comparison()
+        if self.token.kind == "equals":
+            raise self.fail("'=' stands between the two sides of a line: here one formula is read.")
         return self.finished(node)
 
     def finished(self, node: Node) -> Node:
@@ -123,7 +125,7 @@ class Grammar(Cursor):
         factors, dots = [self.factor() if first is None else first], set()
         while True:
             join = self.take("join")
-            if join is not None and join.value != "@":
+            if join is not None:
                 dots.add(len(factors))
             if join is None and not self._begins():
                 break

@@ -30,10 +30,15 @@ class Lexicon:
     notation: Notation
     at: Point | None
     labels: Mapping[str, Known]
-    spelt: dict[str, Expr] = field(default_factory=dict)
+    spelt: dict[str, tuple[Known, TimeMap]] = field(default_factory=dict)
     steps: set[int] = field(default_factory=set)
     longest: int = 0
     starts: frozenset[str] = frozenset()
+
+    def quantity(self, spelling: str) -> Expr | None:
+        """What is spelt so, at its time; None for nothing."""
+        found = self.spelt.get(spelling)
+        return None if found is None else canonical(*found, self.notation)
 
     def names(self) -> list[str]:
         """What there is to be named, for a suggestion."""
@@ -48,7 +53,7 @@ class Lexicon:
             for entry in self.scope.known:
                 for time in _times(entry, new, first=not self.steps):
                     spelling = symbol(entry.name, time, self.notation, style, When("t", self.at)).text
-                    self.spelt.setdefault(spelling, canonical(entry, time, self.notation))
+                    self.spelt.setdefault(spelling, (entry, time))
         self.steps.update(new)
         self.longest = max(map(len, (*self.spelt, *self.labels)), default=0)
         self.starts = frozenset(spelling[0] for spelling in (*self.spelt, *self.labels))

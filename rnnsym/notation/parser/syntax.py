@@ -66,7 +66,7 @@ class Times(Node):
 
 @dataclass(frozen=True, slots=True)
 class Chain(Node):
-    """Factors side by side, as in `U h`; `dots` are the positions before which a dot stands, as in `u · v`."""
+    """Factors side by side, as in `U h`; `dots` are the positions before which a sign stands, as in `u · v`, `U @ h`."""
 
     factors: tuple[Node, ...]
     dots: frozenset[int]

@@ -172,9 +172,8 @@ class _Reader:
         if self.text[at] not in self.lexicon.starts:
             return None
         for end in range(min(at + self.lexicon.longest, len(self.text)), at, -1):
-            leaf = self.lexicon.spelt.get(self.text[at:end])
-            if leaf is not None and self._complete(end):
-                return Token("quantity", leaf, at, end)
+            if self.text[at:end] in self.lexicon.spelt and self._complete(end):
+                return Token("quantity", self.lexicon.quantity(self.text[at:end]), at, end)
         return None
 
     def _binder(self, at: int) -> Token | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rnnsym.core.names import Role
+from rnnsym.api.choices import FormChoice
 from rnnsym.notation import load, names
 from rnnsym.walk.numbers import parse_whole
 from rnnsym_tui.dialogs.ask import AskDialog
@@ -39,19 +39,15 @@ class DeriveChanges(DeriveMoves):
     @property
     def about(self) -> str:
         """What the chosen form is about where it is not about all: a parameter, or the steps that are kept."""
-        choice = self.reader.position.choice
-        if self._needs_parameter(choice.form):
-            return choice.wrt or ""
-        return f"{choice.window} per {choice.per}" if self._has_window else ""
-
-    def _needs_parameter(self, key: str) -> bool:
-        return any(form.key == key and form.needs_parameter for form in self.study.forms)
+        choice, form = self.reader.position.choice, self._form
+        if form is not None and form.needs_window:
+            return f"{choice.window} per {choice.per}"
+        return choice.wrt or "" if form is not None and form.needs_parameter else ""
 
     @property
-    def _has_window(self) -> bool:
-        """Whether the form cuts errors off, by a factor that is given."""
-        form = self.reader.form
-        return form is not None and any(name.role == Role.KEEP for name in form.system.given)
+    def _form(self) -> FormChoice | None:
+        key = self.reader.position.choice.form
+        return next((form for form in self.study.forms if form.key == key), None)
 
     def choose_form(self, key: str | None) -> None:
         form = next((found for found in self.study.forms if found.key == key), None)
@@ -76,11 +72,11 @@ class DeriveChanges(DeriveMoves):
         self.choose_form(forms[number - 1].key)
 
     def action_parameter(self) -> None:
-        choice = self.reader.position.choice
-        if self._needs_parameter(choice.form):
+        choice, form = self.reader.position.choice, self._form
+        if form is not None and form.needs_parameter:
             options = [(label, "") for label in parameters(self.session.walk)]
             self.app.push_screen(ChooseDialog(self.glyphs, "Parameter", options, self.about), self._use_parameter)
-        elif self._has_window:
+        elif form is not None and form.needs_window:
             value = f"{choice.window} {choice.per}"
             self.app.push_screen(AskDialog(self.glyphs, "Steps that are kept", WINDOW, self._use_window, value))
         else:
