@@ -11,10 +11,13 @@ from rnnsym.derivation.adjoint import Adjoint
 from rnnsym.derivation.closed import closed_form
 from rnnsym.derivation.form import Form
 from rnnsym.derivation.jacobians import step_jacobian
+from rnnsym.derivation.ledger import ledger_form
+from rnnsym.derivation.paths import path_decomposition
 from rnnsym.derivation.sensitivity import rtrl
 from rnnsym.derivation.tangent import hessian_vector
 from rnnsym.derivation.truncated import truncated
 from rnnsym.errors import DisconnectedError, unknown
+from rnnsym.wiring import TOTAL_LOSS
 
 if TYPE_CHECKING:
     from rnnsym.api.derivation import Derivation
@@ -52,12 +55,21 @@ def _jacobian(derivation: "Derivation", options: FormOptions) -> Form:
     return step_jacobian(derivation.system, derivation.order)
 
 
+def _paths(derivation: "Derivation", options: FormOptions) -> Form:
+    return path_decomposition(derivation.system, derivation.order)
+
+
 def _rtrl(derivation: "Derivation", options: FormOptions) -> Form:
     return rtrl(derivation.system, derivation.adjoint, derivation.parameter(options.wrt), derivation.order)
 
 
 def _truncated(derivation: "Derivation", options: FormOptions) -> Form:
     return truncated(derivation.adjoint, options.window, options.per, derivation.wanted)
+
+
+def _ledger(derivation: "Derivation", options: FormOptions) -> Form:
+    gradient = derivation.parameter(options.wrt).as_role(Role.GRADIENT)
+    return ledger_form(derivation.adjoint, TOTAL_LOSS, gradient)
 
 
 def _hessian(derivation: "Derivation", options: FormOptions) -> Form:
@@ -71,8 +83,10 @@ FORMS = {
         FormChoice("recurrence", "backward recurrence", False, _recurrence),
         FormChoice("closed", "closed double sum", True, _closed),
         FormChoice("jacobian", "step Jacobian", False, _jacobian),
+        FormChoice("paths", "paths through the gates", False, _paths),
         FormChoice("rtrl", "real-time recurrent learning (forward)", True, _rtrl),
         FormChoice("truncated", "truncated backpropagation", False, _truncated, needs_window=True),
+        FormChoice("ledger", "ledger of losses and steps", True, _ledger),
         FormChoice("hessian", "Hessian-vector product", False, _hessian),
     )
 }

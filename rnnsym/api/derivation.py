@@ -1,10 +1,13 @@
 """A derivation: the lines from the forward equations to the gradients, with free T."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 from rnnsym.api.choices import FORMS, FormChoice, FormOptions, choice, recurrent_parameter
+from rnnsym.api.counts import ParameterCount
 from rnnsym.api.forms import FormView, Printed
+from rnnsym.api.ledger import Ledger, ledger
 from rnnsym.api.network import Network
 from rnnsym.api.page import Page, page
 from rnnsym.cells.base import Cell
@@ -15,7 +18,8 @@ from rnnsym.derivation.adjoint import Adjoint, adjoint
 from rnnsym.derivation.equations import Equation, Lines, lines
 from rnnsym.derivation.form import Form, recurrence
 from rnnsym.engine.program import build
-from rnnsym.errors import DisconnectedError, unknown
+from rnnsym.engine.standalone import standalone
+from rnnsym.errors import DisconnectedError, InputError, unknown
 from rnnsym.notation import Notation, load
 from rnnsym.wiring import TOTAL_LOSS, carry_order, cell_system
 
@@ -61,6 +65,12 @@ class Derivation(Printed):
         if self.wanted:
             return self.wanted[0].as_role(Role.PARAM)
         return recurrent_parameter(self.adjoint)
+
+    @property
+    def count(self) -> ParameterCount:
+        """How many parameters there are: a formula such as 4(HX + H² + H), and a number where sizes are known."""
+        params = {name: shape for name, shape in self.system.given.items() if name.role == Role.PARAM}
+        return ParameterCount(self.title, params, {} if self.net is None else self.net.sizes)
 
     @cached_property
     def lines(self) -> Lines:
@@ -114,6 +124,57 @@ class Derivation(Printed):
         found = choice(key)
         form = found.build(self, FormOptions(wrt, window, per))
         return FormView(form, self.title, self.notation, self.net)
+
+    def closed_form(self, wrt: str | None = None) -> FormView:
+        """∂L/∂θ as a double sum with the Jacobian product and the immediate derivative (Pascanu et al. 2013)."""
+        return self.form_view("closed", wrt=wrt)
+
+    def step_jacobian(self) -> FormView:
+        """∂s_t/∂s_{t-1} of the whole carry, block by block."""
+        return self.form_view("jacobian")
+
+    def paths(self) -> FormView:
+        """Each block of the step Jacobian as the sum of its paths: the direct line, and through each gate."""
+        return self.form_view("paths")
+
+    def rtrl(self, wrt: str | None = None) -> FormView:
+        """∂L/∂θ forward in time: real-time recurrent learning (Williams and Zipser 1989)."""
+        return self.form_view("rtrl", wrt=wrt)
+
+    def truncated(self, window: int, per: str = "chunk") -> FormView:
+        """Truncated backpropagation through time, with the terms that it drops."""
+        return self.form_view("truncated", window=window, per=per)
+
+    def hessian_vector(self) -> FormView:
+        """The product of the Hessian with a direction R{θ} (Pearlmutter 1994): the derivation derived once more."""
+        return self.form_view("hessian")
+
+    def instantiate(self, steps: int) -> FormView:
+        """The recurrence written out for T = `steps`. Raises InputError for T < 1, and where it gets too long."""
+        return self.form_view().instantiate(steps)
+
+    def ledger(
+        self,
+        params: Mapping[str, Any],
+        x: Any,
+        targets: Any,
+        wrt: str | None = None,
+        carry: Mapping[str, Any] | None = None,
+    ) -> Ledger:
+        """∂L/∂θ split into G_{t,k}, what loss t sends through step k: `ledger[t, k]` is an array like θ.
+
+        Arguments as in `Network.run`; a batch is summed over. Raises InputError for the derivation of a cell alone.
+        """
+        if self.net is None:
+            raise InputError("a cell alone has no loss to split: derive a network, rs.derive(rs.Network(cell, …)).")
+        gradient = self.parameter(wrt).as_role(Role.GRADIENT)
+        return ledger(self.net, gradient, params, x, targets, carry)
+
+    def standalone(self) -> str:
+        """A NumPy file that runs without rnnsym and prints its own gradient check. Raises InputError where the network
+        stops a gradient by design."""
+        sizes = None if self.net is None else self.net.sizes
+        return standalone(self.system, TOTAL_LOSS, self.title, sizes)
 
     def numpy_source(self) -> str:
         """The readable NumPy program of these equations; it needs only NumPy."""

@@ -1,6 +1,6 @@
 """A derivation for other programs: LaTeX, Markdown, and plain data for JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from rnnsym.api.page import Page
@@ -23,6 +23,19 @@ def latex_rows(shown: Page) -> str:
     """The environment alone, as a notebook takes it: MathJax would show a comment before it."""
     rows = [row for section in shown.sections for row in _latex_rows(shown, section)]
     return f"\\begin{{align*}}\n{ROW_END.join(rows)}\n\\end{{align*}}\n"
+
+
+def mime_bundle(
+    shown: Page, plain: str, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+) -> dict[str, str]:
+    """What a notebook may show of a page, but for what it asks to leave out; `plain` is the page as text."""
+    makers = {
+        "text/plain": lambda: plain,
+        "text/latex": lambda: latex_rows(shown),
+        "text/markdown": lambda: markdown_page(shown),
+    }
+    wanted = [kind for kind in makers if (not include or kind in include) and kind not in (exclude or ())]
+    return {kind: makers[kind]() for kind in wanted}
 
 
 def _latex_rows(shown: Page, section: Section) -> Iterator[str]:

@@ -16,6 +16,7 @@ from rnnsym.core.names import Name
 from rnnsym.core.system import System
 from rnnsym.derivation.equations import Line
 from rnnsym.derivation.form import Form
+from rnnsym.derivation.instantiate import instantiate
 from rnnsym.derivation.shares import Share
 from rnnsym.engine.program import Function, Values, function
 from rnnsym.errors import InputError
@@ -98,6 +99,10 @@ class FormView(Printed):
 
     def _page(self, notation: str | Notation | None) -> Page:
         return page(self.title, self.form, self.notation if notation is None else notation)
+
+    def instantiate(self, steps: int) -> "FormView":
+        """This form written out for T = `steps`. Raises InputError for T < 1, and where it gets too long."""
+        return FormView(instantiate(self.form, steps), self.title, self.notation, self.net)
 
     @cached_property
     def _program(self) -> Function:

@@ -150,6 +150,6 @@ def _beside(texts: Sequence[str], said: str, first: int, column: int) -> Iterato
     """The comment from text line `first` on, to the right of what is there; below it where that is too long."""
     notes = textwrap.wrap(said, WIDTH - column)
     for i, text in enumerate(texts):
-        fits = i >= first and columns(text) < column
+        fits = i >= first and columns(text) + GAP <= column
         yield padded(text, column) + notes.pop(0) if fits and notes else text
     yield from (" " * column + note for note in notes)

@@ -17,14 +17,16 @@ OTHER_SIZE = 2
 WIRING = ("layers", "stack", "bidirectional", "decoder", "feedback", "context", "pattern", "reduction")
 
 
-def add_cell(parser: argparse.ArgumentParser, default: str | None = None) -> None:
-    """CELL and its options."""
-    about = "elman, lstm, gru, or path/to/file.py:MyCell"
-    if default is None:
-        parser.add_argument("cell", metavar="CELL", help=about)
+def add_cell(parser: argparse.ArgumentParser, default: str | None = None, optional: bool = False) -> None:
+    """CELL and its options. It may be left out where there is a `default`, or with `optional`."""
+    about = "elman, lstm, gru, … (all: rnnsym derive --list), or path/to/file.py:MyCell"
+    if default is not None:
+        about += f" (default: {default})"
+    if default is not None or optional:
+        parser.add_argument("cell", metavar="CELL", nargs="?", default=default, help=about)
     else:
-        parser.add_argument("cell", metavar="CELL", nargs="?", default=default, help=f"{about} (default: {default})")
-    parser.add_argument("--act", metavar="F", help="activation of elman: tanh, sigmoid, relu or identity")
+        parser.add_argument("cell", metavar="CELL", help=about)
+    parser.add_argument("--act", metavar="F", help="activation of elman and its kin: tanh, sigmoid, relu or identity")
     parser.add_argument(
         "--option", metavar="KEY=VALUE", action="append", default=[], help="any other option of the cell, once for each"
     )

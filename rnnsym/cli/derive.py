@@ -19,26 +19,29 @@ forms (--form)
   closed       one gradient as a double sum over t and k, with the Jacobian product
   jacobian     the step Jacobian of the whole carry, as a block matrix
   paths        each block as a sum over paths: the direct line, through each gate
-  rtrl         forward accumulation beside backpropagation, with costs
+  rtrl         one gradient forward in time, beside the states
   truncated    truncated backpropagation (--window K, --per chunk or loss)
   ledger       one gradient split into the terms of loss t through step k
   hessian      the product of the Hessian with a direction
 
-Without --loss and --pattern the cell stands alone, and the gradient of the loss
+Without --loss and any wiring the cell stands alone, and the gradient of the loss
 with respect to its output is given at every step.
 
 examples
   rnnsym derive lstm
   rnnsym derive lstm --form jacobian
   rnnsym derive elman --form closed --wrt U --steps 3
-  rnnsym derive elman --notation deck_s --rosetta
-  rnnsym derive gru --loss cross_entropy --format tex --output gru.tex
+  rnnsym derive elman --notation deck_s
+  rnnsym derive elman --rosetta
+  rnnsym derive gru --layers 2 --bidirectional --loss cross_entropy
+  rnnsym derive gru --format tex --level chain --output gru.tex
   rnnsym derive elman --format numpy > elman.py"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    common.add_cell(parser)
+    common.add_cell(parser, optional=True)
     _add_what(parser)
+    common.add_wiring(parser)
     _add_how(parser)
     parser.usage = f"{parser.prog} CELL [options]"
     parser.epilog = EPILOG
@@ -46,19 +49,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_what(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what is derived")
+    group.add_argument("--list", action="store_true", help="the cells that there are, each with its source")
     group.add_argument("--form", metavar="F", default="recurrence", help="how the gradient is written (see below)")
     group.add_argument("--wrt", metavar="P", nargs="+", action="extend", help="only the gradients of these parameters")
     group.add_argument("--steps", metavar="T", type=common.size, help="written out for so many steps")
     group.add_argument("--window", metavar="K", type=common.size, default=3, help="steps kept by --form truncated")
     group.add_argument("--per", metavar="W", default="chunk", help="truncated at the end of a chunk, or for each loss")
     group.add_argument("--loss", metavar="L", help="with readout y = V h + b_y and loss: squared or cross_entropy")
-    group.add_argument("--pattern", metavar="P", help="with readout: many_to_many (default) or many_to_one")
+    group.add_argument("--count", action="store_true", help="how many parameters there are, as a formula")
 
 
 def _add_how(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("how it is written")
     group.add_argument("--level", metavar="L", default="steps", help="results, steps (default), why or chain")
+    group.add_argument("--layout", metavar="L", default="auto", help="formulas in 2d, on one line, or auto (default)")
     group.add_argument("--notation", metavar="N", default="default", help="a profile, or a file: profile.toml")
+    group.add_argument(
+        "--rosetta", metavar="N", nargs="*", help="side by side in these notations (default: all that are built in)"
+    )
     group.add_argument("--format", metavar="F", default="text", help=f"{', '.join(FORMATS)} (default: text)")
     common.add_ascii(parser)
     common.add_json(parser)
@@ -67,8 +75,7 @@ def _add_how(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    form = _format(args)
-    text = FORMATS[form](_request(args))
+    text = _text(args)
     if not text.endswith("\n"):
         text += "\n"
     if args.output is None:
@@ -76,6 +83,19 @@ def run(args: argparse.Namespace) -> int:
     else:
         _write_file(args.output, text, args.force)
     return 0
+
+
+def _text(args: argparse.Namespace) -> str:
+    if args.list:
+        from rnnsym.cells import listing
+
+        return listing()
+    if args.cell is None:
+        raise InputError("name a cell, as in `rnnsym derive lstm`; --list shows those that there are.")
+    if args.count:
+        return str(_derivation(args).count)
+    form = _format(args)
+    return FORMATS[form](_request(args))
 
 
 def _format(args: argparse.Namespace) -> str:
@@ -91,19 +111,21 @@ def _request(args: argparse.Namespace) -> Request:
     derivation = _derivation(args)
     about = args.wrt[0] if args.wrt and len(args.wrt) == 1 else None
     view = derivation.form_view(args.form, wrt=about, window=args.window, per=args.per)
-    return Request(derivation, view, args.level)
+    if args.steps is not None:
+        view = view.instantiate(args.steps)
+    return Request(derivation, view, args.level, args.layout, args.rosetta)
 
 
 def _derivation(args: argparse.Namespace) -> "Derivation":
     from rnnsym.api.derivation import Derivation, derive
-    from rnnsym.wiring import Options, network_system
+    from rnnsym.wiring import carry_order, described, wire
 
-    cell = common.load_cell(args)
-    if args.loss is None and args.pattern is None:
-        return derive(cell, args.wrt, args.notation)
-    options = Options(loss=args.loss or "squared", pattern=args.pattern or "many_to_many")
-    title = f"{cell.name} with readout, {options.loss} loss, {options.pattern}".replace("_", "-")
-    return Derivation(network_system(cell, options), title, args.wrt, args.notation)
+    if args.loss is None and not common.wiring_given(args):
+        return derive(common.load_cell(args), args.wrt, args.notation)
+    body, options = common.wiring_of(args), common.options_of(args)
+    wired = wire(body, options)
+    title = f"{described(body)} with readout, {options.loss} loss, {options.pattern}".replace("_", "-")
+    return Derivation(wired.system, title, args.wrt, args.notation, order=carry_order(wired.placements))
 
 
 def _write_file(path: Path, text: str, replace: bool) -> None:

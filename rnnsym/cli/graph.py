@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from rnnsym.cli import common
+from rnnsym.cli import common, graph_files
 from rnnsym.cli.terminal import shows_unicode, write, write_json
 from rnnsym.errors import InputError
 
@@ -42,23 +42,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     common.add_wiring(parser)
     common.add_ascii(parser)
     common.add_json(parser)
+    graph_files.add_arguments(parser)
     parser.epilog = """\
 examples
   rnnsym graph lstm
   rnnsym graph elman --bidirectional --steps 3
   rnnsym graph elman --steps 3 --values
   rnnsym graph gru --text hello --values --from 2 --to 3
-  rnnsym graph my_cell.py:MyCell --rolled"""
+  rnnsym graph my_cell.py:MyCell --rolled
+  rnnsym graph lstm --steps 20 --collapse --format svg --output lstm.svg"""
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the drawing, or with --json the graph as data."""
+    """Print the drawing, or with --json the graph as data, or with --format write it for another program."""
+    as_text = graph_files.is_text(args)
     task = _task(args)
     if args.json:
         from rnnsym.cli.graph_record import graph_record
 
         write_json("graph", graph_record(task.graph))
         return 0
+    if not as_text:
+        return graph_files.write_graph(args, task.graph, task.labels)
     _print(list(_Page(args, task).lines()))
     return 0
 

@@ -171,6 +171,10 @@ class Expr:
         return _rebuild, ([(n.prim, tuple(order[a] for a in n.args), n.attrs, n.shape, n.dtype) for n in order],)
 
 
+_FILL = tuple(vars(Expr)[field].__set__ for field in Expr.__slots__[1:])
+"""What sets a field of a new node: setting it by its name is refused."""
+
+
 def intern_node(
     prim: "Primitive", args: tuple[Expr, ...], attrs: tuple[Hashable, ...], shape: Shape, dtype: str = "float"
 ) -> Expr:
@@ -180,8 +184,8 @@ def intern_node(
         node = _interned.get(key)
         if node is None:
             node = object.__new__(Expr)
-            for field, value in zip(Expr.__slots__[1:], (args, attrs, dtype, prim, next(_serials), shape), strict=True):
-                object.__setattr__(node, field, value)
+            for fill, value in zip(_FILL, (args, attrs, dtype, prim, next(_serials), shape), strict=True):
+                fill(node, value)
             _interned[key] = node
         return node
 

@@ -27,7 +27,7 @@ from rnnsym.core.names import FREE, NOW, Name, Role
 from rnnsym.core.system import System
 from rnnsym.derivation.adjoint import Adjoint
 from rnnsym.derivation.equations import Line
-from rnnsym.derivation.form import Compute, Form
+from rnnsym.derivation.form import Form
 from rnnsym.derivation.ingredients import Ingredients, Part, ingredients
 from rnnsym.derivation.jacobians import jacobian_matrix, jacobian_name, rows_of, stack_of
 from rnnsym.derivation.products import Known, stacked, stacked_jacobian, steps_of, terms
@@ -67,7 +67,11 @@ def _total(made: Ingredients, names: list[Name], gradient: Name) -> Line:
     shape = made.story.system.shape(made.parameter)
     every = [*names, *([made.direct] if made.direct else [])]
     right = Infix("add", tuple(Symbol(name, FREE) for name in every))
-    value: Compute = lambda known: sum(np.asarray(known[name]) for name in every)  # noqa: E731
+    computed = made.story.computed
+
+    def value(known: Known) -> Any:
+        return sum(computed[name](known) if name in computed else np.asarray(known[name]) for name in every)
+
     sides = (Symbol(gradient, FREE), right)
     return made.story.statement(gradient, sides, value, "all parts", ("The parts add up.",), every, shape=shape)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from rnnsym.core.dims import Shape, product
 from rnnsym.core.expr import Expr
-from rnnsym.core.names import EVERY_STEP, FREE, START, Interval, Name, Role
+from rnnsym.core.names import END, EVERY_STEP, FREE, Interval, Name, Role
 from rnnsym.core.system import Piece, System
 from rnnsym.derivation.adjoint import Adjoint
 from rnnsym.derivation.equations import Line
@@ -131,7 +131,7 @@ def _gradients(made: Ingredients, gradient: Name) -> list[Line]:
     if several:
         names += [made.direct] if made.direct else []
         whole = add(*(leaf(name, FREE, shape) for name in names))
-        story.define({gradient: (Piece(START, whole),)}, {gradient: shape})
+        story.define({gradient: (Piece(END, whole),)}, {gradient: shape})
         lines.append(story.equation(gradient, "all parts", ("The parts add up.",)))
     return lines
 

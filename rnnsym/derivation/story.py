@@ -7,7 +7,7 @@ from itertools import count
 from rnnsym.core.dims import Shape
 from rnnsym.core.expr import Expr
 from rnnsym.core.mathtree import MathTree
-from rnnsym.core.names import EVERY_STEP, NOW, Interval, Name, Offset
+from rnnsym.core.names import EVERY_STEP, NOW, Interval, Name, Offset, Role
 from rnnsym.core.system import Piece, System
 from rnnsym.derivation.adjoint import Adjoint
 from rnnsym.derivation.cases import cases
@@ -32,7 +32,7 @@ class Story:
         in_time = {
             name
             for name, pieces in equations.items()
-            if not any(piece.total for piece in pieces) and not (name.of and not self.system.timed(name.of[0]))
+            if name.role != Role.GRADIENT and not (name.of and not self.system.timed(name.of[0]))
         }
         self.system = replace(extended, timed_adjoints=extended.timed_adjoints | in_time)
 

@@ -17,6 +17,7 @@ from rnnsym.core.system import System, reads, start_of
 from rnnsym.engine.program import LAYOUT, Program, build
 from rnnsym.engine.sizes import text as size_text
 from rnnsym.engine.source import kernel_source
+from rnnsym.engine.standalone_text import ABOUT, ALONE, CHECK, MADE
 from rnnsym.errors import InputError, ShapeError
 from rnnsym.ops.indexing import check_indices
 from rnnsym.ops.leaves import is_zero, var
@@ -30,6 +31,7 @@ DISTINCT = {"X": 2, "H": 3, "C": 4}
 """Sizes that all differ, so that no axis can be taken for another."""
 OTHER_SIZES = (5, 6, 7, 8, 9)
 LARGEST_FACTOR = 8
+MOST_ENTRIES = 5000
 TAKEN = frozenset({"T", "B", "SEED", "TINY", "TOLERANCE", "SMALLEST_SCALE", "np", "sys", "inspect"})
 """Names of the file that a dimension cannot have."""
 REAL = {
@@ -38,67 +40,10 @@ REAL = {
     Role.KEEP: "rng.integers(0, 2, {shape}).astype(float)",
 }
 
-ABOUT = """\
-The forward pass, the backward pass, and a check of every gradient. Run as a script, this file makes small random data \
-and compares each gradient with complex step; it ends with ok, or with FAIL and exit code 1. It needs NumPy only."""
-MADE = """\
-Made by rnnsym {version} from the equations of the network: the backward pass is the derivative of the forward pass, \
-derived line by line as `rnnsym derive` prints it. dv is the gradient of the loss with respect to v."""
-ALONE = "The loss is not written out: here it is the sum of its slopes times the output, with random slopes."
-
-CHECK = '''\
-def run(data):
-    """The values in `data`, every quantity of the forward pass, and every gradient, by name."""
-    known = dict(data)
-    for function in (forward, backward):
-        known.update(called(function, known))
-    return known
-
-
-def called(function, known):
-    """`function` on its arguments, found by name in `known`."""
-    return function(**{name: known[name] for name in inspect.signature(function).parameters})
-
-
-def slope(data, name):
-    """The derivative of the loss in every entry of data[name], by complex step.
-
-    With a tiny e, L(v + i e) = L(v) + i e L'(v): the imaginary part is e L'(v) to the last digit.
-    """
-    value = np.asarray(data[name])
-    found = np.zeros(value.shape)
-    for entry in np.ndindex(value.shape):
-        moved = value.astype(complex)
-        moved[entry] += 1j * TINY
-        found[entry] = np.imag(called(forward, {**data, name: moved})["%(loss)s"]) / TINY
-    return found
-
-
-def relative_error(found, exact):
-    scale = max(np.max(np.abs(found)), np.max(np.abs(exact)), SMALLEST_SCALE)
-    error = np.max(np.abs(found - exact)) / scale
-    return error if np.isfinite(error) else np.inf
-
-
-def main():
-    data = example(np.random.default_rng(SEED))
-    found = gradients(data)
-    errors = {name: relative_error(found[name], slope(data, name)) for name in found}
-    for name, error in errors.items():
-        print(f"{name:<%(width)d} relative error {error:.1e}")
-    worst = max(errors, key=errors.get)
-    passed = errors[worst] <= TOLERANCE
-    verdict = "ok" if passed else "FAIL"
-    print(f"{verdict}: the worst is {worst} with {errors[worst]:.1e}, allowed is {TOLERANCE:.0e}")
-    return 0 if passed else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())'''
-
 
 def standalone(system: System, loss: Name, title: str, sizes: Mapping[str, int] | None = None) -> str:
-    """The file's text. `sizes` are those of its random data (default: small ones that all differ).
+    """The file's text. `sizes` are those of its random data; small ones that all differ are taken where there are
+    none, or more than 5000 parameters to check.
 
     Raises InputError for a network that stops a gradient: its gradient is by design not the slope of its loss.
     """
@@ -108,7 +53,14 @@ def standalone(system: System, loss: Name, title: str, sizes: Mapping[str, int] 
             "has another gradient by design: its program without the check is numpy_source()."
         )
     program = build(system, loss, title)
-    return _File(system, program, dict(sizes or small_sizes(system)), loss, title).text()
+    chosen = sizes if sizes and _entries(system, sizes) <= MOST_ENTRIES else small_sizes(system)
+    return _File(system, program, dict(chosen), loss, title).text()
+
+
+def _entries(system: System, sizes: Mapping[str, int]) -> int:
+    """How many numbers the parameters have."""
+    shapes = [shape for name, shape in system.given.items() if name.role == Role.PARAM]
+    return sum(dims.size(dims.product(shape), sizes) for shape in shapes)
 
 
 def small_sizes(system: System) -> dict[str, int]:

@@ -4,8 +4,8 @@ A weight W that is stored transposed is W′ = Wᵀ and is spelt W: in an expres
 and an equation for its gradient is transposed on both sides: ∂L/∂W′ = Σₜ xₜ δₜᵀ. A weight alone is spelt by its name.
 
 With the orientation "row" every vector is printed as a row, so that a product with a vector is turned round:
-A x prints x Aᵀ, and the outer product a bᵀ prints aᵀ b; two transposes cancel. All other operations are the same for
-rows. Both together give x W′ for W x.
+A x prints x Aᵀ, the outer product a bᵀ prints aᵀ b, and A ⊗ bᵀ prints A ⊗ b; two transposes cancel. All other
+operations are the same for rows. Both together give x W′ for W x.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from rnnsym.core.mathtree import Infix, MathTree, Round, Superscript, Word
 from rnnsym.core.names import Name, Role
 from rnnsym.notation.profile import Notation
 from rnnsym.notation.spelling import take_apart
+from rnnsym.ops.kronecker import KRON, KRON_LEFT
 from rnnsym.ops.leaves import FULL, LEAF, full, leaf, number_in
 from rnnsym.ops.products import MATMUL, MATVEC, matmul
 from rnnsym.ops.structure import BROADCAST, DIAG, OUTER, TRANSPOSE, broadcast, outer, transpose
@@ -110,6 +111,8 @@ def row_tree(expr: Expr) -> MathTree:
         elif node.prim is OUTER:
             left, right = (trees[arg] for arg in node.args)
             trees[node] = _product(Superscript(left, TRANSPOSE_MARK), whole(right))
+        elif node.prim in (KRON, KRON_LEFT):
+            trees[node] = Infix("kron", tuple(trees[arg] for arg in node.args))
         else:
             trees[node] = node.prim.tree(node, [trees[arg] for arg in node.args])
     return trees[expr]

@@ -105,7 +105,7 @@ def _turn(tree: MathTree, notation: Notation) -> Turned:
         case Infix(op, items) if op in PRODUCTS:
             return _product(op, [_turn(item, notation) for item in items])
         case Infix("kron", items):
-            return Turned(Infix("kron", tuple(_upright(_turn(item, notation)) for item in items)), MATRIX)
+            return Turned(Infix("kron", tuple(_turn(item, notation).tree for item in items)), MATRIX)
         case Matrix(rows):
             turned = tuple(tuple(_upright(_turn(entry, notation)) for entry in row) for row in rows)
             return Turned(Matrix(turned), MATRIX)
@@ -124,8 +124,10 @@ def _kind_of(tree: MathTree, parts: Sequence[str]) -> str:
     match tree:
         case Infix("dot") | Call("sum") | Call("logsumexp"):
             return SCALAR
-        case BigProduct() | Call("diag"):
+        case BigProduct() | Call("diag") | Call("unvec"):
             return MATRIX
+        case Call("vec"):
+            return COLUMN
     return next((kind for kind in parts if kind != SCALAR), SCALAR)
 
 

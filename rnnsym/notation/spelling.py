@@ -17,6 +17,8 @@ from rnnsym.core.names import Fixed, Free, Name, Offset, Point, TimeMap
 from rnnsym.notation.profile import AdjointStyle, Notation, Spelled, Style
 
 SCRIPT_BINDING, ADJOINT_BINDING, ATOM_BINDING = 40, 45, 50
+LONGEST_JOINED = 2
+"""Letters of a label that a spelling such as `W_x{}` takes in; a longer one stands behind the bare spelling."""
 
 
 class Piece(NamedTuple):
@@ -59,22 +61,23 @@ def take_apart(name: Name) -> Parts:
 
 
 def called(name: Name, notation: Notation, style: Style) -> Parts:
-    """What the profile calls `name`: by its label, else by its symbol, else by its base letter."""
+    """What the profile calls `name`: by its label, else by as much of its symbol as the profile knows."""
     own = take_apart(name)
     labels = tuple(notation.labels.get(label, label) for label in own.labels)
-    for key, path in ((name.label, ()), (name.symbol, name.path)):
-        if key in notation.symbols:
-            return replace(_read(notation.symbols[key], (), style), path=path)
-    if own.base in notation.symbols:
-        return replace(_read(notation.symbols[own.base], labels, style), path=own.path)
+    if name.path and name.label in notation.symbols:
+        return _read(notation.symbols[name.label], (), style)
+    for known in range(len(labels), -1, -1):
+        symbol = "_".join((own.base, *own.labels[:known]))
+        if symbol in notation.symbols:
+            return replace(_read(notation.symbols[symbol], labels[known:], style), path=own.path)
     return replace(own, labels=labels)
 
 
 def _read(spelled: Spelled, labels: tuple[str, ...], style: Style) -> Parts:
     """`W^ss_0` with its raised part and its labels, and then the labels of the name."""
     text, joined = spelled.bare[style], False
-    if spelled.labelled is not None and labels:
-        joined, text, labels = True, spelled.labelled.replace("{}", "_".join(labels)), ()
+    if spelled.labelled is not None and labels and len(labels[0]) <= LONGEST_JOINED:
+        joined, text, labels = True, spelled.labelled.replace("{}", labels[0]), labels[1:]
     if len(set(spelled.bare.values())) > 1:
         return Parts(text, labels, glyphs=spelled.bare)
     head, _, below = text.partition("_")

@@ -46,6 +46,7 @@ RESHAPE: Structured = Structured(
         sample(("H*X",), attrs=(("H", "X"),)),
         sample(("H*X", "C"), attrs=(("H", "C*X"),)),
         sample((), attrs=((1,),)),
+        sample((1,), attrs=((),)),
     ],
     simplify=_reshape_again,
     ranked=True,

@@ -90,7 +90,7 @@ class Structured(Primitive):
     def source(self, node: Expr, code: Coder, size: Callable[[Dim], str]) -> Code:
         if self.source_rule is not None:
             return self.source_rule(node, code, size)
-        extra = [f"({', '.join(s)},)" if isinstance(s, tuple) else s for s in settings(node, size)]
+        extra = [f"({', '.join(s)}{',' * bool(s)})" if isinstance(s, tuple) else s for s in settings(node, size)]
         return call_source(self.kernel, [code(arg) for arg in node.args], [*extra, *map(str, self._rank(node))])
 
     def tree(self, node: Expr, args: Sequence[MathTree]) -> MathTree:

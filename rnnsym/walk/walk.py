@@ -99,6 +99,28 @@ class Walk(Sequence[Move]):
         """1 where the walk goes up in t on the line with this number, -1 where it goes down."""
         return self.legs[self._leg_of[number]].way if number in self._leg_of else 1
 
+    def next_leg(self, move: Move) -> int:
+        """The index of the first move of the pass after that of `move`; the number of moves where there is none."""
+        return next((start for start in self._starts if start > move.index), len(self))
+
+    def find_beside(self, move: Move, t: int) -> int:
+        """The index of the first move at step t in the pass and phase of `move`; that of `move` where there is none."""
+        first, stop = self.this_leg(move), self.next_leg(move)
+        same = (i for i in range(first, stop) if self._stops[i][:2] == (move.phase, t))
+        return next(same, move.index)
+
+    def this_leg(self, move: Move) -> int:
+        """The index of the first move of the pass that `move` is in."""
+        return max(start for start in self._starts if start <= move.index)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        found: dict[int, int] = {}
+        for i, (_, _, line) in enumerate(self._stops):
+            if line.number in self._leg_of:
+                found.setdefault(self._leg_of[line.number], i)
+        return list(found.values())
+
     def known_steps(self, move: Move, number: int) -> range:
         """The steps at which the value of the line with this number is known once `move` is done."""
         turn, whole = len(self.legs) // 2, range(1, self.steps + 1)

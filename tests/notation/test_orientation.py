@@ -10,6 +10,7 @@ from rnnsym.core.expr import leaves
 from rnnsym.core.names import FREE, NOW, Name, Role
 from rnnsym.notation import load, relation, stored, stored_shape, text, tree_of
 from rnnsym.notation.orientation import as_stored, sides_as_stored, transposed
+from rnnsym.ops.kronecker import kron, kron_left
 from rnnsym.ops.leaves import leaf
 from rnnsym.ops.structure import outer
 from rnnsym.transforms.rewrite import substitute
@@ -87,6 +88,8 @@ def test_every_line_of_a_derivation_holds_for_the_stored_weights(cell, profile):
         ((W @ U) @ x, "(W U) xₜ", "xₜ (W U)ᵀ", "xₜ (Wᵀ Uᵀ)ᵀ"),
         ((W @ U).T @ x, "(W U)ᵀ xₜ", "xₜ (W U)", "xₜ (Wᵀ Uᵀ)"),
         (outer(d, W @ x), "δaₜ (W xₜ)ᵀ", "δaₜᵀ (xₜ Wᵀ)", "δaₜᵀ (xₜ W)"),
+        (kron(W, x), "W ⊗ xₜᵀ", "W ⊗ xₜ", "Wᵀ ⊗ xₜ"),
+        (kron_left(x, W), "xₜᵀ ⊗ W", "xₜ ⊗ W", "xₜ ⊗ Wᵀ"),
         (outer(d, x), "δaₜ xₜᵀ", "δaₜᵀ xₜ", "δaₜᵀ xₜ"),
         (outer(d * h, x), "(δaₜ ⊙ hₜ) xₜᵀ", "(δaₜ ⊙ hₜ)ᵀ xₜ", "(δaₜ ⊙ hₜ)ᵀ xₜ"),
         (W @ (d * h) + x, "W (δaₜ ⊙ hₜ) + xₜ", "(δaₜ ⊙ hₜ) Wᵀ + xₜ", "(δaₜ ⊙ hₜ) W + xₜ"),

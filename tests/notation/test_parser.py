@@ -3,7 +3,7 @@
 import pytest
 
 import rnnsym as rs
-from rnnsym.core.names import EVERY_STEP, T, Fixed, Interval, Offset, Point
+from rnnsym.core.names import EVERY_STEP, Fixed, Interval, Offset, Point, T
 from rnnsym.errors import FormulaError, UnknownNameError
 from rnnsym.notation import load
 from rnnsym.notation.parser import parse, parse_line, scope_from, scope_of

@@ -66,7 +66,7 @@ class Times(Node):
 
 @dataclass(frozen=True, slots=True)
 class Chain(Node):
-    """Factors side by side, as in `U h`; `dots` are the positions before which a sign stands, as in `u · v`, `U @ h`."""
+    """Factors side by side, as in `U h`; `dots` are the positions before which a sign stands, as in `u · v`."""
 
     factors: tuple[Node, ...]
     dots: frozenset[int]

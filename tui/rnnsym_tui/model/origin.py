@@ -8,6 +8,7 @@ import numpy as np
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import Name, Role
 from rnnsym.core.system import reads
+from rnnsym.errors import InputError
 from rnnsym.notation.figures import figure
 from rnnsym.ops.products import MATVEC
 from rnnsym.ops.structure import OUTER
@@ -107,10 +108,15 @@ def _made(walk: Walk, name: Name, t: int) -> tuple[str, int | None]:
         return "a parameter: the same at every step; e changes an entry", None
     if name in walk.system.given:
         return "given from outside", None
-    if t == 0:
-        return "the initial value, before the first step", None
-    if t > walk.steps:
-        return "zero: nothing comes back from after the last step", None
+    if name.role == Role.ADJOINT and not 1 <= t <= walk.steps:
+        if np.any(walk.value(name, t)):
+            return "what comes back to an initial value", None
+        return f"zero: nothing comes back from {'after the last' if t else 'before the first'} step", None
+    if not 1 <= t <= walk.steps:
+        return f"the initial value, {'after the last step: time runs backward' if t else 'before the first step'}", None
     phase: Phase = "backward" if name.role == Role.ADJOINT else "forward"
     equation = next(found for found in (*walk.lines.forward, *walk.lines.backward) if found.name == name)
-    return f"computed by line {equation.number} at t = {t}", walk.find(phase, t, equation.number)
+    try:
+        return f"computed by line {equation.number} at t = {t}", walk.find(phase, t, equation.number)
+    except InputError:
+        return f"line {equation.number}, which says nothing at t = {t}: it is zero there", None

@@ -58,14 +58,15 @@ class Session:
         """The same line one step on in the order of the walk; after the last step of a pass, on to the next pass."""
         move, way = self.move, self._way()
         if move.t == (self.walk.steps if way > 0 else 1):
-            return self.go(self.walk.turn) if move.phase == "forward" else self.last()
+            return self.go(self.walk.next_leg(move))
         return self.go_to_time(move.t + way)
 
     def previous_time(self) -> bool:
         """The same line one step back in the order of the walk; before the first one, back to the pass before."""
         move, way = self.move, self._way()
         if move.t == (1 if way > 0 else self.walk.steps):
-            return self.first() if move.phase == "forward" else self.go(self.walk.turn - 1)
+            start = self.walk.this_leg(move)
+            return self.go(start - 1) if start else self.first()
         return self.go_to_time(move.t - way)
 
     def _way(self) -> int:
@@ -76,7 +77,10 @@ class Session:
         """The same line at step t of this pass; t beyond the ends means the end."""
         t = min(max(t, 1), self.walk.steps)
         move = self.move
-        return self.go(self._find(move.phase, t, move.equation.number))
+        try:
+            return self.go(self.walk.find(move.phase, t, move.equation.number))
+        except InputError:
+            return self.go(self.walk.find_beside(move, t))
 
     def go_to_line(self, number: int) -> bool:
         """The line with this number at this step, in the pass that it belongs to."""
