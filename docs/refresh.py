@@ -1,6 +1,6 @@
 """Keep the pages true: run what they show and write down what came out.
 
-    python docs/refresh.py            rewrite the pages
+    python docs/refresh.py            rewrite the pages, and the pictures that a command draws
     python docs/refresh.py --check    say which page is out of date, and exit with 1
 
 A page is Markdown. What is done with a fenced block depends on its first line:
@@ -34,6 +34,13 @@ from rnnsym.errors import RnnsymError
 ROOT = Path(__file__).parents[1]
 FENCE = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = "$ rnnsym"
+PICTURES = {
+    "derive-elman.svg": "derive elman --format svg",
+    "graph-lstm.svg": "graph lstm --rolled --format svg",
+    "graph-bidirectional.svg": "graph elman --bidirectional --format svg",
+    "graph-hello.svg": "graph elman --text hello --values --collapse --format svg",
+}
+"""Pictures by the command that draws them."""
 ROUNDING = re.compile(r"\b\d+e-1[4-9]\b")
 
 
@@ -149,12 +156,17 @@ def printed(action: Callable[[], Any]) -> str:
     return stream.buffer.getvalue().decode()
 
 
+def pictures() -> Iterator[tuple[Path, str]]:
+    """The pictures that a command draws, each with what it draws now."""
+    for name, command in PICTURES.items():
+        yield ROOT / "docs" / "pictures" / name, printed(partial(rnnsym, shlex.split(command)))
+
+
 def main(arguments: list[str]) -> int:
     stale = []
-    for path in pages():
-        text = path.read_text(encoding="utf-8")
-        fresh = refreshed(text, path.name)
-        if fresh != text:
+    texts = ((path, refreshed(path.read_text(encoding="utf-8"), path.name)) for path in pages())
+    for path, fresh in (*texts, *pictures()):
+        if not path.exists() or fresh != path.read_text(encoding="utf-8"):
             stale.append(path.relative_to(ROOT))
             if "--check" not in arguments:
                 path.write_text(fresh, encoding="utf-8")

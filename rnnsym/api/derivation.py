@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rnnsym.api.choices import FORMS, FormChoice, FormOptions, choice, recurrent_parameter
 from rnnsym.api.counts import ParameterCount
@@ -10,6 +10,7 @@ from rnnsym.api.forms import FormView, Printed
 from rnnsym.api.ledger import Ledger, ledger
 from rnnsym.api.network import Network
 from rnnsym.api.page import Page, page
+from rnnsym.api.scalars import ScalarDerivation, scalar_derivation
 from rnnsym.cells.base import Cell
 from rnnsym.cells.registry import as_cell
 from rnnsym.core.names import Name, Role
@@ -22,6 +23,9 @@ from rnnsym.engine.standalone import standalone
 from rnnsym.errors import DisconnectedError, InputError, unknown
 from rnnsym.notation import Notation, load
 from rnnsym.wiring import TOTAL_LOSS, carry_order, cell_system
+
+if TYPE_CHECKING:
+    from rnnsym.api.symbolic import SymbolicDerivation
 
 
 class Derivation(Printed):
@@ -169,6 +173,19 @@ class Derivation(Printed):
             raise InputError("a cell alone has no loss to split: derive a network, rs.derive(rs.Network(cell, …)).")
         gradient = self.parameter(wrt).as_role(Role.GRADIENT)
         return ledger(self.net, gradient, params, x, targets, carry)
+
+    def scalars(self, hidden: int = 2, steps: int = 3, **options: Any) -> ScalarDerivation:
+        """Every entry at every step as a scalar formula of named entries: `h_1_0` is entry 0 of h at t = 1.
+
+        options: inputs, outputs, sizes (of other dimensions, by name), targets (labels, which cross-entropy needs).
+        """
+        return scalar_derivation(self, hidden, steps, **options)
+
+    def to_sympy(self, hidden: int = 2, steps: int = 3, **options: Any) -> "SymbolicDerivation":
+        """The same in SymPy, with shared subexpressions named: `.assignments`, `.loss`, `.gradients`, `.expand()`."""
+        from rnnsym.api.symbolic import to_sympy  # SymPy takes longer to load than all the rest
+
+        return to_sympy(self, hidden=hidden, steps=steps, **options)
 
     def standalone(self) -> str:
         """A NumPy file that runs without rnnsym and prints its own gradient check. Raises InputError where the network

@@ -68,6 +68,10 @@ def _add_how(parser: argparse.ArgumentParser) -> None:
         "--rosetta", metavar="N", nargs="*", help="side by side in these notations (default: all that are built in)"
     )
     group.add_argument("--format", metavar="F", default="text", help=f"{', '.join(FORMATS)} (default: text)")
+    group.add_argument(
+        "--size", metavar="D=N", action="append", default=[], help="a dimension of --format sympy (H, X, C: default 2)"
+    )
+    group.add_argument("--labels", metavar="N", type=int, nargs="+", help="the labels of --format sympy")
     common.add_ascii(parser)
     common.add_json(parser)
     group.add_argument("--output", metavar="FILE", type=Path, help="write to FILE, which must not exist")
@@ -111,9 +115,10 @@ def _request(args: argparse.Namespace) -> Request:
     derivation = _derivation(args)
     about = args.wrt[0] if args.wrt and len(args.wrt) == 1 else None
     view = derivation.form_view(args.form, wrt=about, window=args.window, per=args.per)
-    if args.steps is not None:
+    if args.steps is not None and args.format != "sympy":
         view = view.instantiate(args.steps)
-    return Request(derivation, view, args.level, args.layout, args.rosetta)
+    sizes = {name: common.size(number) for name, number in common.pairs("--size", args.size).items()}
+    return Request(derivation, view, args.level, args.layout, args.rosetta, sizes, args.steps, args.labels)
 
 
 def _derivation(args: argparse.Namespace) -> "Derivation":

@@ -14,13 +14,16 @@ if TYPE_CHECKING:
 
 
 class Request(NamedTuple):
-    """A derivation, the form of it to write, how much to say, and the notations to set side by side, if any."""
+    """A derivation, the form of it to write, and how: see the options of the command."""
 
     derivation: "Derivation"
     view: "FormView"
     level: "Detail"
     layout: "Layout"
     rosetta: list[str] | None
+    sizes: dict[str, int]
+    steps: int | None
+    labels: list[int] | None
 
     @property
     def table(self) -> "Rosetta | None":
@@ -68,6 +71,16 @@ def _numpy(request: Request) -> str:
     return request.derivation.standalone()
 
 
+def _sympy(request: Request) -> str:
+    _refuse_table(request, "sympy")
+    sizes = dict(request.sizes)
+    hidden, inputs, outputs = (sizes.pop(name, 2) for name in ("H", "X", "C"))
+    scalars = request.derivation.scalars(
+        hidden, request.steps or 3, inputs=inputs, outputs=outputs, sizes=sizes, targets=request.labels
+    )
+    return scalars.script()
+
+
 def _refuse_table(request: Request, form: str) -> None:
     if request.rosetta is not None:
         raise InputError(f"--rosetta is a table: it goes into text, ascii, latex or markdown, not into {form}.")
@@ -81,5 +94,6 @@ FORMATS: dict[str, Callable[[Request], str]] = {
     "markdown": _markdown,
     "svg": _svg,
     "numpy": _numpy,
+    "sympy": _sympy,
     "json": _json,
 }

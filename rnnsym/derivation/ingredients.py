@@ -14,6 +14,7 @@ from rnnsym.derivation.adjoint import DIFFERENTIATED, Adjoint
 from rnnsym.derivation.chains import Chain
 from rnnsym.derivation.entering import Entering, direct, entering, names_of_entering
 from rnnsym.derivation.equations import Line
+from rnnsym.derivation.form import boundary
 from rnnsym.derivation.immediate import Immediate, immediate, immediate_lines
 from rnnsym.derivation.jacobians import (
     StepJacobian,
@@ -113,8 +114,7 @@ def _tell_entering(story: Story, derived: Adjoint, told: Sequence[Entering], nam
                 lines.append(story.backward(derived, name))
             else:
                 lines.append(story.equation(renamed[name], "from outside the chain", _because(story, name, states)))
-    remark: tuple[Words, ...] = (("t = T…1",),)
-    story.section("What enters from outside", remark, lines)
+    story.section("What enters from outside", boundary(lines), lines)
 
 
 def _shape(system: System, name: Name, states: Mapping[Name, Name]) -> Shape:

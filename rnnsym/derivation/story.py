@@ -10,7 +10,7 @@ from rnnsym.core.mathtree import MathTree
 from rnnsym.core.names import EVERY_STEP, NOW, Interval, Name, Offset, Role
 from rnnsym.core.system import Piece, System
 from rnnsym.derivation.adjoint import Adjoint
-from rnnsym.derivation.cases import cases
+from rnnsym.derivation.cases import beyond, cases
 from rnnsym.derivation.equations import Equation, Line, Statement, _backward, _forward, _left, _uses, _whole
 from rnnsym.derivation.form import UPWARDS, Compute, Form, Section, starts
 from rnnsym.notation import Words
@@ -32,7 +32,9 @@ class Story:
         in_time = {
             name
             for name, pieces in equations.items()
-            if name.role != Role.GRADIENT and not (name.of and not self.system.timed(name.of[0]))
+            if name.role != Role.GRADIENT
+            and not any(piece.total for piece in pieces)
+            and (not name.of or self.system.timed(name.of[0]))
         }
         self.system = replace(extended, timed_adjoints=extended.timed_adjoints | in_time)
 
@@ -75,7 +77,9 @@ class Story:
         pieces, left = self.system.equations[name], _left(self.system, name)
         if not total:
             domain = domain.meet(EVERY_STEP) or domain
-        return Equation(number, name, left, rhs, domain, total, rule, because, tuple(sorted(known)), (), cases(pieces))
+        told = cases(pieces)
+        past = () if told or total else beyond(domain, rhs)
+        return Equation(number, name, left, rhs, domain, total, rule, because, tuple(sorted(known)), past, told)
 
     def statement(
         self,

@@ -53,6 +53,9 @@ class Entry:
     def __neg__(self) -> "Entry":
         return Entry(-self.expr)
 
+    def __pos__(self) -> "Entry":
+        return self
+
     def __rsub__(self, other: Any) -> "Entry":
         return Entry(bare(other) - self.expr)
 
@@ -104,9 +107,13 @@ class Scalars:
 
     @property
     def given(self) -> list[Expr]:
-        """The entries that nothing computes: parameters, inputs, targets and initial states."""
+        """The entries that nothing computes: parameters first, then inputs, targets and initial states in time."""
         computed = {scalar.name for scalar in self.assignments}
-        return [node for node in self.labels if node not in computed]
+        return sorted((node for node in self.labels if node not in computed), key=self._place)
+
+    def _place(self, node: Expr) -> tuple[bool, str, int, str]:
+        time, label = node.attrs[1], self.labels[node]
+        return isinstance(time, Fixed), label.split("_")[0], time.at.plus if isinstance(time, Fixed) else 0, label
 
 
 def scalars(
@@ -145,6 +152,7 @@ class _Making:
         self.spelt: dict[str, Expr] = {}
         self.moved: dict[tuple[Expr, int], Expr | None] = {}
         self.held: dict[Name, set[int]] = {}
+        self.in_time: dict[Name, bool] = {}
         self.source: dict[Expr, tuple[Name, tuple[int, ...]]] = {}
 
     def size(self, dim: Dim) -> int:
@@ -161,7 +169,7 @@ class _Making:
             if len(held) == 1 and _is_start(held[0].rhs):
                 return
             terms = [self.at(piece, t) for piece in held]
-        time: TimeMap = Fixed(Point(0, t)) if self.system.timed(name) else FREE
+        time: TimeMap = Fixed(Point(0, t)) if self.timed(name) else FREE
         table = np.empty(shape, dtype=object)
         for i, index in enumerate(np.ndindex(shape)):
             node = self.entry(name, time, index)
@@ -194,7 +202,7 @@ class _Making:
             self.templates[key] = self.template(*key)
         found = self.templates[key]
         known = [self.read(node, t) for node in found.leaves]
-        if None in known:
+        if any(node is None for node in known):
             absent = {node: zeros(()) if new is None else new for node, new in zip(found.leaves, known, strict=True)}
             return substitute(found.exprs, absent)
         nodes: list[Any] = known
@@ -213,11 +221,16 @@ class _Making:
         name, index = self.source[node]
         time = node.attrs[1]
         step = time.step(t, self.steps) if isinstance(time, (Offset, Fixed)) else None
-        if step is None or not self.system.timed(name):
+        if step is None or not self.timed(name):
             return self.entry(name, FREE, index)
         if name in self.system.equations and step not in self.steps_of(name):
             return None
         return self.entry(name, Fixed(Point(0, step)), index)
+
+    def timed(self, name: Name) -> bool:
+        if name not in self.in_time:
+            self.in_time[name] = self.system.timed(name)
+        return self.in_time[name]
 
     def steps_of(self, name: Name) -> set[int]:
         """The steps at which `name` has a value."""
@@ -271,7 +284,9 @@ class _Making:
         if name not in self.labels:
             raise InputError(f"{name.label} is an integer, for which there is no symbol: give its values.")
         values = np.asarray(self.labels[name])
-        return np.asarray(values[time.step(t, self.steps)] if isinstance(time, (Offset, Fixed)) else values)
+        if t is None or not self.timed(name):
+            return values
+        return np.asarray(values[time.step(t, self.steps)])
 
 
 FUNCTIONS = Functions()

@@ -12,6 +12,8 @@ from rnnsym.core.expr import Expr, topological
 from rnnsym.core.names import Fixed, Name, Offset, TimeMap
 from rnnsym.errors import InputError, unknown
 from rnnsym.interpreters.numeric import as_array, as_list, text_key
+from rnnsym.ops.arithmetic import ADD, MUL
+from rnnsym.ops.leaves import FULL, number_in
 
 Objects = np.ndarray[Any, Any]
 LARGEST_DENOMINATOR = 1024
@@ -40,6 +42,38 @@ def to_sympy(what: Any, sizes: Mapping[str, int] | None = None, values: Mapping[
     if isinstance(what, Expr):
         return results[0]
     return dict(zip(what, results, strict=True)) if isinstance(what, Mapping) else results
+
+
+def named_scalars(
+    assignments: Sequence[tuple[Expr, Expr]], labels: Mapping[Expr, str]
+) -> tuple[dict[Expr, Any], list[tuple[Any, Any]]]:
+    """Scalar formulas that use each other by name, in SymPy: the symbol of every leaf, and (Symbol, formula) pairs.
+
+    A formula is one operation or a few on symbols: what is shared is named, and nothing is expanded.
+    """
+    symbols = {node: sympy.Symbol(label, real=True) for node, label in labels.items()}
+    known: dict[Expr, Any] = dict(symbols)
+    pairs = []
+    for name, formula in assignments:
+        for node in topological([formula]):
+            if node not in known:
+                known[node] = _scalar(node, [known[arg] for arg in node.args])
+        pairs.append((symbols[name], known[formula]))
+    return symbols, pairs
+
+
+def matrix(table: Objects, symbols: Mapping[Expr, Any]) -> Any:
+    """An array of entries as a Matrix of their symbols; a vector as a column."""
+    rows = table.reshape(-1, 1) if table.ndim < 2 else table
+    return sympy.Matrix([[symbols[node] for node in row] for row in rows])
+
+
+def _scalar(node: Expr, args: Sequence[Any]) -> Any:
+    if node.prim in (ADD, MUL):
+        return (sympy.Add if node.prim is ADD else sympy.Mul)(*args)
+    if node.prim is FULL:
+        return _exact(number_in(node))
+    return np.asarray(node.prim.sympy(sympy, node, args, lambda dim: dims.size(dim, {})), dtype=object).item()
 
 
 def _leaf_entries(needed: Sequence[Expr], sizes: Mapping[str, int], values: Mapping[Any, Any]) -> dict[Expr, Objects]:

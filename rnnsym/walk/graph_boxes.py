@@ -156,11 +156,12 @@ class _Placing:
                 frames[key] = Frame(left, tops[row_number], wide, heights[row_number], self.contents[key])
             x += width
         self.right = x + self._reach(len(self.columns) - 1, 1)
-        x -= self.bands[-1].width / 2
         for key in self.apart:
             width, high = self._natural(key)
-            frames[key] = Frame(x - width / 2, self.under + BUS_GAP, width, high, self.contents[key])
-            x -= width + CHANNEL
+            fed = [frames[link.source].centre for link in self.diagram.links if link.target == key]
+            middle = max(fed, default=x - self.bands[-1].width / 2)
+            left = max(middle - width / 2, MARGIN)
+            frames[key] = Frame(left, self.under + BUS_GAP, width, high, self.contents[key])
         return frames
 
     def _column_width(self, column: Column) -> float:

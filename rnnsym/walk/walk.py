@@ -13,9 +13,9 @@ from rnnsym.core.expr import Expr
 from rnnsym.core.names import Free, Name, Role, TimeMap
 from rnnsym.core.system import Piece, System, reads
 from rnnsym.derivation.equations import Equation, Lines, lines
-from rnnsym.derivation.reasons import Words
 from rnnsym.errors import InputError
 from rnnsym.interpreters.numeric import run as evaluate_bound
+from rnnsym.notation import Words
 from rnnsym.walk.breakdown import Breakdown, Products, break_down, products
 from rnnsym.walk.order import Leg, Phase, legs, steps_of
 from rnnsym.walk.sums import GradientSums

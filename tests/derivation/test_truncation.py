@@ -65,7 +65,7 @@ def test_any_cell(cell, steps, window, per):
     assert_adds_up(made.system, made.given, window, per, steps)
 
 
-@pytest.mark.parametrize("cell", [BUILT_IN[0], BUILT_IN[4]], ids=repr)
+@pytest.mark.parametrize("cell", [BUILT_IN[0], BUILT_IN[4]], ids=["elman", "lstm"])
 @pytest.mark.parametrize("pattern", ["many_to_many", "many_to_one"])
 def test_what_is_kept_is_a_part_of_the_ledger(cell, pattern):
     made = problem(cell, 2, 3, 2, 5, pattern=pattern)

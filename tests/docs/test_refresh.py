@@ -72,3 +72,9 @@ OTHERS = ["```sh\npython3 dev.py demo\n```\n", "```toml\na = 1\n```\n", "```text
 @pytest.mark.parametrize("block", OTHERS)
 def test_other_blocks_are_left_alone(refresh, block):
     assert refresh.refreshed(block, "page.md") == block
+
+
+def test_a_picture_is_what_its_command_draws(refresh):
+    for path, drawn in refresh.pictures():
+        assert drawn.startswith("<svg "), path.name
+        assert path.read_text(encoding="utf-8") == drawn, f"{path.name}: run `python docs/refresh.py`"

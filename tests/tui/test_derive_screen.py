@@ -22,6 +22,12 @@ async def press(pilot, *keys):
     await pilot.pause()
 
 
+async def choose(pilot, form):
+    """Press the number of a form."""
+    keys = [choice.key for choice in pilot.app.screen.study.forms]
+    await press(pilot, str(keys.index(form) + 1))
+
+
 def at(pilot):
     return pilot.app.reader.position.at
 
@@ -142,22 +148,25 @@ async def test_what_a_form_is_about_is_chosen_where_it_is_not_about_all(running)
     async with running(size=(120, 40), cell="elman", text="hello", hidden=2) as pilot:
         await press(pilot, "f3", "w")
         assert any("about all" in note.message for note in pilot.app._notifications)
-        await press(pilot, "4")
+        await choose(pilot, "rtrl")
         assert pilot.app.screen.about == "U"
         await press(pilot, "w", "k", "enter")
         assert pilot.app.screen.about == "W"
         assert "∂hₜ/∂W" in text_of(pilot.app)
-        await press(pilot, "5", "w", *["backspace"] * 7, "2", "space", *"loss", "enter")
+        await choose(pilot, "truncated")
+        await press(pilot, "w", *["backspace"] * 7, "2", "space", *"loss", "enter")
         assert pilot.app.reader.position.choice.window == 2
         assert "2 per loss" in text_of(pilot.app)
         assert "truncated to 2 steps" in pilot.app.screen.reading.view.form.title
-        await press(pilot, "2")
+        await choose(pilot, "closed")
         assert pilot.app.screen.about == "W"
 
 
 async def test_a_line_that_step_does_not_have_says_so_and_stays(running):
     async with running(cell="elman", text="hello", hidden=2) as pilot:
-        await press(pilot, "f3", "3", "G", "s")
+        await press(pilot, "f3")
+        await choose(pilot, "jacobian")
+        await press(pilot, "G", "s")
         assert isinstance(pilot.app.screen, DeriveScreen)
         assert any("no line for ∂hₜ/∂hₜ₋₁" in note.message for note in pilot.app._notifications)
         await press(pilot, "g", "s")
@@ -169,7 +178,8 @@ async def test_a_line_that_step_does_not_have_says_so_and_stays(running):
 
 async def test_a_direction_that_a_form_needs_is_the_gradient_and_said_so(running):
     async with running(cell="elman", text="hello", hidden=2) as pilot:
-        await press(pilot, "f3", "6", "G")
+        await press(pilot, "f3")
+        await choose(pilot, "hessian")
         assert "the direction is the gradient" in text_of(pilot.app)
         assert pilot.app.screen.reading.numbers
 

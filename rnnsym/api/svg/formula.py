@@ -11,10 +11,7 @@ from rnnsym.api.svg.shapes import script_size
 from rnnsym.api.svg.symbols import BINARY, CLOSE, COMMA, FUNCTION, LARGE, OPEN, ORDINARY, RELATION
 
 TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\s+|\d+(?:\.\d+)?|.", re.DOTALL)
-MATRICES = {
-    "bmatrix": ("[", "]"), "pmatrix": ("(", ")"), "vmatrix": ("|", "|"), "matrix": (".", "."), "array": (".", "."),
-    "cases": ("[", "."), "aligned": (".", "."), "smallmatrix": (".", "."),
-}  # fmt: skip
+MATRICES = {"bmatrix": ("[", "]"), "pmatrix": ("(", ")"), "vmatrix": ("|", "|")}
 GAPS = {BINARY: 0.22, RELATION: 0.3}
 AFTER_COMMA, AFTER_FUNCTION, BETWEEN = 0.2, 0.16, 0.02
 IN_SCRIPTS = 0.25
@@ -226,8 +223,6 @@ class _Setter:
 
     def _matrix(self, size: float) -> Atom:
         kind = self._raw_group()
-        if kind == "array":
-            self._raw_group()
         rows: list[list[Box]] = [[]]
         while self.place < len(self.tokens):
             rows[-1].append(self.row(size, ("&", "\\\\", "\\end")))

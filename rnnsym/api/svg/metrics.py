@@ -7,8 +7,6 @@ fitted to it, so that nothing overlaps.
 from functools import cache
 
 FAMILY = "'DejaVu Serif', 'Cambria Math', 'STIX Two Math', 'Times New Roman', serif"
-MONO = "'DejaVu Sans Mono', Consolas, Menlo, monospace"
-MONO_WIDTH = 0.602
 ASCENT, DESCENT = 0.76, 0.24
 """Of an ordinary letter, in units of the size."""
 

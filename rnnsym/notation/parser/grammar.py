@@ -257,9 +257,10 @@ class Grammar(Cursor):
         return self.node(tree.Indicator, opened.start, [condition], condition)
 
     def root(self) -> Node:
+        """`√x`, `√(x + y)`: of what stands next to it, so that √(x)² is a square."""
         start = self.token.start
         self.place += 1
-        body = self.deeper(self.scripts, self.bars[-1] if self.bars else "")
+        body = self.deeper(self.atom, self.bars[-1] if self.bars else "")
         return self.node(tree.Call, start, [body], "sqrt", (body,))
 
     def call(self) -> Node:

@@ -143,6 +143,27 @@ def test_a_gradient_shows_the_term_of_this_step_and_the_whole_sum(desk):
     assert "term of t = 1" in text or "all t" in text
 
 
+def test_a_quantity_of_two_steps_is_told_by_its_length_for_each_k():
+    desk = Desk(Setup(cell="elman", text="hello", hidden=2), choice=Choice("closed"))
+    found = next(line for line in desk.reading.view.lines if line.name.symbol == "G")
+    desk.reader.jump(found.number)
+    desk.session.go_to_time(3)
+    *_, head, steps, lengths = desk.texts(roomy=False)
+    assert "at t = 3" in head
+    assert "[3]" in steps
+    expected = np.linalg.norm(desk.reading.numbers.whole(found)[3, 1:], axis=(1, 2))
+    shown = np.array([float(part) for part in lengths.split()])
+    assert np.allclose(shown / shown.max(), expected / expected.max(), atol=0.02)
+
+
+def test_what_a_line_computes_is_shown_over_time_where_there_is_room(desk):
+    desk.reader.jump(ADJOINT_OF_C)
+    rows = [text.split() for text in desk.texts()[-3:]]
+    assert rows[0][-4:] == ["[1]", "2", "3", "4"]
+    expected = desk.session.walk.run.adjoint["c"]
+    assert np.allclose([float(part) for part in rows[1][-4:]], np.round(expected[:, 0] * 100), atol=0.6)
+
+
 def test_units_over_the_alphabet_are_named_by_their_characters(desk):
     desk.reader.jump(14)
     assert "'h'" in "\n".join(desk.texts())

@@ -9,7 +9,8 @@ from rnnsym_tui.model.glyphs import Glyphs
 from rnnsym_tui.model.setup import Setup, parse_cell, parse_weight
 
 HINT = """\
-cell: lstm, gru, elman activation=relu, or path/to/file.py:MyCell
+cell: lstm, elman activation=relu, gru layers=2 bidirectional=true,
+      elman decoder=gru feedback=soft, or path/to/file.py:MyCell
       (the file is then run)
 weight: one entry, such as U_f[2,1] = 0.5; empty changes none
 Enter applies all, Tab goes to the next field, Esc cancels.

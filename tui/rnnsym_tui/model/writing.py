@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from rnnsym.core.expr import Expr
+from rnnsym.core.mathtree import MathTree
 from rnnsym.core.names import FREE, Name
 from rnnsym.derivation.equations import Equation
-from rnnsym.derivation.reasons import Words
-from rnnsym.notation import Style, prose, relation, text
+from rnnsym.notation import Style, Words, prose, relation, text
 from rnnsym.ops.leaves import leaf
 from rnnsym.walk.breakdown import sign
 from rnnsym_tui.model.glyphs import Glyphs
@@ -24,7 +24,7 @@ class Writing:
     def style(self) -> Style:
         return "ascii" if self.glyphs.ascii else "text"
 
-    def formula(self, expr: Expr) -> str:
+    def formula(self, expr: Expr | MathTree) -> str:
         return text(expr, self.notation, self.style)
 
     def equation(self, equation: Equation) -> str:

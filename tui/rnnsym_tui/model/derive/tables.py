@@ -1,6 +1,6 @@
 """The numbers behind a line at a step, as lines for the screen: vectors across, matrices row by row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +24,8 @@ Amounts = list[tuple[str, Array]]
 CELLS = 9
 LEAST_LABEL = 12
 STEP_CELLS = 4
-MOST_UNITS = 8
-"""Rows of the values over time: they show a course, not every unit."""
+MOST_UNITS, WIDEST = 8, 400
+"""Rows and cells of values over time: they show a course, not every unit; a long one scrolls."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ def table(row: Row, shares: Sequence[Share], moment: Moment, script: Script) -> 
         return [said]
     if not numbers.holds(row.line, t):
         return [said, line(Span(" the line says nothing about this step", "dim"))]
+    if row.share is None and numbers.whole(row.line).ndim == len(row.line.shape) + 2:
+        return [said, *_lengths(row.line, numbers, t, script)]
     parts, result = _share(row.share, numbers, t, script) if row.share else _line(row.line, shares, numbers, t, script)
     if any(np.ndim(values) > 1 for _, values in [*parts, *result]):
         return [said, *_matrices([*parts, *result], script)]
@@ -75,10 +77,12 @@ def _evaluated(parts: list[tuple[str, Expr]], numbers: Numbers, t: int) -> Amoun
 
 
 def _result(found: Formula, numbers: Numbers, t: int, script: Script) -> Amounts:
-    label = script.formula(_left(found), t)
+    """What the line computes: at step t, or as the term of step t and the whole sum."""
+    left = _left(found)
+    label = script.formula(left, t if isinstance(left, Expr) else None)
     whole = numbers.whole(found)
     if numbers.timed(found):
-        return [(label, np.asarray(whole[t]))]
+        return [(label if isinstance(left, Expr) else f"{label}, step {t}", np.asarray(whole[t]))]
     if isinstance(found, Equation) and found.total and t in found.domain.at(numbers.steps):
         terms = numbers.at([found.rhs], t)
         term = [(f"term of t = {t}", terms[0])] if terms is not None and terms[0].shape == whole.shape else []
@@ -128,19 +132,32 @@ def over_time(found: Formula, moment: Moment, script: Script, cells: int) -> lis
     if held.ndim != len(found.shape) + 1 or held.ndim > 2:
         return []
     units = held.reshape(len(held), -1)[:, :MOST_UNITS]
-    exponent = scale(magnitude(held[1:]))
-    step = max(STEP_CELLS, len(str(numbers.steps)) + 2)
+    names = [f"unit {i + 1}" for i in range(units.shape[1])] if units.shape[1] > 1 else [script.formula(_left(found))]
+    return [(), *_course("t", dict(zip(names, units.T, strict=True)), found.domain.at(numbers.steps), t, script, cells)]
+
+
+def _lengths(found: Formula, numbers: Numbers, t: int, script: Script) -> list[Line]:
+    """Of a quantity of two steps, t and k, how long it is for each k."""
+    held = numbers.whole(found)[t]
+    lengths = np.sqrt(np.sum(held.reshape(len(held), -1) ** 2, axis=1))
+    head = line(Span(f" length of {script.formula(_left(found))} at t = {t}", "strong"))
+    return [head, *_course("k", {"": lengths}, found.domain.at(numbers.steps), t, script, WIDEST)]
+
+
+def _course(index: str, rows: Mapping[str, Array], domain: range, t: int, script: Script, cells: int) -> list[Line]:
+    """Values by step on one scale: as many steps around `t` as fit, which is marked."""
+    exponent = scale(max(magnitude(values[1:]) for values in rows.values()))
+    last = len(next(iter(rows.values()))) - 1
+    step = max(STEP_CELLS, len(str(last)) + 2)
     count = max(1, (cells - LEAST_LABEL) // step)
-    first = max(1, min(t - count // 2, numbers.steps - count + 1))
-    shown = range(first, min(first + count, numbers.steps + 1))
+    first = max(1, min(t - count // 2, last - count + 1))
+    shown = range(first, min(first + count, last + 1))
     steps = [Span(right(f"[{s}]" if s == t else f"{s} ", step), "here" if s == t else "dim") for s in shown]
-    rows = [(), line(Span(f" t   {scale_text(exponent, script.glyphs.times)}".ljust(LEAST_LABEL), "dim"), *steps)]
-    domain = found.domain.at(numbers.steps)
-    for i in range(units.shape[1]):
-        entries = [scaled(float(units[s, i]), exponent) if s in domain else "" for s in shown]
-        label = f" unit {i + 1}" if units.shape[1] > 1 else f" {script.formula(_left(found))}"
-        rows.append(line(Span(label.ljust(LEAST_LABEL), "dim"), "".join(right(f"{e} ", step) for e in entries)))
-    return rows
+    found = [line(Span(f" {index}   {scale_text(exponent, script.glyphs.times)}".ljust(LEAST_LABEL), "dim"), *steps)]
+    for label, values in rows.items():
+        entries = [scaled(float(values[s]), exponent) if s in domain else "" for s in shown]
+        found.append(line(Span(f" {label}".ljust(LEAST_LABEL), "dim"), "".join(right(f"{e} ", step) for e in entries)))
+    return found
 
 
 def _left(found: Formula) -> Expr | MathTree:
