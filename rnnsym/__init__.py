@@ -46,6 +46,8 @@ _HOMES = {
     "rnnsym.api.counts": "ParameterCount count_parameters",
     "rnnsym.api.derivation": "Derivation derive",
     "rnnsym.api.display": "latex pretty",
+    "rnnsym.api.rosetta": "rosetta",
+    "rnnsym.walk.graph_view": "graph",
     "rnnsym.checks.gradients": "check_gradients",
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}

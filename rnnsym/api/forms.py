@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from rnnsym.api.export import data, latex_page, markdown_page
+from rnnsym.api.export import data, latex_page, latex_rows, markdown_page, mime_bundle
 from rnnsym.api.export_tex import latex_document
 from rnnsym.api.network import Network
 from rnnsym.api.page import Page, page
 from rnnsym.api.presentation import Detail, Layout, text_page
-from rnnsym.api.svg.page import page_svg
+from rnnsym.api.svg.page import line_svg, page_svg
 from rnnsym.core.names import Name
 from rnnsym.core.system import System
 from rnnsym.derivation.equations import Line
@@ -56,9 +56,19 @@ class Printed:
         shown = self._page(notation)
         return latex_document(shown, detail) if document else latex_page(shown)
 
-    def svg(self, notation: str | Notation | None = None, theme: str = "light", detail: Detail = "steps") -> str:
-        """The page as a picture, in the theme "light" or "dark". Raises UnknownNameError."""
-        return page_svg(self._page(notation), theme, detail)
+    def svg(
+        self,
+        notation: str | Notation | None = None,
+        theme: str = "light",
+        detail: Detail = "steps",
+        line: int | None = None,
+    ) -> str:
+        """The page as a picture, or one `line` of it by its number; themes are "light" and "dark".
+
+        Raises UnknownNameError for a theme, InputError for a line that there is not.
+        """
+        shown = self._page(notation)
+        return page_svg(shown, theme, detail) if line is None else line_svg(shown, line, theme)
 
     def markdown(self, notation: str | Notation | None = None) -> str:
         """The page as Markdown, with formulas between double dollar signs."""
@@ -69,10 +79,10 @@ class Printed:
         return data(self._page(notation))
 
     def _repr_latex_(self) -> str:
-        return self.latex()
+        return latex_rows(self._page(None))
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/plain": self.pretty(), "text/latex": self.latex(), "text/markdown": self.markdown()}
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return mime_bundle(self._page(None), self.pretty(), include, exclude)
 
 
 class FormView(Printed):

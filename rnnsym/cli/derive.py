@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from rnnsym.cli import common
 from rnnsym.cli.derive_formats import FORMATS, Request
-from rnnsym.cli.terminal import say, shows_unicode
+from rnnsym.cli.files import write_file
+from rnnsym.cli.terminal import shows_unicode
 from rnnsym.errors import InputError, unknown
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
     if args.output is None:
         sys.stdout.write(text)
     else:
-        _write_file(args.output, text, args.force)
+        write_file(args.output, text, args.force)
     return 0
 
 
@@ -131,14 +132,3 @@ def _derivation(args: argparse.Namespace) -> "Derivation":
     wired = wire(body, options)
     title = f"{described(body)} with readout, {options.loss} loss, {options.pattern}".replace("_", "-")
     return Derivation(wired.system, title, args.wrt, args.notation, order=carry_order(wired.placements))
-
-
-def _write_file(path: Path, text: str, replace: bool) -> None:
-    try:
-        with path.open("w" if replace else "x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise InputError(f"'{path}' exists: choose another name, or replace it with --force.") from None
-    except OSError as error:
-        raise InputError(f"'{path}' cannot be written: {error.strerror}.") from None
-    say(f"wrote {path}")

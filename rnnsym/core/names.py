@@ -128,6 +128,10 @@ class Interval(NamedTuple):
         """Whether every step of `other` is in this interval, for every T >= 1."""
         return earliest([self.lo, other.lo]) == self.lo and latest([self.hi, other.hi]) == self.hi
 
+    def apart(self, other: "Interval") -> bool:
+        """Whether no step is in both, for every T >= 1."""
+        return any(latest([a.hi.shift(1), b.lo]) == b.lo for a, b in ((self, other), (other, self)))
+
     def hull(self, other: "Interval") -> "Interval":
         """An interval that holds both for every T >= 1."""
         return Interval(earliest([self.lo, other.lo]), latest([self.hi, other.hi]))

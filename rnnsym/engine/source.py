@@ -162,7 +162,7 @@ class Writer:
         """The lines of a recurrence at one step outside its loop."""
         at, lines = Interval(point, point), []
         for name in block.names:
-            for i, piece in enumerate(p for p in self.system.equations[name] if p.domain.meet(at)):
+            for i, piece in enumerate(p for p in self.system.equations[name] if not p.domain.apart(at)):
                 before, value = self._value(piece.rhs, at)
                 body = [*before, f"{self.names[name]}[{_text(point)}] {'=' if i == 0 else '+='} {value}"]
                 lines += body if piece.domain.covers(at) else guarded(_inside(point, piece.domain), body)

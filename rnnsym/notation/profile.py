@@ -72,6 +72,7 @@ class Notation:
     """One profile. Mappings by style come first by style, then by key; `glyphs` may hold pairs (left, right).
 
     `symbols` gives other spellings to symbols (`b_y`) or to base letters (`W`, also in `W_i`); `labels` renames labels.
+    `paths` has the marks for the words of a path, by style, and under "said" what they mean.
     `weights` are the base letters of weight matrices, and `transposed` those of them that are stored transposed.
     """
 
@@ -85,6 +86,7 @@ class Notation:
     transposed: frozenset[str]
     symbols: Mapping[str, Spelled]
     labels: Mapping[str, str]
+    paths: Mapping[str, Mapping[str, str]]
     glyphs: Mapping[str, Mapping[str, str]]
     pairs: Mapping[str, Mapping[str, Pair]]
     operators: Mapping[str, Operator]
@@ -163,6 +165,7 @@ def from_data(name: str, data: Data) -> Notation:
         transposed=frozenset(style["transposed"]),
         symbols={symbol: _spelled(value) for symbol, value in data["symbols"].items()},
         labels=data["labels"],
+        paths=data["paths"],
         glyphs={key: _single(table) for key, table in data["glyphs"].items()},
         pairs={key: _pairs(table) for key, table in data["glyphs"].items()},
         operators={key: _operator(table) for key, table in data["operators"].items()},

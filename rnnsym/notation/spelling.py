@@ -1,16 +1,18 @@
-"""How a name without a role is spelt: `hₜ₋₁`, `h[t-1]`, `h_{t-1}`; `a_f,ₜ`; `layer1.Wˢˣ_i`.
+"""How a name without a role is spelt: `hₜ₋₁`, `h[t-1]`, `h_{t-1}`; `a_f,ₜ`; `h¹→ₜ`.
 
 A name is a base letter with labels (`W_f` is W with the label f) and a path (`layer1.W`). The profile may call a whole
-symbol or a base letter otherwise (`symbols`), rename labels (`labels`), and put time below, above or beside. In a
-spelling of the profile, what follows `^` is raised and what follows `_` are labels: `W^ss_0`.
+symbol or a base letter otherwise (`symbols`), rename labels (`labels`), give a word of the path a short mark (`paths`),
+and put time below, above or beside. In a spelling of the profile, what follows `^` is raised and what follows `_` are
+labels: `W^ss_0`. A raised number alone is bracketed, so that it is not read as a power: `h⁽²⁾ₜ`, but `h²→ₜ`.
 
 Characters without a Unicode script are never dropped: the row is marked by `_` or `^` instead, as in `h_T`. Everything
 that stands above a symbol stands in one superscript, and the symbol is bracketed under another one: `(h⁽ᵗ⁾)ᵀ`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from rnnsym.core.names import Fixed, Free, Name, Offset, Point, TimeMap
@@ -33,7 +35,7 @@ class Piece(NamedTuple):
 class Parts:
     """A symbol taken apart: `layer1.W_ih` has the base "W", the labels ("ih",) and the path ("layer1",).
 
-    `upper` is what is raised in the profile's spelling; `glyphs` spells the base in each style where the profile does.
+    `upper` is what is raised in the profile's spelling, and `marks` are the raised ones in the place of a path; `glyphs` spells the base in each style where the profile does.
     `joined` labels are letters put together by the profile, `xi` in `W_xi`, and no words such as the name of ξ.
     """
 
@@ -41,6 +43,7 @@ class Parts:
     labels: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
     upper: str = ""
+    marks: str = ""
     glyphs: Mapping[str, str] | None = None
     joined: bool = False
 
@@ -61,7 +64,13 @@ def take_apart(name: Name) -> Parts:
 
 
 def called(name: Name, notation: Notation, style: Style) -> Parts:
-    """What the profile calls `name`: by its label, else by as much of its symbol as the profile knows."""
+    """What the profile calls `name`, with the marks that stand for its path."""
+    parts = _called(name, notation, style)
+    return _with_marks(parts, notation, style) if parts.path else parts
+
+
+def _called(name: Name, notation: Notation, style: Style) -> Parts:
+    """By its label, else by as much of its symbol as the profile knows."""
     own = take_apart(name)
     labels = tuple(notation.labels.get(label, label) for label in own.labels)
     if name.path and name.label in notation.symbols:
@@ -85,6 +94,35 @@ def _read(spelled: Spelled, labels: tuple[str, ...], style: Style) -> Parts:
     return Parts(base, (*(label for label in below.split("_") if label), *labels), upper=upper, joined=joined)
 
 
+def _with_marks(parts: Parts, notation: Notation, style: Style) -> Parts:
+    """`parts` with a raised mark or a label for each word of the path that has one in this style."""
+    path, labels, raised = list[str](), list(parts.labels), list[str]()
+    for word in parts.path:
+        mark = mark_of(word, notation, style)
+        if not mark:
+            path.append(word)
+        elif mark[0] == "_":
+            labels.append(mark[1:])
+        else:
+            raised.append(mark[1:])
+    separator = " " if style == "latex" else ""
+    marks = separator.join(_apart(raised, bool(parts.upper), notation.pairs[style]["round"]))
+    return replace(parts, path=tuple(path), labels=tuple(labels), marks=marks)
+
+
+def mark_of(word: str, notation: Notation, style: Style) -> str:
+    """The mark for a word of a path, `^1` for layer1 or `_enc` for encoder; empty where it has none."""
+    letters = word.rstrip("0123456789")
+    return notation.paths.get(letters, {}).get(style, "").replace("{}", word[len(letters) :])
+
+
+def _apart(raised: Sequence[str], behind: bool, brackets: tuple[str, str]) -> list[str]:
+    """Numbers in brackets where nothing else tells them from a power or from each other."""
+    neighbours = any(one.isdecimal() and other.isdecimal() for one, other in pairwise(raised))
+    plain = len(raised) > 1 and not neighbours and not behind
+    return [mark if plain or not mark.isdecimal() else mark.join(brackets) for mark in raised]
+
+
 def index(time: TimeMap, when: When) -> str:
     """The index of time in ASCII: `t-1`, `T`, `0`; empty for a quantity that is not in time."""
     match time:
@@ -101,9 +139,11 @@ def index(time: TimeMap, when: When) -> str:
 def spelt(name: Name, time: str, notation: Notation, style: Style, mark: AdjointStyle | None = None) -> Piece:
     """`name` at a time (empty for none), whatever its role; `mark` goes around its base letter."""
     parts = called(name, notation, style)
-    above = notation.times[notation.time][style].place == "above" and time
+    place = notation.times[notation.time][style].place
     text = _SPELL[style](parts, time, notation, mark)
-    return Piece(text, SCRIPT_BINDING if parts.upper or above else ATOM_BINDING)
+    covered = style == "text" and (parts.labels or (time and place != "above"))
+    raised = parts.upper or (time and place == "above") or (parts.marks and not covered)
+    return Piece(text, SCRIPT_BINDING if raised else ATOM_BINDING)
 
 
 def lowered(script: str, notation: Notation) -> str:
@@ -127,7 +167,8 @@ def _minus(script: str, notation: Notation) -> str:
 def _text(parts: Parts, time: str, notation: Notation, mark: AdjointStyle | None) -> str:
     how = notation.times[notation.time]["text"]
     base = _marked(notation.greek.get(parts.base, parts.base), len(parts.base), mark)
-    base = ".".join((*parts.path, base)) + (_raised(parts.upper, notation) if parts.upper else "")
+    upper = parts.upper + parts.marks
+    base = ".".join((*parts.path, base)) + (_raised(upper, notation) if upper else "")
     labels = ",".join(label if parts.joined else notation.greek.get(label, label) for label in parts.labels)
     below = time if how.place == "below" else ""
     if labels and below:
@@ -162,7 +203,7 @@ def _latex(parts: Parts, time: str, notation: Notation, mark: AdjointStyle | Non
     around = [_latex_word(label, notation) for label in (*parts.path, digits if base else "") if label]
     said = f"{how.left}{time}{how.right}" if time else ""
     below = ",".join(part for part in (*around, *own, said if how.place == "below" else "") if part)
-    above = parts.upper + (said if how.place == "above" else "")
+    above = parts.upper + parts.marks + (said if how.place == "above" else "")
     return _marked(letter, len(base or digits), mark) + _script("_", below) + _script("^", above)
 
 

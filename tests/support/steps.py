@@ -55,15 +55,15 @@ def parameters(derivation):
     return [bar.as_role(Role.PARAM) for bar in derivation.adjoint.gradients]
 
 
-def check_gradients(build, net, data, every=1):
+def check_gradients(build, net, data, order=1, most=None):
     """A form about every parameter that has one, run with numbers: its gradient is that of the network, to 1e-12.
 
-    Gives how many were found; `every`: only each so manyth parameter, the last one first.
+    Gives how many were found, at most `most`; order: 1 from the first parameter on, -1 from the last.
     """
     derivation = rs.derive(net)
     _, gradients = net.value_and_grad(*data[:4])
     found = 0
-    for theta in parameters(derivation)[::-every]:
+    for theta in parameters(derivation)[::order]:
         try:
             form = build(net.system, derivation.adjoint, theta)
         except DisconnectedError:
@@ -73,6 +73,8 @@ def check_gradients(build, net, data, every=1):
         assert np.shape(got) == np.shape(expected)
         size = max(np.max(np.abs(expected), initial=0), 1e-3)
         assert np.max(np.abs(got - expected), initial=0) <= 1e-12 * size, theta.label
+        if found == most:
+            break
     return found
 
 

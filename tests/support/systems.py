@@ -116,7 +116,19 @@ def first_state(when=EVERY_STEP):
     return b.system()
 
 
-SYSTEMS = {f.__name__: f for f in (reversed_layer, both_directions, seam, context, first_state)}
+def late_starter(when=EVERY_STEP):
+    """A recurrence of two names that begin at different steps, h at 1 and e at 2: at T = 1 there is no e."""
+    b = Builder()
+    h, e = carry("h"), Name(Role.EQUATION, "e")
+    first, later = Interval(Point(0, 1), Point(0, 1)), Interval(Point(0, 2), T)
+    weights, recurrent = b.weight("W", "H", "X"), b.weight("U", "H", "H")
+    b.define(e, ("H",), Piece(later, tanh(recurrent @ at(h, Offset(-1)))))
+    b.define(h, ("H",), Piece(first, weights @ at(X, NOW, "X")), Piece(later, at(e) + weights @ at(X, NOW, "X")))
+    b.loss(at(h), when)
+    return b.system()
+
+
+SYSTEMS = {f.__name__: f for f in (reversed_layer, both_directions, seam, context, first_state, late_starter)}
 
 
 def numbers(system, steps, batch, seed=0):

@@ -144,6 +144,17 @@ async def test_forms_are_chosen_by_number_and_from_a_list(running):
         assert pilot.app.screen.reading.choice == Choice()
 
 
+async def test_the_keys_of_forms_can_be_others(running, tmp_path):
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "keys.toml").write_text('[keys]\n"derive.form_number" = ["f5", "f6"]\n', encoding="utf-8")
+    async with running(**HELLO) as pilot:
+        await press(pilot, "f3", "3")
+        assert pilot.app.reader.position.choice == Choice()
+        await press(pilot, "f6")
+        assert pilot.app.reader.position.choice.form == pilot.app.screen.study.forms[1].key
+
+
 async def test_what_a_form_is_about_is_chosen_where_it_is_not_about_all(running):
     async with running(size=(120, 40), cell="elman", text="hello", hidden=2) as pilot:
         await press(pilot, "f3", "w")

@@ -23,6 +23,7 @@ SCREENS = {
     "derive-chain-120x40": ((120, 40), {"cell": "gru", "text": TEXT}, ["T", "d", "l", "j", "j"]),
     "derive-ascii-80x24": ((80, 24), {"cell": "gru", "text": TEXT, "ascii": True}, ["f3", "G", "right"]),
     "derive-smallest-60x20": ((60, 20), {"cell": "lstm", "text": TEXT}, ["T", "d"]),
+    "derive-closed-120x40": ((120, 40), {"cell": "elman", "text": TEXT, "hidden": 2}, ["N", "N", "N", "f3", "2", "G"]),
     "derive-notation-100x32": ((100, 32), {"cell": "elman", "text": "hello", "hidden": 2}, ["f3", "n", "v", "5"]),
     "own-cell-80x24": ((80, 24), {"cell": "own", "text": "abcab", "hidden": 2}, ["N", "n", "n"]),
 }

@@ -118,6 +118,15 @@ def test_the_decoder_starts_from_the_encoders_states_by_name():
     assert data_for(mixed, 3, 0).carry.keys() == {"encoder.h", "decoder.c"}
 
 
+def test_an_encoder_in_both_directions_hands_over_what_each_has_read_last():
+    net = rs.encoder_decoder(rs.Bidirectional("lstm"), "lstm", inputs=2, hidden=3, outputs=4, context=True)
+    run = net.run(*data_for(net, 4, 0))
+    for symbol in "hc":
+        ends = [run[f"encoder.forward.{symbol}"][-1], run[f"encoder.backward.{symbol}"][0]]
+        np.testing.assert_array_equal(run.at(f"decoder.{symbol}", 0), np.concatenate(ends))
+    np.testing.assert_array_equal(run["context"], run.at("decoder.h", 0))
+
+
 def test_names_are_prefixed_by_where_a_cell_stands():
     net = rs.stacked([rs.Bidirectional("elman"), "elman"], 2, 3, outputs=4)
     assert net.params["layer1.backward.W"] == (3, 2)

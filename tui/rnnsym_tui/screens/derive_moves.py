@@ -100,7 +100,8 @@ class DeriveMoves(Screen[None]):
         movement()
         if self.reader.position.at != at:
             self.link = 0
-            self.query_one(DetailsPanel).top = 0
+            panel = self.query_one(DetailsPanel)
+            panel.top = panel.left = 0
         self.refresh_view()
 
     def action_outline_down(self) -> None:

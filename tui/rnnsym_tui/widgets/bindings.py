@@ -20,7 +20,7 @@ def bindings(place: str) -> list[BindingType]:
         if command.name in NUMBERED:
             found += [_numbered(command, i, key) for i, key in enumerate(command.keys, 1)]
             continue
-        plain = [key for key in command.keys if key not in PRIORITY]
+        plain = _plain(command)
         always = [key for key in command.keys if key in PRIORITY]
         if plain:
             found.append(_binding(command, plain, identifier(command), priority=False))
@@ -47,6 +47,16 @@ def keymap(commands: Iterable[Command]) -> dict[str, str]:
     """What differs from the built-in keys, as Textual takes it."""
     built_in = {identifier(command): command.keys for command in COMMANDS}
     changed = [command for command in commands if command.keys != built_in[identifier(command)]]
-    plain = {identifier(c): ",".join(key for key in c.keys if key not in PRIORITY) for c in changed}
+    plain = {identifier(c): ",".join(_plain(c)) for c in changed if c.name not in NUMBERED}
     numbered = [c for c in changed if c.name in NUMBERED]
-    return plain | {f"{identifier(c)}.{i}": key for c in numbered for i, key in enumerate(c.keys, 1)}
+    return plain | {place: key for c in numbered for place, key in _by_place(c, len(built_in[identifier(c)]))}
+
+
+def _plain(command: Command) -> list[str]:
+    return [key for key in command.keys if key not in PRIORITY]
+
+
+def _by_place(command: Command, count: int) -> list[tuple[str, str]]:
+    """The key of each place of a numbered command; none for the places that are left over."""
+    keys = [*command.keys, *[""] * count][:count]
+    return [(f"{identifier(command)}.{i}", key) for i, key in enumerate(keys, 1)]
