@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rnnsym.api.derivation import Derivation, derive
     from rnnsym.api.display import latex, pretty
     from rnnsym.api.network import Network
+    from rnnsym.api.rosetta import rosetta
     from rnnsym.api.unrolled import unroll
     from rnnsym.api.wirings import bidirectional, encoder_decoder, stacked
     from rnnsym.cells.base import Cell
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         sum, take, tanh, var,
     )  # fmt: skip
     from rnnsym.transforms import grad, jacobian, jvp, vjp
+    from rnnsym.walk.graph_view import graph
     from rnnsym.wiring import Bidirectional, EncoderDecoder, Stacked
 
 _HOMES = {
@@ -56,10 +58,10 @@ _MODULES = ("cells", "errors", "testing")
 __all__ = [
     "Bidirectional", "Cell", "Derivation", "EncoderDecoder", "Network", "ParameterCount", "Stacked", "__version__",
     "avg_pool1d", "bidirectional", "cells", "check_gradients", "concat", "constant", "conv1d", "count_parameters",
-    "cross_entropy", "derive", "dot", "encoder_decoder", "evaluate", "exp", "grad", "jacobian", "jvp", "latex",
-    "log", "log_softmax", "logsumexp", "max_pool1d", "maximum", "mean", "minimum", "outer", "param", "pretty",
-    "relu", "sigmoid", "softmax", "softplus", "sqrt", "squared_error", "stacked", "stop_gradient", "sum", "take",
-    "tanh", "testing", "to_sympy", "unroll", "var", "vjp",
+    "cross_entropy", "derive", "dot", "encoder_decoder", "evaluate", "exp", "grad", "graph", "jacobian", "jvp",
+    "latex", "log", "log_softmax", "logsumexp", "max_pool1d", "maximum", "mean", "minimum", "outer", "param",
+    "pretty", "relu", "rosetta", "sigmoid", "softmax", "softplus", "sqrt", "squared_error", "stacked",
+    "stop_gradient", "sum", "take", "tanh", "testing", "to_sympy", "unroll", "var", "vjp",
 ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from rnnsym.core.expr import Expr
 from rnnsym.core.names import FREE, Name, Role
 from rnnsym.derivation.equations import Line
 from rnnsym.derivation.form import Form, Section, grouped, now, shape_text
-from rnnsym.notation import Notation, Style, Words, check, conventions, load, prose, stored_shape
+from rnnsym.notation import Notation, Style, Words, check, conventions, load, marks, prose, stored_shape
 from rnnsym.ops.leaves import leaf
 
 LOSS_DATA = {
@@ -50,6 +50,7 @@ class Page:
         for name in given:
             if name.role in LOSS_DATA:
                 yield now(system, name), [(LOSS_DATA[name.role], shape_text(system, name))]
+        yield "marks", marks(self.notation, [*given, *computed])
         yield leaf(Name(Role.ADJOINT, "v"), FREE, ()), [conventions(self.notation, params)]
 
     def _stored(self, name: Name, shape: Shape) -> Shape:

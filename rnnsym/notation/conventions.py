@@ -7,10 +7,11 @@ from rnnsym.core.names import FREE, Name, Role
 from rnnsym.notation.orientation import is_stored_transposed
 from rnnsym.notation.profile import Notation
 from rnnsym.notation.prose import Words
-from rnnsym.notation.spelling import take_apart
+from rnnsym.notation.spelling import letters_of, take_apart
 from rnnsym.ops.leaves import leaf
 
 LISTED = 3
+ANY = "v"
 
 
 def conventions(notation: Notation, names: Iterable[Name] = ()) -> Words:
@@ -20,6 +21,21 @@ def conventions(notation: Notation, names: Iterable[Name] = ()) -> Words:
     way = "rows" if notation.orientation == "row" else "columns"
     said = f"{what}the error at v, in the shape of v. Vectors are {way}; {times} multiplies entry by entry."
     return (said, *_stored(notation, [name for name in names if name.role == Role.PARAM]))
+
+
+def marks(notation: Notation, names: Iterable[Name]) -> list[Words]:
+    """What the marks in the place of the paths of `names` mean: `v⁽¹⁾ in layer 1`, `v→ forward in time`."""
+    words = {word for name in names for word in name.path}
+    found: list[Words] = []
+    for key, spelt in notation.paths.items():
+        numbers = sorted(word.removeprefix(key) for word in words if letters_of(word) == key)
+        ends = sorted(numbers, key=len)[:1] + sorted(numbers, key=len)[-1:] if len(numbers) > 1 else numbers
+        between = " and " if len(numbers) == len(ends) else " to "
+        if ends:
+            shown = [leaf(Name(Role.VARIABLE, ANY, (key + number,)), FREE, ()) for number in ends]
+            said = spelt["said"].replace("{}", between.join(ends))
+            found.append((*shown[:1], *([between, *shown[1:]] if shown[1:] else []), f" {said}"))
+    return found
 
 
 def _stored(notation: Notation, params: Sequence[Name]) -> Words:

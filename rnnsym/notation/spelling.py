@@ -35,8 +35,9 @@ class Piece(NamedTuple):
 class Parts:
     """A symbol taken apart: `layer1.W_ih` has the base "W", the labels ("ih",) and the path ("layer1",).
 
-    `upper` is what is raised in the profile's spelling, and `marks` are the raised ones in the place of a path; `glyphs` spells the base in each style where the profile does.
-    `joined` labels are letters put together by the profile, `xi` in `W_xi`, and no words such as the name of ξ.
+    `upper` is what is raised in the profile's spelling, and `marks` what is raised in the place of a path; `glyphs`
+    spells the base in each style where the profile does. `joined` labels are letters put together by the profile, `xi`
+    in `W_xi`, and no words such as the name of ξ.
     """
 
     base: str
@@ -112,8 +113,13 @@ def _with_marks(parts: Parts, notation: Notation, style: Style) -> Parts:
 
 def mark_of(word: str, notation: Notation, style: Style) -> str:
     """The mark for a word of a path, `^1` for layer1 or `_enc` for encoder; empty where it has none."""
-    letters = word.rstrip("0123456789")
+    letters = letters_of(word)
     return notation.paths.get(letters, {}).get(style, "").replace("{}", word[len(letters) :])
+
+
+def letters_of(word: str) -> str:
+    """`layer` of layer2."""
+    return word.rstrip("0123456789")
 
 
 def _apart(raised: Sequence[str], behind: bool, brackets: tuple[str, str]) -> list[str]:

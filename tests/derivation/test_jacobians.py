@@ -6,16 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rnnsym as rs
-from rnnsym.core.dims import product
+from rnnsym.core.dims import product as entries
 from rnnsym.core.names import Role
 from rnnsym.derivation.chains import chains
 from rnnsym.derivation.jacobians import step_jacobian
+from rnnsym.derivation.products import product
 from rnnsym.errors import InputError, ShapeError
 from rnnsym.wiring import cell_system
 from support.networks import NETWORKS
 from support.problems import problem
 from support.random_cells import cells
-from support.steps import CELLS, STACK, Steps, drawn, printed, values
+from support.steps import CELLS, STACK, Steps, carry, drawn, printed, values
 from support.systems import SYSTEMS
 
 CLOSE = {"rtol": 1e-12, "atol": 1e-14}
@@ -138,4 +139,18 @@ def test_every_line_says_why_and_what_it_uses():
         assert line.rule
         assert line.because
         assert set(line.uses) <= set(numbers)
-        assert product(line.shape) != 0
+        assert entries(line.shape) != 0
+
+
+def test_over_two_steps_the_way_through_h_adds_to_the_forget_gates():
+    """∂c_t/∂c_{t-1} is exactly diag f; ∂c_3/∂c_1 is not diag(f_3 ⊙ f_2)."""
+    net, data = drawn("lstm", steps=3)
+    form = step_jacobian(net.system, STACK)
+    found = values(form, net, data)
+    whole = product(found[form.lines[-1].name], 3, 1)[3:, 3:]
+    f = found[next(name for name in net.system.equations if name.symbol == "f")]
+    reference = Steps(net, *data)
+    blocks = [np.block([[reference.block(t, s, p) for p in "hc"] for s in "hc"]) for t in (3, 2)]
+    np.testing.assert_allclose(whole, (blocks[0] @ blocks[1])[3:, 3:], **CLOSE)
+    np.testing.assert_allclose(found[carry("c").derived(Role.JACOBIAN, carry("c"))][2], np.diag(f[2]))
+    assert np.max(np.abs(whole - np.diag(f[3] * f[2]))) > 1e-3

@@ -5,7 +5,7 @@ import re
 COMMANDS = re.compile(
     r"\\(frac|tfrac|partial|delta|sum|odot|cdot|top|left|right|lVert|rVert|mathrm|mathbf|operatorname|text|textbf|dots"
     r"|bar|overline|hat|tilde|langle|rangle|mathcal|Delta|Sigma|tau|kappa|xi|eta|Theta|Pi"
-    r"|otimes|prod|quad|le|log|tanh|exp|sigma|min|max|sqrt|infty|alpha|theta|textasciicircum|textbackslash|textasciitilde)"
+    r"|rightarrow|leftarrow|otimes|prod|quad|le|log|tanh|exp|sigma|min|max|sqrt|infty|alpha|theta|textasciicircum|textbackslash|textasciitilde)"
 )
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}^_&$']|\s+|.", re.DOTALL)
 GROUP_AFTER = {

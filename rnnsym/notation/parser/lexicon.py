@@ -1,15 +1,16 @@
 """How everything in a scope is spelt: the printer's own spellings in a profile, and the labels that people type.
 
 A quantity is looked up by its whole spelling, index of time included, so that no profile's way of writing time or
-adjoints is known here: the printer is asked how it would write each name at each time that can occur.
+adjoints is known here: the printer is asked how it would write each name at each time that can occur, with the marks
+of the profile for its path and with the path itself.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rnnsym.core.expr import Expr
-from rnnsym.core.names import FREE, Fixed, Offset, Point, Role, TimeMap
+from rnnsym.core.names import FREE, Fixed, Name, Offset, Point, Role, TimeMap
 from rnnsym.notation.orientation import is_stored_transposed
 from rnnsym.notation.parser.scope import PLAIN_ROLES, Known, Scope
 from rnnsym.notation.profile import Notation, Style
@@ -49,10 +50,13 @@ class Lexicon:
         new = [n for n in numbers if n not in self.steps][: MOST_NUMBERS - len(self.steps)]
         if not new:
             return
-        for style in STYLES:
+        unmarked = replace(self.notation, paths={})
+        for style, notation in (*((style, self.notation) for style in STYLES), ("text", unmarked)):
             for entry in self.scope.known:
+                if notation is unmarked and not _has_path(entry.name):
+                    continue
                 for time in _times(entry, new, first=not self.steps):
-                    spelling = symbol(entry.name, time, self.notation, style, When("t", self.at)).text
+                    spelling = symbol(entry.name, time, notation, style, When("t", self.at)).text
                     self.spelt.setdefault(spelling, (entry, time))
         self.steps.update(new)
         self.longest = max(map(len, (*self.spelt, *self.labels)), default=0)
@@ -92,6 +96,10 @@ def _times(entry: Known, steps: Sequence[int], first: bool) -> Iterator[TimeMap]
         yield from (Offset(sign * k) for k in steps for sign in (1, -1))
         yield from (Fixed(Point(1, sign * k)) for k in steps for sign in (-1, 1))
         yield from (Fixed(Point(0, k)) for k in steps)
+
+
+def _has_path(name: Name) -> bool:
+    return bool(name.path) or any(map(_has_path, name.of))
 
 
 def _labels(entry: Known) -> Iterator[str]:

@@ -65,6 +65,9 @@ class DeriveChanges(DeriveMoves):
         self.app.push_screen(dialog, self.choose_form)
 
     def action_form_number(self, number: int) -> None:
+        """The form at this place, unless the key of the place was taken away by a file of keys."""
+        if not any(command.name == "form_number" and number <= len(command.keys) for command in self.services.commands):
+            return
         forms = self.study.forms
         if number > len(forms):
             self.notify(f"There are {len(forms)} forms; f lists them.", timeout=3)

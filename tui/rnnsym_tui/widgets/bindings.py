@@ -49,14 +49,8 @@ def keymap(commands: Iterable[Command]) -> dict[str, str]:
     changed = [command for command in commands if command.keys != built_in[identifier(command)]]
     plain = {identifier(c): ",".join(_plain(c)) for c in changed if c.name not in NUMBERED}
     numbered = [c for c in changed if c.name in NUMBERED]
-    return plain | {place: key for c in numbered for place, key in _by_place(c, len(built_in[identifier(c)]))}
+    return plain | {f"{identifier(c)}.{i}": key for c in numbered for i, key in enumerate(c.keys, 1)}
 
 
 def _plain(command: Command) -> list[str]:
     return [key for key in command.keys if key not in PRIORITY]
-
-
-def _by_place(command: Command, count: int) -> list[tuple[str, str]]:
-    """The key of each place of a numbered command; none for the places that are left over."""
-    keys = [*command.keys, *[""] * count][:count]
-    return [(f"{identifier(command)}.{i}", key) for i, key in enumerate(keys, 1)]
