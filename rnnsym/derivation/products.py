@@ -63,7 +63,7 @@ def product(jacobians: Array, t: int, k: int) -> Array:
     way = 1 if k >= t else -1
     result = np.eye(jacobians.shape[-1], dtype=jacobians.dtype)
     for j in range(t, k, way):
-        result = jacobians[j] @ result
+        result = result @ jacobians[j]
     return result
 
 

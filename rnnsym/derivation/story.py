@@ -61,7 +61,9 @@ class Story:
         for name in names:
             self.number(name)
         told = [_forward(self.system, name, self.numbers) for name in names]
-        self.section("Forward", ((UPWARDS,), *starts(self.system)), told)
+        carries = (self.system.equations[name] for name in names if name.role == Role.CARRY)
+        given = all(any(piece.domain.meet(EVERY_STEP) is None for piece in pieces) for pieces in carries)
+        self.section("Forward", ((UPWARDS,), *(starts(self.system, told) if given else ())), told)
 
     def backward(self, derived: Adjoint, bar: Name) -> Equation:
         """The line of an adjoint that `derived` tells."""

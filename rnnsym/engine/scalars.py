@@ -14,7 +14,7 @@ import numpy as np
 from rnnsym.core import dims
 from rnnsym.core.dims import Dim
 from rnnsym.core.expr import Expr, intern_node, leaves, topological
-from rnnsym.core.names import FREE, Fixed, Name, Offset, Point, Role, TimeMap
+from rnnsym.core.names import FREE, START, Fixed, Name, Offset, Point, Role, TimeMap
 from rnnsym.core.system import Piece, System
 from rnnsym.engine.unroll import in_order
 from rnnsym.errors import InputError
@@ -169,13 +169,13 @@ class _Making:
             if len(held) == 1 and _is_start(held[0].rhs):
                 return
             terms = [self.at(piece, t) for piece in held]
-        time: TimeMap = Fixed(Point(0, t)) if self.timed(name) else FREE
+        time = self.when(name, t)
         table = np.empty(shape, dtype=object)
         for i, index in enumerate(np.ndindex(shape)):
             node = self.entry(name, time, index)
             table[index] = node
             self.made.assignments.append(Scalar(node, _total([term[i] for term in terms])))
-        if time == FREE:
+        if not self.timed(name):
             self.made.tables[name] = table
 
     def entry(self, name: Name, time: TimeMap, index: Sequence[int]) -> Expr:
@@ -222,10 +222,19 @@ class _Making:
         time = node.attrs[1]
         step = time.step(t, self.steps) if isinstance(time, (Offset, Fixed)) else None
         if step is None or not self.timed(name):
-            return self.entry(name, FREE, index)
+            return self.entry(name, self.when(name, 0), index)
         if name in self.system.equations and step not in self.steps_of(name):
             return None
         return self.entry(name, Fixed(Point(0, step)), index)
+
+    def when(self, name: Name, t: int) -> TimeMap:
+        """The time of an entry: step t, the only step of a name that has one, or none."""
+        if self.timed(name):
+            return Fixed(Point(0, t))
+        pieces = self.system.equations.get(name, ())
+        if not pieces or pieces[0].total or pieces[0].domain == START:
+            return FREE
+        return Fixed(Point(0, pieces[0].domain.lo.at(self.steps)))
 
     def timed(self, name: Name) -> bool:
         if name not in self.in_time:

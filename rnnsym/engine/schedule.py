@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rnnsym.core.names import Name, Offset
 from rnnsym.core.system import System, reads
+from rnnsym.derivation.chains import needed, reachable
 from rnnsym.errors import ScheduleError
 
 
@@ -21,7 +22,7 @@ def schedule(system: System, names: Sequence[Name]) -> list[Block]:
 
     Raises ScheduleError for equations that need each other at the same step, or both an earlier and a later one.
     """
-    reach = _reachable({name: _needs(system, name, set(names)) for name in names})
+    reach = reachable(needed(system, names))
     blocks: list[Block] = []
     done: set[Name] = set()
     for name in names:
@@ -42,24 +43,6 @@ def _place(
         if any(other in reach[member] for member in together) and other not in together:
             _place(system, other, names, reach, done, out)
     out.append(_block(system, together, name in reach[name]))
-
-
-def _needs(system: System, name: Name, names: set[Name]) -> set[Name]:
-    return {r.name for piece in system.equations[name] for r in reads(piece.rhs)} & names
-
-
-def _reachable(needs: dict[Name, set[Name]]) -> dict[Name, set[Name]]:
-    """For each name, every name that it needs, directly or not."""
-    reach = {}
-    for name in needs:
-        found: set[Name] = set()
-        stack = [name]
-        while stack:
-            new = needs[stack.pop()] - found
-            found |= new
-            stack.extend(new)
-        reach[name] = found
-    return reach
 
 
 def _block(system: System, names: Sequence[Name], recurrent: bool) -> Block:

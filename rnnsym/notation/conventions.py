@@ -32,9 +32,10 @@ def marks(notation: Notation, names: Iterable[Name]) -> list[Words]:
         ends = sorted(numbers, key=len)[:1] + sorted(numbers, key=len)[-1:] if len(numbers) > 1 else numbers
         between = " and " if len(numbers) == len(ends) else " to "
         if ends:
-            shown = [leaf(Name(Role.VARIABLE, ANY, (key + number,)), FREE, ()) for number in ends]
-            said = spelt["said"].replace("{}", between.join(ends))
-            found.append((*shown[:1], *([between, *shown[1:]] if shown[1:] else []), f" {said}"))
+            said: list[str | Expr] = []
+            for number in ends:
+                said += [*([between] if said else []), leaf(Name(Role.VARIABLE, ANY, (key + number,)), FREE, ())]
+            found.append((*said, f" {spelt['said']}".replace("{}", between.join(ends))))
     return found
 
 

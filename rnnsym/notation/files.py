@@ -4,6 +4,7 @@ A file holds only what differs from the profile that it `extends` ("default" unl
 merged key by key, and everything else replaces what was there.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
@@ -55,6 +56,7 @@ def from_file(path: Path, above: tuple[Path, ...] = ()) -> Data:
     complete = merged(base, {"title": path.stem, **data})
     _check_operators(complete, where)
     _check_tables(complete, where)
+    _check_paths(complete, where)
     return complete
 
 
@@ -136,6 +138,17 @@ def _check_tables(data: Data, where: str) -> None:
     for name, listed in data["scripts"].items():
         if len(listed.replace(" ", "")) % 2:
             raise InputError(f"{where}: scripts.{name} must list characters each followed by its script.")
+
+
+def _check_paths(data: Data, where: str) -> None:
+    """Raises InputError for a mark of a path that does not say where it stands."""
+    for word, spelt in data["paths"].items():
+        for style in ("text", "latex"):
+            if not re.fullmatch(r"([_^].+)?", spelt[style], re.DOTALL):
+                raise InputError(
+                    f"{where}: paths.{word}.{style} must be empty, or a mark behind ^ (above) or _ (a label), such as "
+                    f"'^{{}}' or '_{word}', not '{spelt[style]}'."
+                )
 
 
 def _check_symbols(symbols: Mapping[str, Any], where: str) -> None:

@@ -19,7 +19,8 @@ from rnnsym.wiring.network import (
     wire,
 )
 from rnnsym.wiring.options import LOSSES, PATTERNS, REDUCTIONS, SYNONYMS, Options
-from rnnsym.wiring.parts import Bidirectional, Layer, Part, Stacked
+from rnnsym.wiring.parts import Bidirectional, Layer, Stacked
+from rnnsym.wiring.place import Part
 from rnnsym.wiring.translation import FEEDBACK, TEACHER, EncoderDecoder
 
 __all__ = [

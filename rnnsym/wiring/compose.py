@@ -8,7 +8,8 @@ from rnnsym.cells.registry import load
 from rnnsym.errors import InputError
 from rnnsym.wiring.network import Body
 from rnnsym.wiring.options import Options
-from rnnsym.wiring.parts import Bidirectional, Layer, Part, Stacked
+from rnnsym.wiring.parts import Bidirectional, Layer, Stacked
+from rnnsym.wiring.place import Part
 from rnnsym.wiring.translation import TEACHER, EncoderDecoder
 
 SHAPE = ("layers", "stack", "bidirectional", "decoder", "feedback", "context")
@@ -33,9 +34,7 @@ def compose(
     layers of it; feedback and context as in EncoderDecoder. Raises RnnsymError for what does not fit.
     """
     if layers and stack:
-        raise InputError(
-            "layers and stack exclude each other: give a number of layers, or the cells above the first."
-        )
+        raise InputError("layers and stack exclude each other: give a number of layers, or the cells above the first.")
     if layers is not None and (isinstance(layers, bool) or not isinstance(layers, int) or layers < 1):
         raise InputError(f"the number of layers must be a whole number of 1 or more, not {layers!r}.")
     if (feedback or context) and not decoder:

@@ -13,7 +13,8 @@ from rnnsym.ops.products import dot
 from rnnsym.ops.structure import sum_all
 from rnnsym.wiring.builder import Builder, Placement
 from rnnsym.wiring.options import Options, Reading
-from rnnsym.wiring.parts import Bidirectional, Layer, Part, Place, Stacked, as_part
+from rnnsym.wiring.parts import Bidirectional, Layer, Stacked, as_part
+from rnnsym.wiring.place import Part, Place
 from rnnsym.wiring.translation import TEACHER, EncoderDecoder
 
 Y, STEP_LOSS, TOTAL_LOSS = Name(Role.EQUATION, "y"), Name(Role.LOSS, "L"), Name(Role.TOTAL, "L")

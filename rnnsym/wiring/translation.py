@@ -14,7 +14,8 @@ from rnnsym.ops.leaves import leaf
 from rnnsym.ops.losses import hardmax, softmax
 from rnnsym.ops.structure import stop_gradient
 from rnnsym.wiring.builder import Builder
-from rnnsym.wiring.parts import Part, Path, Place, Placed, as_part
+from rnnsym.wiring.parts import as_part
+from rnnsym.wiring.place import Part, Path, Place, Placed
 
 TEACHER = "teacher"
 FEEDBACK: dict[str, Callable[[Expr], Expr] | None] = {

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 
 import rnnsym as rs
 from rnnsym.cells.registry import catalogue
+from rnnsym.core.names import Offset
 from rnnsym.core.primitive import PRIMITIVES
 from rnnsym.notation import names
 from rnnsym.notation.parser import parse, scope_from
@@ -108,6 +109,20 @@ def test_every_line_of_every_cell_is_read_back(entry):
 def test_every_line_of_every_wiring_is_read_back(wiring):
     form = rs.derive(NETWORKS[wiring]("elman")).form
     assert assert_lines_read_back(form, "default", ["text"]) > 8
+
+
+@pytest.mark.parametrize("notation", ["deck_b", "deck_s", "d2l+angle", "default+overbar+parentheses"])
+@pytest.mark.parametrize("wiring", ["bidirectional of stacks", "encoder_decoder of stacks"])
+def test_the_marks_of_paths_are_read_back(wiring, notation):
+    form = rs.derive(NETWORKS[wiring]("elman")).form
+    assert assert_lines_read_back(form, notation) > 30
+
+
+@pytest.mark.parametrize("typed", ["h²→ₜ₋₁", "layer2.forward.h[t-1]", "layer2.forward.hₜ₋₁"])
+def test_a_path_is_read_by_its_marks_and_in_full(typed):
+    net = rs.stacked(["elman", rs.Bidirectional("elman")], 2, 3)
+    name = next(name for name in net.system.equations if name.label == "layer2.forward.h")
+    assert parse(typed, net.system) is leaf(name, Offset(-1), ("H",))
 
 
 @settings(max_examples=max(10, settings.default.max_examples // 3))

@@ -48,11 +48,41 @@ def test_a_quantity_is_spelt_in_each_style(role, label, time, unicode, ascii_, l
     assert text(symbol, style="latex") == latex
 
 
-def test_a_path_stands_before_the_symbol_and_among_the_labels_in_latex():
-    symbol = leaf(Name(Role.CARRY, "h", ("layer1",)), NOW, ())
-    assert text(symbol) == "layer1.hₜ"
-    assert text(symbol, style="ascii") == "layer1.h[t]"
-    assert text(symbol, style="latex") == r"h_{\mathrm{layer1},t}"
+PATHS = [
+    (Role.CARRY, "h", ("layer1",), NOW, "h⁽¹⁾ₜ", "layer1.h[t]", "h_t^{(1)}"),
+    (Role.CARRY, "h", ("layer12",), BEFORE, "h⁽¹²⁾ₜ₋₁", "layer12.h[t-1]", "h_{t-1}^{(12)}"),
+    (Role.CARRY, "h", ("forward",), NOW, "h→ₜ", "forward.h[t]", r"h_t^{\rightarrow}"),
+    (Role.EQUATION, "a_r", ("layer1", "backward"), NEXT, "a¹←_r,ₜ₊₁", "layer1.backward.a_r[t+1]", None),
+    (Role.CARRY, "h", ("layer1", "backward"), Fixed(END.lo.shift(1)), "h¹←_(T+1)", "layer1.backward.h[T+1]", None),
+    (Role.PARAM, "W_r", ("layer1", "forward"), FREE, "W¹→_r", "layer1.forward.W_r", r"W_r^{1 \rightarrow}"),
+    (Role.PARAM, "W_r", ("forward", "layer1"), FREE, "W→¹_r", "forward.layer1.W_r", r"W_r^{\rightarrow 1}"),
+    (Role.PARAM, "W", ("layer1", "layer2"), FREE, "W⁽¹⁾⁽²⁾", "layer1.layer2.W", "W^{(1) (2)}"),
+    (Role.ADJOINT, "h", ("encoder",), NOW, "δh_enc,ₜ", "dencoder.h[t]", r"\delta h_{\mathrm{enc},t}"),
+    (Role.GRADIENT, "U_f", ("decoder", "layer2"), FREE, "∂L/∂U⁽²⁾_f,dec", "dL/ddecoder.layer2.U_f", None),
+    (Role.PARAM, "V", ("readout",), FREE, "V_out", "readout.V", r"V_{\mathrm{out}}"),
+    (Role.PARAM, "start", ("read",), FREE, "read.start", "read.start", r"\mathrm{start}_{\mathrm{read}}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("role", "label", "path", "time", "unicode", "ascii_", "latex"), PATHS)
+def test_a_mark_stands_for_a_path_and_ascii_keeps_the_path(role, label, path, time, unicode, ascii_, latex):
+    symbol = leaf(Name(role, label, path), time, ())
+    assert text(symbol) == unicode
+    assert text(symbol, style="ascii") == ascii_
+    assert latex in (None, text(symbol, style="latex"))
+    check_formula(text(symbol, style="latex"))
+
+
+def test_a_mark_above_meets_no_power_and_no_transpose():
+    layer = leaf(Name(Role.PARAM, "U", ("layer2",)), FREE, ("H", "H"))
+    gate = leaf(Name(Role.PARAM, "U_r", ("layer2", "backward")), FREE, ("H", "H"))
+    state = leaf(Name(Role.CARRY, "h", ("layer2",)), NOW, ("H",))
+    assert text(transpose(layer) @ state) == "(U⁽²⁾)ᵀ h⁽²⁾ₜ"
+    assert text(transpose(gate) @ state**2) == "U²←_rᵀ h⁽²⁾ₜ²"
+    assert text(transpose(gate) @ state**2, style="latex") == r"(U_r^{2 \leftarrow})^\top (h_t^{(2)})^2"
+    for notation in ("deck_b", "deck_s", "default+angle"):
+        for formula in (transpose(layer) @ state**2, transpose(gate) @ state):
+            check_formula(text(formula, notation, "latex"))
 
 
 def test_no_character_of_a_name_is_dropped():
@@ -132,11 +162,21 @@ def test_a_notation_spells_letters_labels_adjoints_and_time(notation, role, labe
     check_formula(text(symbol, notation, "latex"))
 
 
-def test_a_layer_keeps_its_path_in_every_notation():
+def test_a_layer_is_marked_in_every_notation():
     weight = leaf(Name(Role.PARAM, "W_i", ("layer1",)), FREE, ())
-    assert text(weight, "deck_s") == "layer1.Wˢˣ_i"
+    assert text(weight, "deck_s") == "Wˢˣ⁽¹⁾_i"
+    assert text(weight, "pytorch") == "W⁽¹⁾_ii"
     assert text(weight, "pytorch", "ascii") == "layer1.W_ii"
-    assert text(weight, "deck_s", "latex") == r"W_{\mathrm{layer1},i}^{sx}"
+    assert text(weight, "deck_s", "latex") == r"W_i^{sx(1)}"
+    assert text(leaf(Name(Role.CARRY, "h", ("layer1", "forward")), NOW, ()), "deck_b") == "y¹→⁽ᵗ⁾"
+
+
+def test_a_profile_marks_a_path_otherwise_or_not_at_all(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text('[paths.layer]\ntext = "_{}"\nlatex = "^{[{}]}"\n[paths.forward]\ntext = ""\n', encoding="utf-8")
+    symbol = leaf(Name(Role.EQUATION, "a", ("layer2", "forward")), NOW, ())
+    assert text(symbol, str(file)) == "forward.a_2,ₜ"
+    assert text(symbol, str(file), "latex") == r"a_t^{{[2]} \rightarrow}"
 
 
 @pytest.mark.parametrize("notation", ["deck_b", "default+angle", "goodfellow+delta"])

@@ -153,6 +153,9 @@ async def test_the_keys_of_forms_can_be_others(running, tmp_path):
         assert pilot.app.reader.position.choice == Choice()
         await press(pilot, "f6")
         assert pilot.app.reader.position.choice.form == pilot.app.screen.study.forms[1].key
+        x = text_of(pilot.app).splitlines()[1].index("3 jac")
+        await pilot.click("#forms", offset=(x, 0))
+        assert pilot.app.reader.position.choice.form == "jacobian"
 
 
 async def test_what_a_form_is_about_is_chosen_where_it_is_not_about_all(running):

@@ -8,6 +8,7 @@ from rnnsym.core.dims import Shape, names_in
 from rnnsym.core.expr import Expr, topological
 from rnnsym.core.names import Free, Name, Role, TimeMap
 from rnnsym.core.system import System, reads
+from rnnsym.notation.profile import Notation
 from rnnsym.ops.leaves import leaf
 
 PLAIN_ROLES = (
@@ -46,10 +47,10 @@ class Scope:
     dims: frozenset[str]
     memory: dict[object, tuple[object, Any]] = field(default_factory=dict, compare=False, repr=False)
 
-    def remembered(self, key: tuple[object, ...], notation: object, make: Callable[[], Any]) -> Any:
-        """What `make` gives for this key and notation, made once. (The notation is kept, so that its id stays its.)"""
-        whole = (id(notation), *key)
-        if whole not in self.memory:
+    def remembered(self, key: tuple[object, ...], notation: Notation, make: Callable[[], Any]) -> Any:
+        """What `make` gives for this key and notation, made once."""
+        whole = (notation.name, *key)
+        if whole not in self.memory or self.memory[whole][0] != notation:
             self.memory[whole] = (notation, make())
         return self.memory[whole][1]
 

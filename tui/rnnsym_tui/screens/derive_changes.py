@@ -66,8 +66,10 @@ class DeriveChanges(DeriveMoves):
 
     def action_form_number(self, number: int) -> None:
         """The form at this place, unless the key of the place was taken away by a file of keys."""
-        if not any(command.name == "form_number" and number <= len(command.keys) for command in self.services.commands):
-            return
+        if any(command.name == "form_number" and number <= len(command.keys) for command in self.services.commands):
+            self.action_form_at(number)
+
+    def action_form_at(self, number: int) -> None:
         forms = self.study.forms
         if number > len(forms):
             self.notify(f"There are {len(forms)} forms; f lists them.", timeout=3)

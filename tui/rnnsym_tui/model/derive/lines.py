@@ -48,7 +48,7 @@ def _forms(keys: Sequence[str], shown: Sequence[int], chosen: int, glyphs: Glyph
         spans.append(Span(f"{glyphs.ellipsis} ", "key", "screen.form"))
     for i in shown:
         text = f"{i + 1} {keys[i]}"
-        span = Span(f"[{text}]", "here") if i == chosen else Span(f" {text} ", "key", f"screen.form_number({i + 1})")
+        span = Span(f"[{text}]", "here") if i == chosen else Span(f" {text} ", "key", f"screen.form_at({i + 1})")
         spans.append(span)
     if shown and shown[-1] < len(keys) - 1:
         spans.append(Span(f" {glyphs.ellipsis}", "key", "screen.form"))
