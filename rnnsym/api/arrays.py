@@ -20,7 +20,7 @@ Given = dict[Name, Any]
 
 def check_params(params: Mapping[str, Any], shapes: Mapping[str, Shape]) -> dict[str, Array]:
     """The parameters as arrays. Raises for unknown, missing, misshapen or non-finite ones."""
-    _check_mapping("params", params, "net.init()")
+    check_mapping("params", params, "net.init()")
     for name in params:
         if name not in shapes:
             raise unknown("parameter", name, shapes)
@@ -34,7 +34,8 @@ def check_params(params: Mapping[str, Any], shapes: Mapping[str, Shape]) -> dict
     return arrays
 
 
-def _check_mapping(what: str, value: Any, example: str) -> None:
+def check_mapping(what: str, value: Any, example: str) -> None:
+    """Raises InputError for what is no dict."""
     if not isinstance(value, Mapping):
         raise InputError(f"{what} must be a dict by name, such as {example}, not {type(value).__name__}.")
 
@@ -167,7 +168,7 @@ def _initial(
     system: System, sizes: Mapping[str, int], batch: tuple[int, ...], carry: Mapping[str, Any]
 ) -> dict[Name, Array]:
     names = {name.label: name for name in system.given if name.role == Role.INITIAL}
-    _check_mapping("carry", carry, f"{{'{next(iter(names))}': …}}")
+    check_mapping("carry", carry, f"{{'{next(iter(names))}': …}}")
     for label in carry:
         if label not in names:
             raise unknown("carry", label, names)

@@ -9,6 +9,7 @@ import numpy as np
 from rnnsym.api.arrays import Given, check_params, given_values, steps_told
 from rnnsym.api.init import initial_parameters
 from rnnsym.api.run import Run
+from rnnsym.api.stored import params_from, params_in
 from rnnsym.cells.base import Cell
 from rnnsym.core import dims
 from rnnsym.core.dims import Shape
@@ -16,6 +17,7 @@ from rnnsym.core.names import Role
 from rnnsym.core.system import System
 from rnnsym.engine.program import Program, build
 from rnnsym.errors import InputError, MisuseError, ShapeError, unknown
+from rnnsym.notation import Notation
 from rnnsym.ops.indexing import check_indices
 from rnnsym.wiring import (
     STANDARD,
@@ -117,6 +119,18 @@ class Network:
         bias) begins at zero, except in "uniform". Raises UnknownNameError and InputError.
         """
         return initial_parameters(self.system, self.sizes, self.placements, seed, scheme, spectral_radius)
+
+    def params_from(self, arrays: Mapping[str, Any], notation: str | Notation) -> Params:
+        """Parameters from arrays as a notation names and stores them: `net.params_from({"W": …, "V": …}, "deck_b")`.
+
+        An array is called as the notation spells it, in text or ASCII, or by its canonical label where no other is
+        spelt so. Raises UnknownNameError, InputError and ShapeError in the names and shapes of the notation.
+        """
+        return params_from(self.system, self.params, arrays, notation)
+
+    def params_in(self, notation: str | Notation, params: Mapping[str, Any]) -> Params:
+        """Parameters, or gradients, by the names of a notation and as it stores them. Raises as `run` does."""
+        return params_in(self.system, self.params, params, notation)
 
     def run(
         self,

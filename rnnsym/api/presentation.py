@@ -142,8 +142,19 @@ def _chain_lines(shown: Page, line: Line, style: Style) -> Iterator[str]:
         parts = [shown.say([step.through], style) for step in share.applications]
         width = max(map(columns, parts), default=0)
         for part, step in zip(parts, share.applications, strict=True):
-            sent = shown.say(["gives ", step.gives, f"   {step.rule}"], style)
-            yield " " * 3 * MARGIN + f"through {padded(part, width)}   {sent}"
+            through, gives = f"through {padded(part, width)}", shown.say(["gives ", step.gives], style)
+            yield from _chained(through, gives, shown.say([step.rule], style))
+
+
+def _chained(through: str, gives: str, rule: str) -> Iterator[str]:
+    """One application on one line, or on two where it is too long."""
+    start = " " * 3 * MARGIN
+    whole = f"{start}{through}   {gives}   {rule}"
+    if columns(whole) <= WIDTH:
+        yield whole
+    else:
+        yield f"{start}{through}   {rule}"
+        yield f"{start}{' ' * MARGIN}{gives}"
 
 
 def _beside(texts: Sequence[str], said: str, first: int, column: int) -> Iterator[str]:

@@ -102,7 +102,9 @@ AT_END, AT_START = (" at ", equals(Word("t"), LAST)), (" at ", equals(Word("t"),
 def starts(system: System, lines: Sequence[Line] = ()) -> tuple[Words, ...]:
     """`from h₀ (H)`: what the carries start from, with `lines` only those that they tell."""
     wanted = {line.name for line in lines}
-    carried = [name for name in system.equations if name.role == Role.CARRY and (not lines or name in wanted)]
+    outside = {name for name, piece in system.pieces() if piece.domain.meet(EVERY_STEP) is None}
+    carries = [name for name in system.equations if name.role == Role.CARRY and name in outside]
+    carried = [name for name in carries if not lines or name in wanted]
     words: list[Words] = []
     for name, following in zip_longest(carried, carried[1:]):
         at = start_of(system, name)

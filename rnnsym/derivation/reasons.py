@@ -68,7 +68,7 @@ def _unsigned(term: Expr) -> Expr:
 
 
 def _weighted_sum(lhs: Expr, terms: Sequence[Expr]) -> Words:
-    """`Each unit of a adds up x weighted by W and h weighted by U, shifted by b.`"""
+    """`Each unit of a adds up x weighted by W, h weighted by U, and b.`"""
     words: list[str | Expr] = ["Each unit of ", lhs, " adds up "]
     parts: list[list[str | Expr]] = []
     for term in map(_unsigned, terms):
@@ -77,7 +77,7 @@ def _weighted_sum(lhs: Expr, terms: Sequence[Expr]) -> Words:
         else:
             parts.append([term])
     for i, part in enumerate(parts):
-        words += [("" if i == 0 else ", " if i < len(parts) - 1 else " and "), *part]
+        words += [("" if i == 0 else ", " if i < len(parts) - 1 else ", and "), *part]
     later = any(read.time == Offset(1) for term in terms for read in reads(term))
     return (*words, BACKWARD_TIME if later else ".")
 

@@ -17,7 +17,7 @@ from rnnsym.core.names import Name, Role
 from rnnsym.notation.profile import Notation
 from rnnsym.notation.spelling import take_apart
 from rnnsym.ops.kronecker import KRON, KRON_LEFT
-from rnnsym.ops.leaves import FULL, LEAF, full, leaf, number_in
+from rnnsym.ops.leaves import FULL, LEAF, full, in_full, leaf, number_in
 from rnnsym.ops.products import MATMUL, MATVEC, matmul
 from rnnsym.ops.structure import BROADCAST, DIAG, OUTER, TRANSPOSE, broadcast, outer, transpose
 
@@ -107,9 +107,9 @@ def row_tree(expr: Expr) -> MathTree:
     for node in topological([expr]):
         if node.prim is MATVEC:
             matrix, vector = node.args
-            trees[node] = _product(trees[vector], _turned(matrix, trees))
+            trees[node] = _product(in_full(vector, trees[vector]), _turned(matrix, trees))
         elif node.prim is OUTER:
-            left, right = (trees[arg] for arg in node.args)
+            left, right = (in_full(arg, trees[arg]) for arg in node.args)
             trees[node] = _product(Superscript(left, TRANSPOSE_MARK), whole(right))
         elif node.prim in (KRON, KRON_LEFT):
             trees[node] = Infix("kron", tuple(trees[arg] for arg in node.args))

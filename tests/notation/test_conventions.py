@@ -40,4 +40,5 @@ def test_a_page_says_once_what_the_marks_of_its_paths_mean():
     assert said(rs.stacked(["elman"] * 11, 2, 3)) == ["v⁽¹⁾ to v⁽¹¹⁾ in layer 1 to 11"]
     translation = rs.encoder_decoder("elman", inputs=2, hidden=3)
     assert said(translation) == ["v_enc in the encoder", "v_dec in the decoder"]
-    assert "marks " in rs.derive(translation).pretty() and "marks " not in rs.derive("elman").pretty()
+    assert "marks " in rs.derive(translation).pretty()
+    assert "marks " not in rs.derive("elman").pretty()

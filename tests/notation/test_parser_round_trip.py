@@ -7,7 +7,7 @@ import rnnsym as rs
 from rnnsym.cells.registry import catalogue
 from rnnsym.core.names import Offset
 from rnnsym.core.primitive import PRIMITIVES
-from rnnsym.notation import names
+from rnnsym.notation import names, text
 from rnnsym.notation.parser import parse, scope_from
 from rnnsym.ops.leaves import full, leaf
 from rnnsym.ops.structure import BROADCAST, broadcast, diag
@@ -87,6 +87,12 @@ DISTINCT = [
 def test_what_is_not_the_same_is_not_printed_the_same(expr, printed):
     assert rs.pretty(expr) == printed
     assert parse(printed, scope_from([expr, w, u, v, A, E]), shape=expr.shape) is expr
+
+
+@pytest.mark.parametrize("expr", [row[0] for row in DISTINCT], ids=[row[1] for row in DISTINCT])
+def test_it_is_not_printed_the_same_where_vectors_are_rows(expr):
+    for style in STYLES:
+        assert parse(text(expr, "default+row", style), scope_from([expr]), "default+row", shape=expr.shape) is expr
 
 
 def test_only_an_explicit_node_repeats_a_scalar():

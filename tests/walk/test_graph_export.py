@@ -163,7 +163,7 @@ def test_a_seam_joins_the_end_of_the_encoder_to_the_start_of_the_decoder():
     ]
     titles = [column.title for column in found.columns]
     assert titles.index("encoder, t = 3") < titles.index("decoder, t = 0")
-    assert "encoder.h₃" in dot(found)
+    assert "h_enc,₃" in dot(found)
 
 
 @pytest.mark.parametrize("wiring", ["tagging", "stacked", "many_to_one"])
