@@ -20,7 +20,7 @@ def reasons(derivation):
 
 def test_each_line_has_a_reason_of_its_own():
     found = reasons(rs.derive(Own))
-    assert found["s"] == "Each unit of sₜ adds up xₜ weighted by W and b."
+    assert found["s"] == "Each unit of sₜ adds up xₜ weighted by W, and b."
     assert found["k"] == "kₜ is sₜ squashed to between 0 and 1: a gate, 0 shut and 1 open."
     assert found["v"] == "vₜ is sₜ where it is positive, and 0 elsewhere."
     assert found["h"] == "kₜ says how much of hₜ₋₁ goes into hₜ, and 1 − kₜ says how much of vₜ."

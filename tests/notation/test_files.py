@@ -94,6 +94,8 @@ BAD = [
     ("[operators.hadamard]\ntext = ' + '", InputError, "operators add and hadamard have the same sign in text, "),
     ("[times.mine]\ntext = {place = 'below'}", InputError, "times.mine.ascii needs a place, one of below"),
     ("[scripts]\nsubscript = 'a'", InputError, "each followed by its script"),
+    ("[paths.layers]\ntext = '^{}'", UnknownNameError, "Did you mean 'layer'"),
+    ("[paths.layer]\ntext = '{}'", InputError, r"paths.layer.text must be empty, or a mark behind \^"),
     ("extends = 'deck_x'", UnknownNameError, "Did you mean 'deck_"),
     ("extends = 'mine.toml'", InputError, "which extends it in turn"),
     ("extends = 'other.toml'", InputError, "there is no file"),
