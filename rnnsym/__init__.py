@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         sum, take, tanh, var,
     )  # fmt: skip
     from rnnsym.transforms import grad, jacobian, jvp, vjp
-    from rnnsym.walk.graph_view import graph
+    from rnnsym.walk.drawing.view import graph
     from rnnsym.wiring import Bidirectional, EncoderDecoder, Stacked
 
 _HOMES = {
@@ -49,7 +49,7 @@ _HOMES = {
     "rnnsym.api.derivation": "Derivation derive",
     "rnnsym.api.display": "latex pretty",
     "rnnsym.api.rosetta": "rosetta",
-    "rnnsym.walk.graph_view": "graph",
+    "rnnsym.walk.drawing.view": "graph",
     "rnnsym.checks.gradients": "check_gradients",
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}

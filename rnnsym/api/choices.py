@@ -8,14 +8,14 @@ from rnnsym.core.expr import Expr, topological
 from rnnsym.core.names import FREE, NOW, Name, Role
 from rnnsym.core.system import reads
 from rnnsym.derivation.adjoint import Adjoint
-from rnnsym.derivation.closed import closed_form
 from rnnsym.derivation.form import Form
-from rnnsym.derivation.jacobians import step_jacobian
 from rnnsym.derivation.ledger import ledger_form
-from rnnsym.derivation.paths import path_decomposition
-from rnnsym.derivation.sensitivity import rtrl
+from rnnsym.derivation.states.closed import closed_form
+from rnnsym.derivation.states.jacobians import step_jacobian
+from rnnsym.derivation.states.paths import path_decomposition
+from rnnsym.derivation.states.sensitivity import rtrl
 from rnnsym.derivation.tangent import hessian_vector
-from rnnsym.derivation.truncated import truncated
+from rnnsym.derivation.truncation.form import truncated
 from rnnsym.errors import DisconnectedError, unknown
 from rnnsym.wiring import TOTAL_LOSS
 

@@ -15,8 +15,8 @@ from rnnsym.api.svg.page import line_svg, page_svg
 from rnnsym.core.names import Name
 from rnnsym.core.system import System
 from rnnsym.derivation.equations import Line
+from rnnsym.derivation.explicit.form import instantiate
 from rnnsym.derivation.form import Form
-from rnnsym.derivation.instantiate import instantiate
 from rnnsym.derivation.shares import Share
 from rnnsym.engine.program import Function, Values, function
 from rnnsym.errors import InputError

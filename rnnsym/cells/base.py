@@ -69,6 +69,11 @@ class Cell:
     def step(self, p: Any, prev: Any, x: Any, now: Any) -> None:
         raise CellError(f"cell {self.name} has no step: write def step(self, p, prev, x, now).")
 
+    def __repr__(self) -> str:
+        """The class, with those of its attributes that are plain values: `Elman(activation='relu')`."""
+        plain = {key: value for key, value in vars(self).items() if isinstance(value, (str, int, float))}
+        return f"{self.name}({', '.join(f'{key}={value!r}' for key, value in plain.items())})"
+
     @property
     def name(self) -> str:
         return type(self).__name__

@@ -14,9 +14,9 @@ from rnnsym.cli.terminal import shows_unicode, write, write_json
 from rnnsym.errors import InputError
 
 if TYPE_CHECKING:
+    from rnnsym.walk.drawing.canvas import Span
+    from rnnsym.walk.drawing.text import Drawing
     from rnnsym.walk.graph import Edge, Graph, Key
-    from rnnsym.walk.graph_canvas import Span
-    from rnnsym.walk.graph_text import Drawing
 
 STEPS, HIDDEN, SIZE, SEED, WIDTH = 3, 2, 2, 0, 80
 COLOURS = {
@@ -105,8 +105,8 @@ def _text_task(args: argparse.Namespace) -> _Task:
 
 def _drawn_task(args: argparse.Namespace) -> _Task:
     """Inputs and targets from the seed, on a grid of tenths."""
+    from rnnsym.walk.drawing.numbers import drawn_walk
     from rnnsym.walk.graph import Graph
-    from rnnsym.walk.graph_numbers import drawn_walk
 
     net = common.network_of(args, {"X": args.inputs or SIZE, "H": args.hidden, "C": args.outputs or SIZE})
     steps = args.steps or STEPS
@@ -140,7 +140,7 @@ class _Page:
         yield from self._parameters()
 
     def _plain(self, *lines: str) -> "Iterator[list[Span]]":
-        from rnnsym.walk.graph_canvas import Span
+        from rnnsym.walk.drawing.canvas import Span
 
         return ([Span(line)] for line in lines)
 
@@ -155,8 +155,8 @@ class _Page:
         return f"{net.name}: {shape}, {sizes}{about}"
 
     def _drawing(self) -> "Drawing":
-        from rnnsym.walk.graph_rolled import draw_rolled
-        from rnnsym.walk.graph_text import draw
+        from rnnsym.walk.drawing.rolled import draw_rolled
+        from rnnsym.walk.drawing.text import draw
 
         if self.args.rolled:
             return draw_rolled(self.task.graph, self.ascii)
@@ -187,13 +187,13 @@ class _Page:
 
     def _arrow(self, edge: "Edge") -> str:
         """`encoder.h₂ to decoder.h₀`"""
-        from rnnsym.walk.graph_content import Content
+        from rnnsym.walk.drawing.content import Content
 
         content = Content(self.task.graph, "ascii" if self.ascii else "text")
         return f"{content.symbol(edge.source)} to {content.symbol(edge.target)}"
 
     def _parameters(self) -> "Iterator[list[Span]]":
-        from rnnsym.walk.graph_parameters import parameter_lines, parameter_list
+        from rnnsym.walk.drawing.parameters import parameter_lines, parameter_list
 
         style: Literal["ascii", "text"] = "ascii" if self.ascii else "text"
         if self.args.values and not self.args.rolled:

@@ -10,27 +10,27 @@ from rnnsym.cli.files import write_file
 from rnnsym.errors import InputError, unknown
 
 if TYPE_CHECKING:
+    from rnnsym.walk.drawing.export import Diagram
     from rnnsym.walk.graph import Graph, Key
-    from rnnsym.walk.graph_export import Diagram
 
 TEXT = "text"
 THEMES = ("light", "dark")
 
 
 def _dot(diagram: "Diagram", theme: str) -> str:
-    from rnnsym.walk.graph_code import dot
+    from rnnsym.walk.drawing.code import dot
 
     return dot(diagram)
 
 
 def _mermaid(diagram: "Diagram", theme: str) -> str:
-    from rnnsym.walk.graph_code import mermaid
+    from rnnsym.walk.drawing.code import mermaid
 
     return mermaid(diagram)
 
 
 def _svg(diagram: "Diagram", theme: str) -> str:
-    from rnnsym.walk.graph_svg import graph_svg
+    from rnnsym.walk.drawing.svg import graph_svg
 
     return graph_svg(diagram, theme)
 
@@ -63,7 +63,7 @@ def is_text(args: argparse.Namespace) -> bool:
 
 def write_graph(args: argparse.Namespace, graph: "Graph", labels: "Mapping[Key, str]") -> int:
     """The graph in the format asked for."""
-    from rnnsym.walk.graph_export import diagram
+    from rnnsym.walk.drawing.export import diagram
 
     text = FORMATS[args.format](diagram(graph, args.rolled, args.collapse, labels), args.theme)
     if args.output is None:

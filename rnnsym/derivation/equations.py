@@ -143,8 +143,8 @@ def lines(derived: Adjoint, wanted: Iterable[Name] | None = None) -> Lines:
         adjoints = [name for name in adjoints if name in needed]
     order = [*derived.forward, *adjoints, *gradients]
     numbers = dict(zip(order, count(1)))
-    forward = tuple(_forward(system, name, numbers) for name in derived.forward)
-    back = [_backward(derived, name, numbers) for name in (*adjoints, *gradients)]
+    forward = tuple(forward_line(system, name, numbers) for name in derived.forward)
+    back = [backward_line(derived, name, numbers) for name in (*adjoints, *gradients)]
     split = len(adjoints)
     unreached = [n for n in derived.unreached if n.role != Role.INPUT] if wanted is None else []
     zero = tuple(_zero(system, name, number) for number, name in enumerate(unreached, len(order) + 1))
@@ -161,7 +161,7 @@ def _zero(system: System, name: Name, number: int) -> Equation:
     return Equation(number, bar, leaf(bar, time, shape), zeros(shape), steps, False, "no path to the loss", because, ())
 
 
-def _whole(system: System, name: Name) -> tuple[Expr, Interval, bool]:
+def whole(system: System, name: Name) -> tuple[Expr, Interval, bool]:
     """The right-hand side at a general step, the steps it holds on, and whether it is summed over them."""
     pieces = inner(system.equations[name])
     (rhs,) = flat([add(*(piece.rhs for piece in pieces))])
@@ -170,17 +170,20 @@ def _whole(system: System, name: Name) -> tuple[Expr, Interval, bool]:
     return rhs, system.steps_of(name), False
 
 
-def _left(system: System, name: Name) -> Expr:
+def left_side(system: System, name: Name) -> Expr:
+    """The name at step t, or without time."""
     return leaf(name, FREE if timeless(system, name) else NOW, system.shape(name))
 
 
-def _uses(rhs: Expr, numbers: Mapping[Name, int]) -> tuple[int, ...]:
+def lines_used(rhs: Expr, numbers: Mapping[Name, int]) -> tuple[int, ...]:
+    """The numbers of the lines that define what `rhs` reads."""
     return tuple(sorted({numbers[r.name] for r in reads(rhs) if r.name in numbers}))
 
 
-def _forward(system: System, name: Name, numbers: Mapping[Name, int]) -> Equation:
-    rhs, domain, total = _whole(system, name)
-    left, uses, rule = _left(system, name), _uses(rhs, numbers), forward_rule(name, rhs)
+def forward_line(system: System, name: Name, numbers: Mapping[Name, int]) -> Equation:
+    """The line of a forward equation."""
+    rhs, domain, total = whole(system, name)
+    left, uses, rule = left_side(system, name), lines_used(rhs, numbers), forward_rule(name, rhs)
     told = cases(system.equations[name])
     because = reason(system, name, left, rhs, domain.single) if not told else by_case(left, told)
     if domain.single and not total:
@@ -196,24 +199,25 @@ def _any_loss(seed: Read) -> tuple[Expr, tuple[str | Expr, ...]]:
     return loss, (loss, " is any loss at step t; of it only ", seed.leaf, " enters, and that is given from outside.")
 
 
-def _backward(derived: Adjoint, bar: Name, numbers: Mapping[Name, int]) -> Equation:
+def backward_line(derived: Adjoint, bar: Name, numbers: Mapping[Name, int]) -> Equation:
+    """The line of an adjoint or a gradient."""
     system, uses = derived.system, derived.uses[bar]
-    rhs, domain, total = _whole(system, bar)
+    rhs, domain, total = whole(system, bar)
     if not total:
         domain = Interval(max(domain.lo, START.lo.shift(1)), min(domain.hi, T))
     told = cases(system.equations[bar])
     met = dict.fromkeys(rule for use in uses for rule in rules(system, bar, use))
-    lines_used = {*_uses(rhs, numbers), *(numbers[use.user] for use in uses if use.user in numbers)}
+    used = {*lines_used(rhs, numbers), *(numbers[use.user] for use in uses if use.user in numbers)}
     return Equation(
         numbers[bar],
         bar,
-        _left(system, bar),
+        left_side(system, bar),
         rhs,
         domain,
         total,
         "; ".join(met),
         because(system, bar, uses, numbers),
-        tuple(sorted(lines_used)),
+        tuple(sorted(used)),
         tuple(node for case in told or [Case(domain, rhs)] for node in beyond(*case)),
         told,
     )

@@ -19,7 +19,7 @@ from rnnsym.core.system import Piece, System, reads
 from rnnsym.derivation.adjoint import Adjoint, adjoint
 from rnnsym.derivation.equations import Equation, Statement, lines
 from rnnsym.derivation.form import Form, Section, equals, recurrence
-from rnnsym.derivation.truncation import marked
+from rnnsym.derivation.truncation.chunks import marked
 from rnnsym.notation import Words, tree_of
 from rnnsym.notation.trees import map_symbols
 from rnnsym.ops.arithmetic import add, mul

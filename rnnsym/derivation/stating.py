@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from rnnsym.core.expr import Expr
 from rnnsym.core.names import FREE, START, Interval, Name, T
 from rnnsym.core.system import System
 from rnnsym.derivation.cases import Case, beyond, cases, is_error
-from rnnsym.derivation.equations import Equation, Line, _left, _uses, _whole
+from rnnsym.derivation.equations import Equation, Line, left_side, lines_used, whole
 from rnnsym.derivation.form import Section, boundary, titled, way
 from rnnsym.derivation.layers import by_layer
 from rnnsym.notation import Words
@@ -14,21 +13,16 @@ from rnnsym.ops.arithmetic import add
 from rnnsym.ops.leaves import leaf
 
 
-def left_side(system: System, name: Name) -> Expr:
-    """The name at step t, or without time."""
-    return _left(system, name)
-
-
 def equation(system: System, name: Name, numbers: Mapping[Name, int], rule: str, because: Words) -> Equation:
     """The line of `name`: at a general step, or by cases where an end has a term of its own."""
     if system.hull(name) == START and not system.timed(name):
         return _timeless(system, name, numbers, rule, because)
-    rhs, domain, total = _whole(system, name)
+    rhs, domain, total = whole(system, name)
     if not total and is_error(name):
         domain = Interval(max(domain.lo, START.lo.shift(1)), min(domain.hi, T))
     told = cases(system.equations[name])
     outside = tuple(node for case in told or [Case(domain, rhs)] for node in beyond(*case)) if is_error(name) else ()
-    left, uses = left_side(system, name), _uses(rhs, numbers)
+    left, uses = left_side(system, name), lines_used(rhs, numbers)
     return Equation(numbers[name], name, left, rhs, domain, total, rule, because, uses, outside, told)
 
 
@@ -36,7 +30,7 @@ def _timeless(system: System, name: Name, numbers: Mapping[Name, int], rule: str
     """The line of a name that is computed once, without a sum."""
     rhs = add(*(piece.rhs for piece in system.equations[name]))
     left = leaf(name, FREE, system.shape(name))
-    return Equation(numbers[name], name, left, rhs, START, False, rule, because, _uses(rhs, numbers))
+    return Equation(numbers[name], name, left, rhs, START, False, rule, because, lines_used(rhs, numbers))
 
 
 def sections(

@@ -14,10 +14,10 @@ from rnnsym.core.mathtree import Number
 from rnnsym.core.names import FREE, NOW, Fixed, Name, Role
 from rnnsym.core.system import Piece, System, reads
 from rnnsym.derivation.adjoint import Adjoint
-from rnnsym.derivation.equations import Equation, lines
+from rnnsym.derivation.equations import Equation, left_side, lines
 from rnnsym.derivation.form import Form, Section, equals, recurrence
 from rnnsym.derivation.rules import RULES, SILENT
-from rnnsym.derivation.stating import equation, left_side, sections
+from rnnsym.derivation.stating import equation, sections
 from rnnsym.notation import Words, tree_of
 from rnnsym.ops.leaves import is_zero, leaf, zeros
 from rnnsym.transforms.derivatives import jvp

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rnnsym.core.names import Name, Offset
 from rnnsym.core.system import System, reads
-from rnnsym.derivation.chains import needed, reachable
+from rnnsym.derivation.states.chains import needed, reachable
 from rnnsym.errors import ScheduleError
 
 

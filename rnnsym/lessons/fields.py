@@ -15,7 +15,7 @@ from rnnsym.lessons.formula import Formula, find_name, read_formula, read_formul
 from rnnsym.lessons.pictures import breakdown_lines, graph_lines, spark_line
 from rnnsym.lessons.style import Style, value_text
 from rnnsym.notation.figures import scientific, table, trimmed
-from rnnsym.walk.walk import Phase
+from rnnsym.walk.order import Phase
 
 BlockField = Callable[[Example, str, Style], list[str]]
 PARTS = ("forward", "backward", "gradients")

@@ -32,7 +32,6 @@ __all__ = [
 ]  # fmt: skip
 
 BEHIND_OPERATORS = (
-    "absolute add diag div kron kron_left leaf matmul mul one_hot ones power size_of sub transpose unvec vec "
-    "zeros"
+    "absolute add diag div kron kron_left leaf matmul mul one_hot ones power size_of sub transpose unvec vec zeros"
 )
 FUNCTIONS.update(set(__all__) - set(BEHIND_OPERATORS.split()))

@@ -99,7 +99,7 @@ def _sympy_hardmax(sp: Any, x: Any) -> Any:
 
 
 def hardmax(x: Any) -> Expr:
-    """The one-hot vector of the largest entry of a vector, the first of equal ones: constant in between, so its derivative is zero."""
+    """The one-hot vector of the largest entry, the first of equal ones: constant in between, so its derivative is 0."""
     return HARDMAX(as_expr(x))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from rnnsym.cli import main
 
-WRONG_RULE = '''\
+WRONG_RULE = """\
 import numpy as np
 
 import rnnsym as rs
@@ -25,7 +25,7 @@ class Wrong(rs.Cell):
 
     def step(self, p, prev, x, now):
         now.h = wrong(p.W @ x + p.U @ prev.h)
-'''
+"""
 
 
 @pytest.fixture

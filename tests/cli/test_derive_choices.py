@@ -28,7 +28,7 @@ def test_every_form_of_a_network(cell, form, capsys):
     assert "FORWARD" in derived(capsys, cell, "--loss", "squared", "--form", form)
 
 
-@pytest.mark.parametrize("form", set(FORMS) - {"ledger"})
+@pytest.mark.parametrize("form", FORMS)
 def test_every_form_of_a_cell_alone(form, capsys):
     assert "FORWARD" in derived(capsys, "gru", "--form", form)
 

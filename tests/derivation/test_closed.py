@@ -11,8 +11,8 @@ import rnnsym as rs
 from rnnsym.api.forms import FormView
 from rnnsym.core.names import END, START, Fixed, Name, Role
 from rnnsym.core.system import reads
-from rnnsym.derivation.chains import chains
-from rnnsym.derivation.closed import closed_form
+from rnnsym.derivation.states.chains import chains
+from rnnsym.derivation.states.closed import closed_form
 from rnnsym.engine.program import function
 from rnnsym.errors import DisconnectedError
 from rnnsym.notation import load

@@ -4,7 +4,7 @@ import pytest
 
 import rnnsym as rs
 from rnnsym.core.names import Role
-from rnnsym.derivation.costs import costs, leading, operations, spelled
+from rnnsym.derivation.states.costs import costs, leading, operations, spelled
 from rnnsym.errors import UnknownNameError
 from rnnsym.ops import diag, tanh, var
 from support.steps import CELLS, param

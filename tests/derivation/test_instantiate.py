@@ -8,7 +8,7 @@ from rnnsym.api.forms import FormView
 from rnnsym.core.expr import leaves
 from rnnsym.core.names import FREE, Fixed, Name, Role
 from rnnsym.derivation.equations import Equation
-from rnnsym.derivation.instantiate import LARGEST, instantiate
+from rnnsym.derivation.explicit.form import LARGEST, instantiate
 from rnnsym.derivation.ledger import ledger_form
 from rnnsym.derivation.tangent import along
 from rnnsym.errors import InputError

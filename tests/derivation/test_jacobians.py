@@ -9,9 +9,9 @@ import rnnsym as rs
 from rnnsym.core.dims import product as entries
 from rnnsym.core.mathtree import Number
 from rnnsym.core.names import Role
-from rnnsym.derivation.chains import chains
-from rnnsym.derivation.jacobians import step_jacobian
-from rnnsym.derivation.products import product
+from rnnsym.derivation.states.chains import chains
+from rnnsym.derivation.states.jacobians import step_jacobian
+from rnnsym.derivation.states.products import product
 from rnnsym.errors import InputError, ShapeError
 from rnnsym.wiring import cell_system
 from support.networks import NETWORKS

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 import rnnsym as rs
 from rnnsym.core.names import Role
-from rnnsym.derivation import paths
-from rnnsym.derivation.chains import chains
-from rnnsym.derivation.jacobians import step_jacobian
-from rnnsym.derivation.paths import path_decomposition
+from rnnsym.derivation.states import paths
+from rnnsym.derivation.states.chains import chains
+from rnnsym.derivation.states.jacobians import step_jacobian
+from rnnsym.derivation.states.paths import path_decomposition
 from support.networks import NETWORKS, data_for
 from support.problems import problem
 from support.random_cells import cells

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 import rnnsym as rs
 from rnnsym.core.names import Role
-from rnnsym.derivation.chains import chains
-from rnnsym.derivation.closed import closed_form
-from rnnsym.derivation.sensitivity import rtrl
+from rnnsym.derivation.states.chains import chains
+from rnnsym.derivation.states.closed import closed_form
+from rnnsym.derivation.states.sensitivity import rtrl
 from rnnsym.engine.program import function
 from rnnsym.errors import DisconnectedError, ShapeError
 from support.networks import NETWORKS, data_for

@@ -10,9 +10,9 @@ from rnnsym.api.forms import FormView
 from rnnsym.api.ledger import ledger
 from rnnsym.core.names import END, EVERY_STEP, Role
 from rnnsym.derivation.adjoint import adjoint
-from rnnsym.derivation.ages import per_loss
-from rnnsym.derivation.truncated import truncated
-from rnnsym.derivation.truncation import KEEP, chunked, keeps
+from rnnsym.derivation.truncation.ages import per_loss
+from rnnsym.derivation.truncation.chunks import KEEP, chunked, keeps
+from rnnsym.derivation.truncation.form import truncated
 from rnnsym.engine.program import build, function
 from rnnsym.errors import InputError, UnknownNameError
 from rnnsym.notation import load

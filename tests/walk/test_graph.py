@@ -6,8 +6,8 @@ import pytest
 import rnnsym as rs
 from rnnsym.core.names import Name, Role
 from rnnsym.errors import InputError
+from rnnsym.walk.drawing.numbers import drawn_walk
 from rnnsym.walk.graph import Graph, Key
-from rnnsym.walk.graph_numbers import drawn_walk
 from rnnsym.wiring import TARGET, TOTAL_LOSS
 
 X, A, H = Name(Role.INPUT, "x"), Name(Role.EQUATION, "a"), Name(Role.CARRY, "h")

@@ -7,12 +7,12 @@ from hypothesis import given, settings
 
 import rnnsym as rs
 from rnnsym.core.names import Role
+from rnnsym.walk.drawing.canvas import GLYPHS, HEAVY, Canvas
+from rnnsym.walk.drawing.layout import layout
+from rnnsym.walk.drawing.numbers import drawn_walk
+from rnnsym.walk.drawing.rolled import draw_rolled
+from rnnsym.walk.drawing.text import draw
 from rnnsym.walk.graph import Graph
-from rnnsym.walk.graph_canvas import GLYPHS, HEAVY, Canvas
-from rnnsym.walk.graph_layout import layout
-from rnnsym.walk.graph_numbers import drawn_walk
-from rnnsym.walk.graph_rolled import draw_rolled
-from rnnsym.walk.graph_text import draw
 
 ELMAN = """\
                   t = 1                   t = 2

@@ -8,12 +8,12 @@ import pytest
 
 import rnnsym as rs
 from rnnsym.errors import InputError, UnknownNameError
+from rnnsym.walk.drawing.boxes import placed
+from rnnsym.walk.drawing.code import dot, mermaid
+from rnnsym.walk.drawing.export import BETWEEN, Diagram, diagram
+from rnnsym.walk.drawing.numbers import drawn_walk
+from rnnsym.walk.drawing.svg import graph_svg
 from rnnsym.walk.graph import Graph, Key
-from rnnsym.walk.graph_boxes import placed
-from rnnsym.walk.graph_code import dot, mermaid
-from rnnsym.walk.graph_export import BETWEEN, Diagram, diagram
-from rnnsym.walk.graph_numbers import drawn_walk
-from rnnsym.walk.graph_svg import graph_svg
 from support.dot import read_dot
 from support.networks import NETWORKS
 from support.svg import check_picture

@@ -4,7 +4,7 @@ import pytest
 
 import rnnsym as rs
 from rnnsym.errors import InputError
-from rnnsym.walk.graph_view import graph
+from rnnsym.walk.drawing.view import graph
 from support.dot import read_dot
 from support.networks import NETWORKS, data_for
 from support.svg import check_picture

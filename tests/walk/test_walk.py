@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import rnnsym as rs
 from rnnsym.core.names import BEFORE, END, FREE, NOW, Fixed
-from rnnsym.walk.graph_numbers import drawn_walk
+from rnnsym.walk.drawing.numbers import drawn_walk
 from rnnsym.walk.sums import GradientSums
 from rnnsym.walk.walk import Walk
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from rnnsym.api.network import Network
 from rnnsym.notation import Notation
+from rnnsym.walk.drawing.code import dot, mermaid
+from rnnsym.walk.drawing.export import diagram
+from rnnsym.walk.drawing.rolled import draw_rolled
+from rnnsym.walk.drawing.svg import graph_svg
+from rnnsym.walk.drawing.text import draw
 from rnnsym.walk.graph import Graph
-from rnnsym.walk.graph_code import dot, mermaid
-from rnnsym.walk.graph_export import diagram
-from rnnsym.walk.graph_rolled import draw_rolled
-from rnnsym.walk.graph_svg import graph_svg
-from rnnsym.walk.graph_text import draw
 from rnnsym.walk.walk import Walk
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from rnnsym.notation import Style
-from rnnsym.walk.graph_content import Content
-from rnnsym.walk.graph_export import Diagram, Item
+from rnnsym.walk.drawing.content import Content
+from rnnsym.walk.drawing.export import Diagram, Item
 
 DIGITS = 3
 SHAPES = {"given": "plaintext", "step": "box", "carry": "box", "loss": "box", "total": "box", "dots": "plaintext"}

@@ -11,19 +11,19 @@ from rnnsym.core.dims import Shape
 from rnnsym.core.names import START, Name, Role
 from rnnsym.core.system import System, reads
 from rnnsym.derivation.adjoint import DIFFERENTIATED, Adjoint
-from rnnsym.derivation.chains import Chain
-from rnnsym.derivation.entering import Entering, direct, entering, names_of_entering
 from rnnsym.derivation.equations import Line
 from rnnsym.derivation.form import boundary
-from rnnsym.derivation.immediate import Immediate, immediate, immediate_lines
-from rnnsym.derivation.jacobians import (
+from rnnsym.derivation.states.chains import Chain
+from rnnsym.derivation.states.entering import Entering, direct, entering, names_of_entering
+from rnnsym.derivation.states.immediate import Immediate, immediate, immediate_lines
+from rnnsym.derivation.states.jacobians import (
     StepJacobian,
     chains_of,
     jacobian_lines,
     remarks,
     step_jacobian_of,
 )
-from rnnsym.derivation.story import Story
+from rnnsym.derivation.states.story import Story
 from rnnsym.errors import DisconnectedError
 from rnnsym.notation import Words
 

@@ -28,11 +28,11 @@ from rnnsym.core.system import System
 from rnnsym.derivation.adjoint import Adjoint
 from rnnsym.derivation.equations import Line
 from rnnsym.derivation.form import Form
-from rnnsym.derivation.ingredients import Ingredients, Part, ingredients
-from rnnsym.derivation.jacobians import jacobian_matrix, jacobian_name, rows_of, stack_of
-from rnnsym.derivation.products import Known, stacked, stacked_jacobian, steps_of, terms
-from rnnsym.derivation.sensitivity import part_name
-from rnnsym.derivation.story import free_name
+from rnnsym.derivation.states.ingredients import Ingredients, Part, ingredients
+from rnnsym.derivation.states.jacobians import jacobian_matrix, jacobian_name, rows_of, stack_of
+from rnnsym.derivation.states.products import Known, stacked, stacked_jacobian, steps_of, terms
+from rnnsym.derivation.states.sensitivity import part_name
+from rnnsym.derivation.states.story import free_name
 from rnnsym.notation import Words, at_index, tree_of
 from rnnsym.ops.kronecker import KRON
 from rnnsym.ops.structure import DIAG, transpose

@@ -6,8 +6,8 @@ from rnnsym.api.svg.boxes import Box, row, space, word
 from rnnsym.api.svg.formula import prose_lines
 from rnnsym.api.svg.marks import Theme, document, drawn, figure
 from rnnsym.api.svg.page import theme_called
-from rnnsym.walk.graph_boxes import MARGIN, PAD, SMALL, Frame, Point, Wire, placed
-from rnnsym.walk.graph_export import Diagram
+from rnnsym.walk.drawing.boxes import MARGIN, PAD, SMALL, Frame, Point, Wire, placed
+from rnnsym.walk.drawing.export import Diagram
 
 TONES = {"now": "quiet", "next": "accent", "seam": "negative"}
 WORDS = {"now": "within a step", "next": "to the next step of the layer", "seam": "from one part to another"}

@@ -11,7 +11,16 @@ from rnnsym.core.names import EVERY_STEP, NOW, Interval, Name, Offset, Role
 from rnnsym.core.system import Piece, System
 from rnnsym.derivation.adjoint import Adjoint
 from rnnsym.derivation.cases import beyond, cases
-from rnnsym.derivation.equations import Equation, Line, Statement, _backward, _forward, _left, _uses, _whole
+from rnnsym.derivation.equations import (
+    Equation,
+    Line,
+    Statement,
+    backward_line,
+    forward_line,
+    left_side,
+    lines_used,
+    whole,
+)
 from rnnsym.derivation.form import UPWARDS, Compute, Form, Section, starts
 from rnnsym.notation import Words
 from rnnsym.ops.leaves import leaf
@@ -60,7 +69,7 @@ class Story:
         names = [name for name in self.system.equations if name in needed]
         for name in names:
             self.number(name)
-        told = [_forward(self.system, name, self.numbers) for name in names]
+        told = [forward_line(self.system, name, self.numbers) for name in names]
         carries = (self.system.equations[name] for name in names if name.role == Role.CARRY)
         given = all(any(piece.domain.meet(EVERY_STEP) is None for piece in pieces) for pieces in carries)
         self.section("Forward", ((UPWARDS,), *(starts(self.system, told) if given else ())), told)
@@ -68,15 +77,15 @@ class Story:
     def backward(self, derived: Adjoint, bar: Name) -> Equation:
         """The line of an adjoint that `derived` tells."""
         self.number(bar)
-        return _backward(derived, bar, self.numbers)
+        return backward_line(derived, bar, self.numbers)
 
     def equation(self, name: Name, rule: str, because: Words, uses: Iterable[Name] = ()) -> Equation:
         """The line of a name that was defined; it rests on what it reads and on `uses`."""
         number = self.number(name)
-        rhs, domain, total = _whole(self.system, name)
-        known = {*_uses(rhs, self.numbers), *(self.numbers[other] for other in uses if other in self.numbers)}
+        rhs, domain, total = whole(self.system, name)
+        known = {*lines_used(rhs, self.numbers), *(self.numbers[other] for other in uses if other in self.numbers)}
         known.discard(number)
-        pieces, left = self.system.equations[name], _left(self.system, name)
+        pieces, left = self.system.equations[name], left_side(self.system, name)
         if not total:
             domain = domain.meet(EVERY_STEP) or domain
         told = cases(pieces)

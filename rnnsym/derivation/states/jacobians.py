@@ -12,13 +12,13 @@ from rnnsym.core.expr import Expr
 from rnnsym.core.mathtree import MathTree, Matrix, Number, Symbol
 from rnnsym.core.names import NOW, STEP_AFTER, Name, Role
 from rnnsym.core.system import System, reads
-from rnnsym.derivation.chains import Chain, chains
 from rnnsym.derivation.equations import Equation, Line, Statement
 from rnnsym.derivation.form import Form, equals
-from rnnsym.derivation.products import stacked_jacobian
-from rnnsym.derivation.push_rules import PLAIN, push_rules
-from rnnsym.derivation.pushing import Pieces, Pushing, in_order, push_through, written_out
-from rnnsym.derivation.story import Story, free_name
+from rnnsym.derivation.states.chains import Chain, chains
+from rnnsym.derivation.states.products import stacked_jacobian
+from rnnsym.derivation.states.push_rules import PLAIN, push_rules
+from rnnsym.derivation.states.pushing import Pieces, Pushing, in_order, push_through, written_out
+from rnnsym.derivation.states.story import Story, free_name
 from rnnsym.errors import InputError, ShapeError
 from rnnsym.notation import Words, tree_of
 from rnnsym.ops.leaves import leaf, ones

@@ -17,7 +17,7 @@ from rnnsym.core.expr import Expr, topological
 from rnnsym.core.names import Name, Role
 from rnnsym.core.system import System, reads
 from rnnsym.derivation.adjoint import Adjoint
-from rnnsym.derivation.sensitivity import rtrl
+from rnnsym.derivation.states.sensitivity import rtrl
 from rnnsym.ops.indexing import CONCAT, EMBED, INDEX, PLACE, SLICE
 from rnnsym.ops.kronecker import RESHAPE
 from rnnsym.ops.products import DOT, MATMUL, MATVEC

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from rnnsym.core.names import Name
 from rnnsym.errors import InputError
 from rnnsym.notation import Style, text
+from rnnsym.walk.drawing.canvas import HEAVY, LIGHT, Canvas, Span
+from rnnsym.walk.drawing.content import Content
+from rnnsym.walk.drawing.layout import Layout, Net, layout
 from rnnsym.walk.graph import Edge, Graph, Key, Node
-from rnnsym.walk.graph_canvas import HEAVY, LIGHT, Canvas, Span
-from rnnsym.walk.graph_content import Content
-from rnnsym.walk.graph_layout import Layout, Net, layout
 
 Line = list[Span]
 ARROWS = {False: ("▶", "◀", "▼"), True: (">", "<", "v")}

@@ -11,12 +11,12 @@ from itertools import pairwise
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import NOW, Interval, Name
 from rnnsym.core.system import Piece, System, reads
-from rnnsym.derivation.chains import Chain
 from rnnsym.derivation.equations import Equation
 from rnnsym.derivation.form import Form
-from rnnsym.derivation.jacobians import chains_of, check_states, jacobian_name, pushing
-from rnnsym.derivation.pushing import Pieces, Pushing, in_order, push_piece, push_through, written_out
-from rnnsym.derivation.story import Story
+from rnnsym.derivation.states.chains import Chain
+from rnnsym.derivation.states.jacobians import chains_of, check_states, jacobian_name, pushing
+from rnnsym.derivation.states.pushing import Pieces, Pushing, in_order, push_piece, push_through, written_out
+from rnnsym.derivation.states.story import Story
 from rnnsym.notation import Words
 from rnnsym.ops.arithmetic import add
 

@@ -10,11 +10,11 @@ from rnnsym.core.mathtree import BigSum, Indicator, Infix, MathTree, Superscript
 from rnnsym.core.names import FREE, NOW, START, Fixed, Name, Offset, Point, Role
 from rnnsym.core.system import Piece, reads
 from rnnsym.derivation.adjoint import Adjoint
-from rnnsym.derivation.ages import BEYOND, chain_of, per_loss
 from rnnsym.derivation.equations import Line, Lines, Statement, lines
 from rnnsym.derivation.form import Compute, Form, Section, equals, recurrence
 from rnnsym.derivation.stating import equation, sections
-from rnnsym.derivation.truncation import KEEP, Split, chunked, keeps
+from rnnsym.derivation.truncation.ages import BEYOND, chain_of, per_loss
+from rnnsym.derivation.truncation.chunks import KEEP, Split, chunked, keeps
 from rnnsym.errors import InputError, unknown
 from rnnsym.notation import Words, tree_of
 from rnnsym.notation.trees import map_symbols

@@ -9,9 +9,9 @@ from rnnsym.core.mathtree import Symbol
 from rnnsym.core.names import FREE, Role
 from rnnsym.notation import Style, text
 from rnnsym.notation.figures import compact
+from rnnsym.walk.drawing.canvas import Span
+from rnnsym.walk.drawing.content import MOST_ENTRIES, styled
 from rnnsym.walk.graph import Graph, Parameter
-from rnnsym.walk.graph_canvas import Span
-from rnnsym.walk.graph_content import MOST_ENTRIES, styled
 
 Array = np.ndarray[Any, Any]
 Line = list[Span]

@@ -10,11 +10,11 @@ from rnnsym.core.dims import product, show
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import NOW, Name, Role
 from rnnsym.core.system import Read, System, reads
-from rnnsym.derivation.chains import Chain
 from rnnsym.derivation.equations import Equation
-from rnnsym.derivation.push_rules import PLAIN, push_rules
-from rnnsym.derivation.pushing import Pieces, Pushing, in_order, push_through, written_out
-from rnnsym.derivation.story import Story
+from rnnsym.derivation.states.chains import Chain
+from rnnsym.derivation.states.push_rules import PLAIN, push_rules
+from rnnsym.derivation.states.pushing import Pieces, Pushing, in_order, push_through, written_out
+from rnnsym.derivation.states.story import Story
 from rnnsym.errors import ShapeError
 from rnnsym.notation import Words
 from rnnsym.transforms.flat import flat_identity, flat_jvp, flat_shape

@@ -12,8 +12,8 @@ from rnnsym.core.mathtree import Symbol
 from rnnsym.core.names import FREE, Fixed, Name, Offset, Point, Role
 from rnnsym.notation import Style, text
 from rnnsym.notation.figures import compact
+from rnnsym.walk.drawing.canvas import Span
 from rnnsym.walk.graph import Graph, Key, Node
-from rnnsym.walk.graph_canvas import Span
 
 Array = np.ndarray[Any, Any]
 MOST_ENTRIES = 4

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from rnnsym.api.svg.boxes import Box, row, space, word
 from rnnsym.api.svg.formula import formula_box
 from rnnsym.core.names import Name
+from rnnsym.walk.drawing.content import Content
+from rnnsym.walk.drawing.export import Column, Diagram, Item, Link
 from rnnsym.walk.graph import Key
-from rnnsym.walk.graph_content import Content
-from rnnsym.walk.graph_export import Column, Diagram, Item, Link
 
 SIZE, SMALL = 14.0, 11.0
 MARGIN, PAD, ROW_GAP, TOP = 26.0, 8.0, 20.0, 64.0

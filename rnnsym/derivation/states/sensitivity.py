@@ -13,8 +13,8 @@ from rnnsym.core.system import Piece, System
 from rnnsym.derivation.adjoint import Adjoint
 from rnnsym.derivation.equations import Line
 from rnnsym.derivation.form import Form
-from rnnsym.derivation.ingredients import Ingredients, Part, ingredients
-from rnnsym.derivation.story import Story
+from rnnsym.derivation.states.ingredients import Ingredients, Part, ingredients
+from rnnsym.derivation.states.story import Story
 from rnnsym.notation import Words
 from rnnsym.ops.arithmetic import add, mul
 from rnnsym.ops.kronecker import unvec

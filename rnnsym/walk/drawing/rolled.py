@@ -1,10 +1,10 @@
 """The rolled-up graph: one column for step t, and what it hands on led round from its right to its left."""
 
 from rnnsym.core.names import Name
+from rnnsym.walk.drawing.canvas import HEAVY, Canvas
+from rnnsym.walk.drawing.content import Content
+from rnnsym.walk.drawing.text import ARROWS, HEADER_ROWS, Columns, Drawing
 from rnnsym.walk.graph import Graph, Key
-from rnnsym.walk.graph_canvas import HEAVY, Canvas
-from rnnsym.walk.graph_content import Content
-from rnnsym.walk.graph_text import ARROWS, HEADER_ROWS, Columns, Drawing
 
 NOW = 2
 """The step that is drawn as t: it has a step before it, and it is the last one."""

@@ -10,9 +10,9 @@ from rnnsym.core.names import FREE, START, Fixed, Interval, Name, Offset, Point
 from rnnsym.core.system import Piece, reads
 from rnnsym.derivation.cases import is_error
 from rnnsym.derivation.equations import Equation, Line, Statement
+from rnnsym.derivation.explicit.writing import ZERO, Numbers, Writing, marks, number_of, size
 from rnnsym.derivation.form import Form, Section
-from rnnsym.derivation.truncation import aged
-from rnnsym.derivation.written import ZERO, Numbers, Writing, marks, number_of, size
+from rnnsym.derivation.truncation.chunks import aged
 from rnnsym.errors import InputError
 from rnnsym.notation import tree_of
 from rnnsym.notation.lower import children

@@ -11,8 +11,8 @@ from rnnsym.core.expr import Expr, leaves
 from rnnsym.core.names import Name, Role
 from rnnsym.core.system import Piece, System
 from rnnsym.derivation.adjoint import Adjoint, adjoint
-from rnnsym.derivation.chains import Chain
-from rnnsym.derivation.story import free_name
+from rnnsym.derivation.states.chains import Chain
+from rnnsym.derivation.states.story import free_name
 from rnnsym.ops.leaves import leaf
 from rnnsym.transforms.rewrite import substitute
 

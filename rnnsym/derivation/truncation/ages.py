@@ -12,8 +12,8 @@ from rnnsym.core.expr import Expr
 from rnnsym.core.names import NOW, START, Interval, Name, Role, T
 from rnnsym.core.system import Piece
 from rnnsym.derivation.adjoint import Adjoint, Contribution
-from rnnsym.derivation.chains import chains
-from rnnsym.derivation.truncation import CUT, Split, aged, crossed, marked, pieces_of, renamed, senders, split
+from rnnsym.derivation.states.chains import chains
+from rnnsym.derivation.truncation.chunks import CUT, Split, aged, crossed, marked, pieces_of, renamed, senders, split
 from rnnsym.errors import ScheduleError
 from rnnsym.ops.arithmetic import add
 from rnnsym.ops.leaves import leaf, zeros

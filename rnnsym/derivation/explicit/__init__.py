@@ -1,0 +1,1 @@
+"""Any form written out for a number of steps."""

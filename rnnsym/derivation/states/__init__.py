@@ -1,0 +1,1 @@
+"""Derivatives of states: the step Jacobian, its paths, and the gradients written with it."""

@@ -1,0 +1,1 @@
+"""Truncated backpropagation through time: what is kept, and what is dropped."""

@@ -1,0 +1,1 @@
+"""The computational graph of a run as a drawing: in the terminal, as SVG, DOT and Mermaid."""
