@@ -1,7 +1,7 @@
 """The forms in which a derivation can be written, by key: what each is called, what it asks for, and who builds it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from rnnsym.core.expr import Expr, topological
@@ -11,6 +11,7 @@ from rnnsym.derivation.adjoint import Adjoint
 from rnnsym.derivation.form import Form
 from rnnsym.derivation.ledger import ledger_form
 from rnnsym.derivation.states.closed import closed_form
+from rnnsym.derivation.states.costs import costs, told
 from rnnsym.derivation.states.jacobians import step_jacobian
 from rnnsym.derivation.states.paths import path_decomposition
 from rnnsym.derivation.states.sensitivity import rtrl
@@ -60,7 +61,9 @@ def _paths(derivation: "Derivation", options: FormOptions) -> Form:
 
 
 def _rtrl(derivation: "Derivation", options: FormOptions) -> Form:
-    return rtrl(derivation.system, derivation.adjoint, derivation.parameter(options.wrt), derivation.order)
+    about = (derivation.system, derivation.adjoint, derivation.parameter(options.wrt), derivation.order)
+    form = rtrl(*about)
+    return replace(form, sections=(*form.sections, told(costs(*about))))
 
 
 def _truncated(derivation: "Derivation", options: FormOptions) -> Form:

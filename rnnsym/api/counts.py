@@ -10,11 +10,12 @@ from rnnsym.api.network import Network
 from rnnsym.cells.base import Cell
 from rnnsym.core import dims
 from rnnsym.core.dims import Dim, Shape, show
-from rnnsym.core.mathtree import Infix, MathTree, Number, Superscript, Word
+from rnnsym.core.mathtree import MathTree
 from rnnsym.core.names import Name, Role
 from rnnsym.core.system import System
 from rnnsym.notation import load
 from rnnsym.notation.lower import lower
+from rnnsym.notation.polynomial import added, monomial, powers, scaled
 from rnnsym.wiring import Body, EncoderDecoder, Options, as_body, described, wire
 
 Polynomial = dict[str, int]
@@ -70,7 +71,7 @@ class ParameterCount:
     @property
     def tree(self) -> MathTree:
         """The same formula as a layout tree."""
-        return _added([tree for factor, inner in self.terms for tree in _term_trees(factor, inner)])
+        return added([tree for factor, inner in self.terms for tree in _term_trees(factor, inner)])
 
     @property
     def latex(self) -> str:
@@ -158,17 +159,12 @@ def _reduced(factor: int, inner: Polynomial) -> Term:
 # As text. -------------------------------------------------------------------------------------------------------
 
 
-def _powers(product: str) -> dict[str, int]:
-    names = product.split("*") if product else []
-    return {name: names.count(name) for name in names}
-
-
 def _product_text(product: str) -> str:
-    powers = _powers(product)
+    found = powers(product)
     names = [
-        name.translate(LOWERED) + (str(power).translate(RAISED) if power > 1 else "") for name, power in powers.items()
+        name.translate(LOWERED) + (str(power).translate(RAISED) if power > 1 else "") for name, power in found.items()
     ]
-    return ("" if all(len(name.rstrip("0123456789")) == 1 for name in powers) else "·").join(names)
+    return ("" if all(len(name.rstrip("0123456789")) == 1 for name in found) else "·").join(names)
 
 
 def _sum_text(polynomial: Polynomial) -> str:
@@ -189,26 +185,5 @@ def _term_text(factor: int, inner: Polynomial) -> str:
 
 
 def _term_trees(factor: int, inner: Polynomial) -> list[MathTree]:
-    products = [_scaled_tree(count, _product_tree(product)) for product, count in inner.items()]
-    return products if factor == 1 else [_scaled_tree(factor, _added(products))]
-
-
-def _product_tree(product: str) -> MathTree:
-    factors: list[MathTree] = []
-    for name, power in _powers(product).items():
-        letters = name.rstrip("0123456789")
-        word = Word(name if letters == name else f"{letters}_{name.removeprefix(letters)}")
-        factors.append(Superscript(word, Number(power)) if power > 1 else word)
-    if not factors:
-        return Number(1)
-    return factors[0] if len(factors) == 1 else Infix("scale", tuple(factors))
-
-
-def _scaled_tree(factor: int, tree: MathTree) -> MathTree:
-    if factor == 1:
-        return tree
-    return Number(factor) if tree == Number(1) else Infix("scale", (Number(factor), tree))
-
-
-def _added(trees: list[MathTree]) -> MathTree:
-    return trees[0] if len(trees) == 1 else Infix("add", tuple(trees)) if trees else Number(0)
+    products = [scaled(count, monomial(product)) for product, count in inner.items()]
+    return products if factor == 1 else [scaled(factor, added(products))]

@@ -69,6 +69,8 @@ def _section(shown: Page, section: Section, detail: Detail) -> str:
     remarks = ", ".join(shown.say(remark, "latex") for remark in section.remarks)
     beside = rf"\quad\normalfont\normalsize {remarks}" if remarks else ""
     head = rf"\subsection*{{{shown.say([section.title], 'latex')}{beside}}}"
+    if not section.lines:
+        return head
     *before, last = section.lines
     rows = "".join(f"{_rows(shown, line, detail)}{ROW_END}{_between(shown, line, detail)}" for line in before)
     after = _joined(shown, last, detail)

@@ -75,8 +75,8 @@ def _rows(shown: Page, section: Section, style: Style, layout: Layout) -> list[R
     """Each line with its formulas, aligned at the equals sign where the longest one still fits."""
     found = [(line, _set(shown, line, style, layout)) for line in section.lines]
     every = [formula for _, formulas in found for formula in formulas]
-    width = max(columns(formula.left[0]) for formula in every)
-    if MARGIN + width + max(columns(f" = {formula.right[0]}") for formula in every) > WIDTH:
+    width = max((columns(formula.left[0]) for formula in every), default=0)
+    if MARGIN + width + max((columns(f" = {formula.right[0]}") for formula in every), default=0) > WIDTH:
         width = 0
     return [Row(line, *_joined(formulas, width)) for line, formulas in found]
 

@@ -17,7 +17,10 @@ from rnnsym.core.expr import Expr, topological
 from rnnsym.core.names import Name, Role
 from rnnsym.core.system import System, reads
 from rnnsym.derivation.adjoint import Adjoint
+from rnnsym.derivation.form import Section
 from rnnsym.derivation.states.sensitivity import rtrl
+from rnnsym.notation import Words, text
+from rnnsym.notation.polynomial import polynomial
 from rnnsym.ops.indexing import CONCAT, EMBED, INDEX, PLACE, SLICE
 from rnnsym.ops.kronecker import RESHAPE
 from rnnsym.ops.products import DOT, MATMUL, MATVEC
@@ -27,7 +30,6 @@ FREE_OF_CHARGE = {
     prim.name
     for prim in (BROADCAST, TRANSPOSE, DIAG, DIAGONAL, STOP_GRADIENT, RESHAPE, CONCAT, EMBED, INDEX, PLACE, SLICE)
 } | {"leaf", "constant", "full", "size"}
-SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -118,18 +120,18 @@ def _own(node: Expr) -> Dim:
     return times(max(len(node.args) - 1, 1), product(node.shape))
 
 
+def told(found: Costs) -> Section:
+    """The costs as a section of remarks: the operations of a step, and the numbers kept."""
+    remarks: list[Words] = []
+    for way, cost in (("backpropagation: ", found.backpropagation), ("RTRL: ", found.rtrl)):
+        kept = " numbers kept for every step" if cost.every_step else " numbers kept"
+        remarks += [(way, polynomial(cost.operations), " operations a step"), (polynomial(cost.memory), kept)]
+    return Section("Costs", tuple(remarks), ())
+
+
 def spelled(dim: Dim) -> str:
-    """A polynomial in dimensions as it is written: `2H⁴ + H²X + 3H`, the highest power first."""
-    terms, constant = dims.parts(dim)
-    ordered = sorted(terms, key=lambda term: -len(term[0].split("*")))
-    texts = [(str(count) if count != 1 else "") + _powers(term) for term, count in ordered]
-    return " + ".join([*texts, *([str(constant)] if constant or not texts else [])])
-
-
-def _powers(term: str) -> str:
-    names = term.split("*")
-    counts = {name: names.count(name) for name in names}
-    return " ".join(name + (str(count).translate(SUPERSCRIPTS) if count > 1 else "") for name, count in counts.items())
+    """A polynomial in dimensions as text: `2H⁴ + H² X + 3H`, the highest power first."""
+    return text(polynomial(dim))
 
 
 def leading(dim: Dim) -> str:
