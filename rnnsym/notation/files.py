@@ -175,7 +175,7 @@ def _check_symbols(symbols: Mapping[str, Any], where: str) -> None:
 
 def _check_operators(data: Data, where: str) -> None:
     """Raises InputError where two infix operators have one sign and nothing tells them apart."""
-    apart = ({"scale", "matmul"}, {"matmul", "dot"})
+    apart = ({"scale", "matmul"}, {"matmul", "dot"}, {"scale", "juxtaposed"})
     for style in _STYLES:
         signs: dict[str, str] = {}
         for key, table in data["operators"].items():

@@ -8,7 +8,7 @@ from rnnsym.core.mathtree import Infix, MathTree, Number, Superscript, Word
 
 
 def polynomial(dim: Dim) -> MathTree:
-    """A dimension as a formula: `2H⁴ + H² X + 3H`, the highest power first."""
+    """A dimension as a formula: `2H⁴ + H²X + 3H`, the highest power first."""
     terms, constant = dims.parts(dim)
     ordered = sorted(terms, key=lambda term: -len(term[0].split("*")))
     parts = [scaled(count, monomial(term)) for term, count in ordered]
@@ -28,13 +28,13 @@ def monomial(product: str) -> MathTree:
         factors.append(Superscript(word, Number(power)) if power > 1 else word)
     if not factors:
         return Number(1)
-    return factors[0] if len(factors) == 1 else Infix("scale", tuple(factors))
+    return factors[0] if len(factors) == 1 else Infix("juxtaposed", tuple(factors))
 
 
 def scaled(factor: int, tree: MathTree) -> MathTree:
     if factor == 1:
         return tree
-    return Number(factor) if tree == Number(1) else Infix("scale", (Number(factor), tree))
+    return Number(factor) if tree == Number(1) else Infix("juxtaposed", (Number(factor), tree))
 
 
 def added(trees: Sequence[MathTree]) -> MathTree:

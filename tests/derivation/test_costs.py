@@ -20,7 +20,7 @@ def test_a_recurrent_matrix_of_an_elman_network():
     found = counted("elman", "U")
     assert leading(found.rtrl.operations) == "2H⁴"
     assert spelled(found.rtrl.memory) == "H³"
-    assert leading(found.backpropagation.operations) == "6H² + 2H X"
+    assert leading(found.backpropagation.operations) == "6H² + 2HX"
     assert leading(found.backpropagation.memory) == "H"
     assert found.backpropagation.every_step
     assert not found.rtrl.every_step
@@ -64,9 +64,9 @@ def test_rtrl_needs_more_operations_whatever_the_cell(cell):
 
 def test_operations_of_primitives():
     a, b, v = var("A", ("H", "X")), var("B", ("X", "C")), var("v", ("X",))
-    assert spelled(operations(a @ b)) == "2C H X"
-    assert spelled(operations(a @ v)) == "2H X"
-    assert spelled(operations(diag(v) @ b)) == "C X"
+    assert spelled(operations(a @ b)) == "2CHX"
+    assert spelled(operations(a @ v)) == "2HX"
+    assert spelled(operations(diag(v) @ b)) == "CX"
     assert operations(tanh(v)) == "X"
     assert operations(v * v * v) == "2X"
     assert operations(tanh(v) + tanh(v)) == "2X"

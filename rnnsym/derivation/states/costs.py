@@ -130,7 +130,7 @@ def told(found: Costs) -> Section:
 
 
 def spelled(dim: Dim) -> str:
-    """A polynomial in dimensions as text: `2H⁴ + H² X + 3H`, the highest power first."""
+    """A polynomial in dimensions as text: `2H⁴ + H²X + 3H`, the highest power first."""
     return text(polynomial(dim))
 
 
