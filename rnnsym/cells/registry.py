@@ -95,10 +95,13 @@ def as_cell(what: Cell | type[Cell] | str) -> Cell:
 
 
 def _made(cell_class: type[Cell], options: Mapping[str, Any]) -> Cell:
+    signature = inspect.signature(cell_class)
     try:
-        inspect.signature(cell_class).bind(**options)
+        signature.bind(**options)
     except TypeError as error:
-        raise CellError(f"cell {cell_class.__name__} does not take these options: {error}.") from None
+        if extra := [name for name in options if name not in signature.parameters]:
+            raise unknown(f"option of cell {cell_class.__name__}", extra[0], signature.parameters) from None
+        raise CellError(f"cell {cell_class.__name__} cannot be made with these options: {error}.") from None
     return cell_class(**options)
 
 

@@ -26,9 +26,15 @@ def add_cell(parser: argparse.ArgumentParser, default: str | None = None, option
         parser.add_argument("cell", metavar="CELL", nargs="?", default=default, help=about)
     else:
         parser.add_argument("cell", metavar="CELL", help=about)
-    parser.add_argument("--act", metavar="F", help="activation of elman and its kin: tanh, sigmoid, relu or identity")
     parser.add_argument(
-        "--option", metavar="KEY=VALUE", action="append", default=[], help="any other option of the cell, once for each"
+        "--act", metavar="F", help="tanh, sigmoid, relu or identity, in a cell that has the option activation"
+    )
+    parser.add_argument(
+        "--option",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="an option of the cell, such as variant=peephole; once for each",
     )
 
 

@@ -30,7 +30,7 @@ EVERY_PAIR = [
     if cell != TWO_ENTRIES or "bidirectional encoder" not in wiring
 ]
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
-PAIRS = EVERY_PAIR if DEEP else EVERY_PAIR[::8]
+PAIRS = EVERY_PAIR if DEEP else EVERY_PAIR[::16]
 LENGTHS = range(1, 9)
 
 
@@ -73,7 +73,7 @@ def assert_right(derivation, key, data, truth):
     assert not wrong, (key, wrong)
     values = view.values(*data, more=more)
     for name, value in values.items():
-        if name.role == Role.GRADIENT and not name.of and key != "truncated":
+        if name.role == Role.GRADIENT and name.label in truth:
             wanted = truth[name.label]
             scale = np.abs(wanted).max(initial=0.0) or 1.0
             assert np.abs(value - wanted).max() <= 1e-10 * scale, (key, name.label)
