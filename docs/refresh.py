@@ -98,7 +98,8 @@ class _Page:
     def examples(self, body: str) -> Iterator[str]:
         for part in doctest.DocTestParser().parse(body):
             if isinstance(part, str):
-                yield part
+                # Text after a blank line is the rest of an old output: doctest ends an output there.
+                yield "" if part.strip() else part
                 continue
             first, *rest = part.source.splitlines()
             yield "\n".join([f">>> {first}", *(f"... {line}" for line in rest)]) + "\n"

@@ -126,6 +126,8 @@ class Derivation(Printed):
         Raises UnknownNameError for an unknown form or parameter, InputError for a window below 1.
         """
         found = choice(key)
+        if wrt is not None:
+            self.parameter(wrt)
         form = found.build(self, FormOptions(wrt, window, per))
         return FormView(form, self.title, self.notation, self.net)
 

@@ -54,9 +54,15 @@ def explain(ledger: "Ledger", answer: Any) -> Explanation:
     """Which terms G_{t,k} are in `answer`, an array of the shape of the gradient.
 
     Tried in this order: the gradient itself, truncation, missing rows, columns, lags and single terms; then each of
-    these times one factor. Raises ShapeError for another shape, InputError for what is not finite.
+    these times one factor. Raises ShapeError for another shape, InputError for what is no array of finite real numbers.
     """
-    given = np.asarray(answer, dtype=float)
+    try:
+        given = np.asarray(answer)
+    except ValueError:
+        raise InputError("the answer is no array: its rows have different lengths.") from None
+    if given.dtype.kind not in "iuf":
+        raise InputError(f"the answer must be an array of real numbers, not of {given.dtype}.")
+    given = given.astype(float)
     if given.shape != ledger.shape:
         raise ShapeError(f"the answer has shape {given.shape}, but the gradient of {ledger.wrt} has {ledger.shape}.")
     if not np.isfinite(given).all():

@@ -12,7 +12,7 @@ from rnnsym.api.network import Network
 from rnnsym.api.page import Page, page
 from rnnsym.api.presentation import Detail, Layout, text_page
 from rnnsym.api.svg.page import line_svg, page_svg
-from rnnsym.core.names import Name
+from rnnsym.core.names import FREE, Name
 from rnnsym.core.system import System
 from rnnsym.derivation.equations import Line
 from rnnsym.derivation.explicit.form import instantiate
@@ -21,6 +21,7 @@ from rnnsym.derivation.shares import Share
 from rnnsym.engine.program import Function, Values, function
 from rnnsym.errors import InputError
 from rnnsym.notation import Notation
+from rnnsym.ops.leaves import leaf
 
 
 class Printed:
@@ -114,6 +115,19 @@ class FormView(Printed):
         """This form written out for T = `steps`. Raises InputError for T < 1, and where it gets too long."""
         return FormView(instantiate(self.form, steps), self.title, self.notation, self.net)
 
+    def _check(self, given: Mapping[Name, Any]) -> None:
+        """Raises InputError for a value that is missing, and for a batch."""
+        system = self.system
+        for name in system.given:
+            if name not in given:
+                missing = leaf(name, FREE, system.shape(name))
+                raise InputError(
+                    f"the {self.form.title} needs a value of {missing!r}: give it in more={{name: value}}, by its name "
+                    "in view.system.given."
+                )
+            if np.ndim(given[name]) > len(system.shape(name)) + (name in system.timed_given):
+                raise InputError(f"lines are run on one example: {name.label} must be without a batch axis.")
+
     @cached_property
     def _program(self) -> Function:
         return function(self.system, tuple(self.system.equations), self.form.title)
@@ -128,13 +142,17 @@ class FormView(Printed):
     ) -> Values:
         """Every line run with numbers, by name; arrays in time have T + 1 rows, row t is time t.
 
-        Arguments as in `Network.run`, without a batch; `more` are values of names that only this form is given. Raises
-        InputError for the derivation of a cell alone, which has no numbers.
+        Arguments as in `Network.run`, without a batch; `more` are values of names that only this form is given, such as
+        the directions R{θ} of a Hessian-vector product. Raises InputError for the derivation of a cell alone, which has
+        no numbers; for a batch; and where targets, or what the form is given, are missing.
         """
         if self.net is None:
             raise InputError("a cell alone has no loss to run: derive a network, rs.derive(rs.Network(cell, …)).")
+        if targets is None:
+            raise InputError("the lines of a form need targets: without them there is no loss.")
         given = self.net.given(params, x, targets, carry, None)
         steps = len(next(value for name, value in given.items() if name in self.system.timed_given)) - 1
         given.update({name: value(steps) for name, value in self.form.supplied.items()} | dict(more or {}))
+        self._check(given)
         known = {**given, **self._program(given)}
         return {**known, **{name: np.asarray(compute(known)) for name, compute in self.form.computed.items()}}

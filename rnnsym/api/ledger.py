@@ -57,7 +57,7 @@ class Ledger:
         return np.array(self.row(t)[self.steps.index(k)])
 
     def _checked(self, key: Any) -> tuple[int, int]:
-        if not (isinstance(key, tuple) and len(key) == 2 and all(isinstance(i, (int, np.integer)) for i in key)):
+        if not (isinstance(key, tuple) and len(key) == 2 and all(map(_is_whole, key))):
             raise InputError(f"a ledger is asked for two steps, ledger[t, k], not for {key!r}.")
         t, k = key
         self._check_loss(t)
@@ -66,7 +66,7 @@ class Ledger:
         return int(t), int(k)
 
     def _check_loss(self, t: int) -> None:
-        if not 1 <= t <= self.T:
+        if not (_is_whole(t) and 1 <= t <= self.T):
             raise InputError(f"there is no loss of step t = {t}: t runs from 1 to {self.T}.")
 
     def row(self, t: int) -> Array:
@@ -151,7 +151,7 @@ class Ledger:
 
     def lag(self, j: int) -> Array:
         """Σ_t G_{t,t-j}: all that travels j steps back in time (forward in time, for j < 0)."""
-        if not -self.T <= j <= self.T:
+        if not (_is_whole(j) and -self.T <= j <= self.T):
             raise InputError(f"there is no lag j = {j} in T = {self.T} steps.")
         return np.array(self._sums["lags"][j + self.T])
 
@@ -187,6 +187,10 @@ class Ledger:
             "columns": self.columns.tolist(),
             "total": self.total.tolist(),
         }
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
 def _grid(ledger: Ledger) -> list[str]:

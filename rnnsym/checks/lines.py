@@ -11,7 +11,6 @@ from rnnsym.checks.pushes import STEP, Array, At, Equations, Push
 from rnnsym.core.names import Name, Offset, Role
 from rnnsym.core.system import reads
 from rnnsym.derivation.equations import Line
-from rnnsym.errors import InputError
 from rnnsym.wiring import TOTAL_LOSS
 
 TOLERANCE = 1e-9
@@ -46,13 +45,11 @@ def check_lines(
 ) -> dict[int, LineCheck]:
     """A check for each line, by its number. Arguments as in `FormView.values`, without a batch.
 
-    Raises InputError for a batch, and for the derivation of a cell alone, which has no numbers.
+    Raises InputError as `FormView.values` does.
     """
     values = view.values(params, x, targets, carry, more)
     assert view.net is not None
     given = view.net.given(params, x, targets, carry, None)
-    if any(np.ndim(given[n]) > 1 + len(view.system.shape(n)) for n in given if n.role == Role.INPUT):
-        raise InputError("lines are checked on one example: x must be (T, X), without a batch axis.")
     forward = list(view.net.system.equations)
     equations = Equations(view.net.system, forward, given, view.net.sizes)
     paths = _Paths(view, equations, values)

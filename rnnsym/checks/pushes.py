@@ -66,7 +66,7 @@ class Equations:
         stacked = {}
         for at in wanted:
             columns = [found[push, entry][at] for entry in np.ndindex(event)]
-            stacked[at] = np.stack(columns, axis=-1).reshape(*columns[0].shape, *event)
+            stacked[at] = np.stack(columns, axis=-1).reshape((*columns[0].shape, *event))
         return stacked
 
     def event(self, name: Name) -> tuple[int, ...]:

@@ -34,10 +34,12 @@ usage: rnnsym                      open the terminal app where it was left
 commands
 {commands}
 
-A CELL is elman, lstm or gru, or one of your own: path/to/file.py:MyCell
+A CELL is elman, lstm, gru, … (all: rnnsym derive --list), or one of your own:
+path/to/file.py:MyCell
 
 examples
   rnnsym derive lstm
+  rnnsym derive elman --form closed --wrt U --notation deck_s
   rnnsym step lstm --text "the cat sat" --hidden 3 --seed 7
   rnnsym step elman --set W=.6 U=.4 --x 1 2 3 --target _ _ .5 --lr .01
   rnnsym check my_cell.py:MyCell

@@ -30,9 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", metavar="S", type=common.seed, default=SEED, help=f"seed (default: {SEED})")
     common.add_wiring(parser)
     common.add_json(parser)
+    parser.usage = f"{parser.prog} CELL [options]"
     parser.epilog = """\
-Sizes grow from 1 to 3, with and without a batch; a failure is reduced to the smallest numbers that show it.
-The exit code is 0 where every gradient is right, and 1 otherwise.
+Sizes grow from 1 to 3, with and without a batch; a failure is reduced to the
+smallest numbers that show it. The exit code is 0 where every gradient is right, and 1 otherwise.
 
 examples
   rnnsym check lstm

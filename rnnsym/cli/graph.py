@@ -43,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     common.add_ascii(parser)
     common.add_json(parser)
     graph_files.add_arguments(parser)
+    parser.usage = f"{parser.prog} CELL [options]"
     parser.epilog = """\
 examples
   rnnsym graph lstm

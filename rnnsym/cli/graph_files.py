@@ -40,11 +40,12 @@ FORMATS: dict[str, Callable[["Diagram", str], str]] = {"dot": _dot, "mermaid": _
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     known = ", ".join([TEXT, *FORMATS])
-    parser.add_argument("--format", metavar="F", default=TEXT, help=f"{known} (default: {TEXT})")
-    parser.add_argument("--collapse", action="store_true", help="t = 1, 2, …, T only (dot, mermaid, svg)")
-    parser.add_argument("--theme", metavar="C", default=THEMES[0], help="light (default) or dark (svg)")
-    parser.add_argument("--output", metavar="FILE", type=Path, help="write to FILE, which must not exist")
-    parser.add_argument("--force", action="store_true", help="let --output replace FILE")
+    group = parser.add_argument_group("for other programs")
+    group.add_argument("--format", metavar="F", default=TEXT, help=f"{known} (default: {TEXT})")
+    group.add_argument("--collapse", action="store_true", help="t = 1, 2, …, T only (dot, mermaid, svg)")
+    group.add_argument("--theme", metavar="C", default=THEMES[0], help="light (default) or dark (svg)")
+    group.add_argument("--output", metavar="FILE", type=Path, help="write to FILE, which must not exist")
+    group.add_argument("--force", action="store_true", help="let --output replace FILE")
 
 
 def is_text(args: argparse.Namespace) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import zip_longest
 from typing import Any
 
@@ -36,8 +37,9 @@ class Section:
 @dataclass(frozen=True)
 class Form:
     """`key` names the form, `title` heads it. `system` has an equation for every name that an Equation defines, and
-    the forward equations; `computed` gives the value of each Statement, and `supplied` the values, for a number of
-    steps, of what the form alone is given. `derived` is the adjoint that its lines tell.
+    the forward equations; `computed` gives the value of each Statement and of what is exactly zero, and `supplied` the
+    values, for a number of steps, of what the form alone is given. `derived` is the adjoint that its lines tell, and
+    `steps` the T for which they are written out.
     """
 
     key: str
@@ -47,6 +49,7 @@ class Form:
     computed: Mapping[Name, Compute] = field(default_factory=dict)
     derived: Adjoint | None = None
     supplied: Mapping[Name, Callable[[int], Any]] = field(default_factory=dict)
+    steps: int | None = None
 
     def shares(self, line: Line) -> tuple[Share, ...]:
         """What each use of a quantity sends back to it, for the line of its adjoint or gradient; else nothing."""
@@ -75,7 +78,13 @@ def recurrence(derived: Adjoint, lines: Lines) -> Form:
         Section("Zeros", (("the loss does not depend on these",),), lines.zeros),
     )
     sections = tuple(section for section in found if section.lines)
-    return Form("recurrence", "backward recurrence", sections, derived.system, derived=derived)
+    computed = {line.name: partial(_zeros_like, name) for line in lines.zeros for name in derived.unreached
+                if name.as_role(line.name.role) == line.name}  # fmt: skip
+    return Form("recurrence", "backward recurrence", sections, derived.system, computed, derived)
+
+
+def _zeros_like(name: Name, known: Mapping[Name, Any]) -> Any:
+    return 0.0 * known[name]
 
 
 def titled(section: str, layer: Layer) -> str:

@@ -291,7 +291,9 @@ class _Making:
     def integer(self, name: Name, time: Any, t: int | None) -> Array:
         """The value of a label."""
         if name not in self.labels:
-            raise InputError(f"{name.label} is an integer, for which there is no symbol: give its values.")
+            raise InputError(
+                f"{name.label} is a label, for which there is no symbol: give the labels, one for each step."
+            )
         values = np.asarray(self.labels[name])
         if t is None or not self.timed(name):
             return values

@@ -77,7 +77,7 @@ def work_out(what: Body | Cell, given: Given) -> Sheet:
     net = Network.sized(body, options, {dim: found.sizes.get(dim, 1) for dim in (*wired.dimensions, *STANDARD)})
     start = _zeros(net) if given.seed is None else net.init(given.seed, "uniform")
     mask = None if all(present) else np.array(present, float)
-    walk = Walk(net, {**start, **weights}, x, _filled(targets), carry, mask)
+    walk = Walk(net, {**start, **weights}, x, _filled(targets, net), carry, mask)
     return Sheet(walk, given, tuple(name for name in net.params if name not in weights), present)
 
 
@@ -190,7 +190,11 @@ def _zeros(net: Network) -> dict[str, Array]:
     return {name: np.zeros(tuple(int(size) for size in shape)) for name, shape in net.params.items()}
 
 
-def _filled(targets: Sequence[Array | None]) -> Array:
-    """The targets as one array, zero where they are missing; one of them is not."""
-    blank = np.zeros_like(next(target for target in targets if target is not None))
+def _filled(targets: Sequence[Array | None], net: Network) -> Array:
+    """The targets as one array, zero where they are missing. Raises ShapeError for one of another size."""
+    shape = tuple(dims.size(dim, net.sizes) for dim in net.system.given[TARGET])
+    for t, target in enumerate(targets, 1):
+        if target is not None and target.shape != shape:
+            raise ShapeError(f"the target at t = {t} has shape {target.shape}; it must be {shape}, as the output is.")
+    blank = np.zeros(shape, int if net.options.loss == "cross_entropy" else float)
     return np.array([blank if target is None else target for target in targets])

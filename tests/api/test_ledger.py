@@ -213,17 +213,25 @@ def test_the_form(made):
 
 
 def test_bad_questions(made, book):
-    for key in (3, (1, 2, 3), (1.5, 1)):
+    for key in (3, (1, 2, 3), (1.5, 1), (True, 1)):
         with pytest.raises(InputError, match=r"ledger\[t, k\]"):
             book[key]
     for key in ((0, 1), (7, 1), (1, 0), (1, 7)):
         with pytest.raises(InputError, match="runs from 1 to 6"):
             book[key]
-    with pytest.raises(InputError, match="lag"):
-        book.lag(7)
+    for lag in (7, 0.5):
+        with pytest.raises(InputError, match="lag"):
+            book.lag(lag)
+    with pytest.raises(InputError, match=r"t = 1\.5"):
+        book.row(1.5)
     with pytest.raises(ShapeError, match=r"\(2, 2\)"):
         book.explain(np.zeros((2, 2)))
     with pytest.raises(InputError, match="finite"):
         book.explain(np.full((3, 3), np.nan))
+    for answer in (1j * np.ones((3, 3)), "hello", None, [[True] * 3] * 3):
+        with pytest.raises(InputError, match="real numbers"):
+            book.explain(answer)
+    with pytest.raises(InputError, match="different lengths"):
+        book.explain([[1, 2], [3]])
     with pytest.raises(InputError, match="targets"):
         ledger(made.net, gradient(made.net, "U"), made.params, made.x, None)

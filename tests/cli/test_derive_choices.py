@@ -114,6 +114,7 @@ def test_a_picture_and_a_document(capsys):
     assert derived(capsys, "lstm", "--format", "tex").startswith("\\documentclass")
 
 
+SYMPY = ["elman", "--loss", "cross_entropy", "--format", "sympy"]
 BAD = {
     "a form": (["elman", "--form", "recurence"], "Did you mean 'recurrence'"),
     "a level": (["elman", "--level", "chains"], "Did you mean 'chain'"),
@@ -125,7 +126,17 @@ BAD = {
     "a way to truncate": (["elman", "--form", "truncated", "--per", "los"], "Did you mean 'loss'"),
     "too many steps": (["lstm", "--form", "closed", "--steps", "400"], "written out for T = 400"),
     "no cell": ([], "--list shows"),
-    "labels": (["elman", "--loss", "cross_entropy", "--format", "sympy"], "target"),
+    "labels": ([*SYMPY], "give the labels"),
+    "a label of no class": ([*SYMPY, "--labels", "0", "1", "7"], "the labels of 2 classes are 0…1, not 7"),
+    "a label below zero": ([*SYMPY, "--labels", "0", "1", "-1"], "not -1"),
+    "a window without truncation": (["elman", "--window", "4"], "--window has no effect with --form recurrence"),
+    "two parameters where one is": (["elman", "--form", "closed", "--wrt", "U", "W"], "give --wrt one name"),
+    "a parameter for a Jacobian": (["elman", "--form", "jacobian", "--wrt", "U"], "--wrt has no effect"),
+    "a form of a program": (["elman", "--form", "closed", "--format", "numpy"], "--form has no effect"),
+    "a level of LaTeX": (["elman", "--level", "why", "--format", "latex"], "it is for text, ascii, tex, svg"),
+    "sizes of a page": (["elman", "--size", "H=2"], "it is for sympy"),
+    "two formats": (["elman", "--json", "--format", "latex"], "exclude each other"),
+    "a level of a table": (["elman", "--rosetta", "deck_s", "--level", "why"], "no effect with --rosetta"),
 }
 
 

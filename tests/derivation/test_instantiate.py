@@ -122,7 +122,7 @@ def test_errors_by_age_are_written_out():
 
 def test_what_would_be_too_long_is_refused_with_the_count():
     d = rs.derive(rs.Network("elman", 2, 3, 2))
-    with pytest.raises(InputError, match=rf"symbols; the most is {LARGEST:,}"):
+    with pytest.raises(InputError, match=rf"more than {LARGEST:,} symbols"):
         instantiate(d.form_view("closed", wrt="U").form, 100)
 
 

@@ -61,5 +61,6 @@ def test_a_chain_of_operations_is_told_one_by_one():
 
 def test_the_page_in_full_detail_shows_them():
     page = rs.derive("lstm").pretty(detail="chain")
-    assert "through tanh(cₜ)        gives δhₜ ⊙ oₜ ⊙ (1 − tanh²(cₜ))   tanh′ = 1 − tanh²" in page
+    assert "through oₜ ⊙ tanh(cₜ)   gives δhₜ ⊙ oₜ   product rule\n" in page
+    assert "through tanh(cₜ)        tanh′ = 1 − tanh²\n            gives δhₜ ⊙ oₜ ⊙ (1 − tanh²(cₜ))\n" in page
     assert "11 L = Σₜ ∂Lₜ/∂hₜ · hₜ" in page

@@ -117,6 +117,11 @@ def test_only_the_gradients_asked_for():
         assert [name.symbol for name in told] == ["U_kept", "U_cut", "U"]
 
 
+def test_nothing_is_cut_before_the_first_step_and_after_the_last():
+    assert keeps(2, 4).tolist() == [1, 1, 0, 1, 1]
+    assert keeps(1, 3).tolist() == [1, 0, 0, 1]
+
+
 @pytest.mark.parametrize("window", [0, -1, 1.5, True])
 def test_a_window_is_a_whole_number(window):
     with pytest.raises(InputError, match="whole number"):

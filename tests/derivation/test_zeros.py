@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import rnnsym as rs
+from rnnsym.checks.lines import check_lines
 from rnnsym.derivation.adjoint import adjoint
 from rnnsym.engine.program import build
 from rnnsym.errors import ScheduleError
@@ -45,6 +46,18 @@ def test_a_run_has_the_zeros_as_arrays(batch):
     assert not run.input_grad["k"].any()
     assert run.input_grad["x"].any()
     assert not run.grads["Z"].any()
+
+
+def test_the_lines_of_zeros_have_values_and_checks():
+    net = rs.Network(Idle, 3, 3, 2)
+    x = {"x": np.ones((4, 3)), "k": np.ones((4, 3))}
+    view = rs.derive(net).form_view()
+    values = view.values(net.init(), x, np.ones((4, 2)))
+    zeros = [line for line in view.lines if line.rule == "no path to the loss"]
+    assert [values[line.name].shape for line in zeros] == [(5, 3), (5, 3), (3,)]
+    assert not any(values[line.name].any() for line in zeros)
+    checks = check_lines(view, net.init(), x, np.ones((4, 2)))
+    assert all(checks[line.number].ok for line in zeros)
 
 
 def test_a_cell_that_the_loss_feels_everywhere_has_no_zeros():

@@ -25,6 +25,12 @@ def test_a_session_gets_its_output(refresh):
     assert refresh.refreshed(fresh, "page.md") == fresh
 
 
+def test_an_output_with_a_blank_line_is_written_once(refresh):
+    fresh = "```pycon\n>>> print('a\\n\\nb')\na\n\nb\n>>> 1\n1\n```\n"
+    assert refresh.refreshed(fresh, "page.md") == fresh
+    assert refresh.refreshed(fresh.replace("a\n\nb\n", "old\n\nb\n\nc\n"), "page.md") == fresh
+
+
 def test_a_command_gets_its_output(refresh):
     fresh = refresh.refreshed("```console\n$ rnnsym --version\nold\n```\n", "page.md")
     assert fresh == f"```console\n$ rnnsym --version\nrnnsym {rnnsym.__version__}\n```\n"

@@ -13,6 +13,11 @@ PROMISED = {
     "check_your_own_cell.py": ["U_f    parameter      right", "All right.", "WRONG: U."],
     "step_an_lstm.py": ["cₜ = fₜ ⊙ cₜ₋₁ + iₜ ⊙ gₜ", "reads 't', must predict 'h'", "∂L/∂U_f, first row, so far"],
     "minimal_gated_unit.py": [],
+    "double_sum.py": ["j=k+1", "two loops agree with backpropagation: True", "‖G‖ of U"],
+    "jacobian_paths.py": ["∂cₜ/∂cₜ₋₁ = diag(fₜ)", "b_f = 3.0: direct line [0.35"],
+    "truncate.py": ["δh_cut,ₜ = Uᵀ ((1 − κₜ) δaₜ₊₁ + δa_cut,ₜ₊₁)", "per chunk, 6 kept: dropped 0.000"],
+    "own_notation.py": ["aₜ = Aᵀ xₜ + B zₜ₋₁ + b", "'A': (2, 3)"],
+    "continue_in_sympy.py": ["h_1_0 = tanh(a_1_0)", "diff(L, U) − ∂L/∂U = 0\n"],
     "bounded_parentheses.py": [
         "sₜ = [aₜ[0], min(aₜ[0], aₜ[1])]",
         "((()))       accepted   (0, 0) (1, 0) (2, 0) (3, 0) (2, 0) (1, 0) (0, 0)",

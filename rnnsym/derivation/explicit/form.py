@@ -1,8 +1,9 @@
 """A form with a number for T: every line at every step, sums and products written out, what is zero left out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import count
+from itertools import accumulate, count
+from numbers import Integral
 
 from rnnsym.core.expr import Expr, topological
 from rnnsym.core.mathtree import BigSum, MathTree, Superscript, Symbol, Word
@@ -28,33 +29,35 @@ def instantiate(form: Form, steps: int) -> Form:
     """`form` for T = `steps`: every line at t = 1…T (or T…1), totals and double sums as explicit sums.
 
     The lines of one step stand together. The System stays the one with free T, so that the form runs on any sequence;
-    its values at step t are those of the lines at t. Raises InputError for T < 1, and for a form that gets too long.
+    its values at step t are those of the lines at t. Raises InputError for T < 1, for a form that gets too long, and
+    for one that is written out already.
     """
-    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
+    if form.steps is not None:
+        raise InputError(f"this form is written out for T = {form.steps} already: write out the one with free T.")
+    if isinstance(steps, bool) or not isinstance(steps, Integral) or steps < 1:
         raise InputError(f"a form is written out for a whole number of steps, 1 or more, not {steps!r}.")
-    symbols = sum(_size(line, steps) for line in form.lines)
-    if symbols > LARGEST:
+    if any(symbols > LARGEST for symbols in accumulate(_sizes(form.lines, steps))):
         raise InputError(
-            f"written out for T = {steps}, the {form.title} has {symbols:,} symbols; the most is {LARGEST:,}. Take a "
-            "smaller T, or the form with free T, which does not grow."
+            f"written out for T = {steps}, the {form.title} has more than {LARGEST:,} symbols, the most that is written. "
+            "Take a smaller T, or the form with free T, which does not grow."
         )
     made = _Explicit(form, steps)
     sections = tuple(replace(section, lines=tuple(made.lines(section))) for section in form.sections)
     told = tuple(section for section in sections if section.lines)
-    return replace(form, title=f"{form.title}, T = {steps}", sections=told, derived=None)
+    return replace(form, title=f"{form.title}, T = {steps}", sections=told, derived=None, steps=int(steps))
 
 
-def _size(line: Line, steps: int) -> int:
-    """How many symbols the lines have that a line becomes."""
-    span = line.domain.at(steps)
-    if isinstance(line, Equation):
-        return len(topological([line.rhs])) * max(1, len(span))
-    right, letters = _sides(line)[1], _letters(line.left)
-    if "t" not in letters:
-        return size(right, {"T": steps})
-    return sum(
-        size(right, {"T": steps, "t": t, "k": k}) for t in span for k in (range(1, t + 1) if "k" in letters else [t])
-    )
+def _sizes(lines: Iterable[Line], steps: int) -> Iterator[int]:
+    """How many symbols the lines have that each line becomes."""
+    for line in lines:
+        span = line.domain.at(steps)
+        if isinstance(line, Equation):
+            yield len(topological([line.rhs])) * max(1, len(span))
+            continue
+        right, letters = _sides(line)[1], _letters(line.left)
+        for t in span if "t" in letters else [0]:
+            for k in range(1, t + 1) if "k" in letters else [t]:
+                yield size(right, {"T": steps, "t": t, "k": k} if "t" in letters else {"T": steps})
 
 
 class _Explicit:

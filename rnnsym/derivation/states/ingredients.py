@@ -1,14 +1,15 @@
 """What every form about one parameter is made of, chain by chain: e_t, the step Jacobian, and ∂⁺s_t/∂θ.
 
 The loss feels θ through the first state that θ reaches: ∂L/∂θ is, summed over the chains, what comes through the states
-of each, and what reaches the loss through no state at all.
+of each, and what reaches the loss through no state at all. That is everything for a θ that enters no state, as in a
+readout.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rnnsym.core.dims import Shape
-from rnnsym.core.names import START, Name, Role
+from rnnsym.core.names import FREE, START, Name, Role
 from rnnsym.core.system import System, reads
 from rnnsym.derivation.adjoint import DIFFERENTIATED, Adjoint
 from rnnsym.derivation.equations import Line
@@ -50,7 +51,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Ingredients:
-    """A story with everything defined and told that the parts need; `direct` is the name of what passes no state."""
+    """A story with everything defined and told that the parts need; `direct` is the name of what passes no state.
+
+    Where θ enters no state there are no parts, and the story has told the whole gradient.
+    """
 
     story: Story
     parameter: Name
@@ -59,8 +63,8 @@ class Ingredients:
 
 
 def ingredients(system: System, derived: Adjoint, parameter: Name, order: Sequence[Name]) -> Ingredients:
-    """Raises InputError without a recurrence, DisconnectedError where the loss does not depend on `parameter` through a
-    state, ShapeError for a state that is a matrix."""
+    """Raises InputError without a recurrence, DisconnectedError where the loss does not depend on `parameter`,
+    ShapeError for a state that is a matrix."""
     every, loss = chains_of(system, order), next(name for name in system.equations if name.role == Role.TOTAL)
     names = names_of_entering(system, every)
     parts = []
@@ -69,16 +73,19 @@ def ingredients(system: System, derived: Adjoint, parameter: Name, order: Sequen
         enters = entering(system, chain, loss, names) if found.parts else None
         if enters is not None and enters.parts:
             parts.append(Part(chain, step_jacobian_of(system, chain), found, enters))
-    if not parts:
-        raise DisconnectedError(
-            f"{parameter.label} reaches the loss through no state that is carried: its gradient is a sum over t of "
-            "what each step gives, as in the backward recurrence."
-        )
-    story = Story(system)
     past = direct(system, every, loss, parameter)
+    if not parts and not past.parts:
+        raise DisconnectedError(f"the loss does not depend on {parameter.label}: its gradient is exactly zero.")
+    story = Story(system)
     told = [*(part.entering for part in parts), past]
     story.forward({name for part in parts for name in part.chain.carries} | _read_by(derived, told))
-    _tell_entering(story, derived, told, names)
+    if not parts:
+        lines = _entering_lines(story, derived, told, names)
+        remark: Words = (story.leaf(parameter, FREE), " acts through no state that is carried")
+        story.section("Gradient", (remark, *boundary(lines)), lines)
+        return Ingredients(story, parameter, (), None)
+    lines = _entering_lines(story, derived, told, names, _direct_name(parameter))
+    story.section("What enters from outside", boundary(lines), lines)
     for part in parts:
         ending = "" if len(parts) == 1 else f" of {part.title}"
         story.section(f"Step Jacobian{ending}", remarks(story.system, part.chain), jacobian_lines(story, part.step))
@@ -100,21 +107,24 @@ def _read_by(derived: Adjoint, told: Sequence[Entering]) -> set[Name]:
     return {name for name in read | users if name in derived.forward}
 
 
-def _tell_entering(story: Story, derived: Adjoint, told: Sequence[Entering], names: Mapping[Name, Name]) -> None:
-    """The section of e_t: the adjoints that it needs, as in the backward recurrence, and e_t for every state."""
+def _entering_lines(
+    story: Story, derived: Adjoint, told: Sequence[Entering], names: Mapping[Name, Name], direct: Name | None = None
+) -> list[Line]:
+    """The lines of e_t: the adjoints that it needs, as in the backward recurrence, and e_t for every state. A gradient
+    is called `direct`; it is told as in the recurrence where it is None."""
     lines: list[Line] = []
     states = {bar: state for state, bar in names.items()}
     for found in told:
         new = {name: pieces for name, pieces in found.pieces.items() if name not in story.numbers}
-        renamed = {name: _direct_name(name) if name.role == Role.GRADIENT else name for name in new}
+        renamed = {name: direct if direct and name.role == Role.GRADIENT else name for name in new}
         shapes = {bar: _shape(story.system, name, states) for name, bar in renamed.items()}
         story.define({renamed[name]: pieces for name, pieces in new.items()}, shapes)
         for name in new:
-            if name in found.shared:
+            if name in found.shared or (name.role == Role.GRADIENT and direct is None):
                 lines.append(story.backward(derived, name))
             else:
                 lines.append(story.equation(renamed[name], "from outside the chain", _because(story, name, states)))
-    story.section("What enters from outside", boundary(lines), lines)
+    return lines
 
 
 def _shape(system: System, name: Name, states: Mapping[Name, Name]) -> Shape:

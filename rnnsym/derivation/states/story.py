@@ -7,7 +7,7 @@ from itertools import count
 from rnnsym.core.dims import Shape
 from rnnsym.core.expr import Expr
 from rnnsym.core.mathtree import MathTree
-from rnnsym.core.names import EVERY_STEP, NOW, Interval, Name, Offset, Role
+from rnnsym.core.names import EVERY_STEP, NOW, Interval, Name, Role, TimeMap
 from rnnsym.core.system import Piece, System
 from rnnsym.derivation.adjoint import Adjoint
 from rnnsym.derivation.cases import beyond, cases
@@ -47,8 +47,8 @@ class Story:
         }
         self.system = replace(extended, timed_adjoints=extended.timed_adjoints | in_time)
 
-    def leaf(self, name: Name, time: Offset = NOW) -> Expr:
-        """A quantity in time as it is read."""
+    def leaf(self, name: Name, time: TimeMap = NOW) -> Expr:
+        """A quantity as it is read, at step t if nothing else is said."""
         return leaf(name, time, self.system.shape(name))
 
     def section(self, title: str, remarks: Sequence[Words], lines: Sequence[Line]) -> None:

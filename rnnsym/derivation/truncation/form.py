@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import count, groupby
+from numbers import Integral
 
 from rnnsym.core.expr import Expr
 from rnnsym.core.mathtree import BigSum, Indicator, Infix, MathTree, Superscript, Symbol, Word
@@ -29,12 +30,14 @@ def truncated(derived: Adjoint, window: int, per: str = "chunk", wanted: Iterabl
 
     per: "chunk" (the gradient is cut between chunks of K steps, while the state runs on) or "loss" (what each loss
     sends back is kept for K steps). Kept and dropped add up to the gradient, exactly. Every recurrence is cut; a seam
-    two of them is not. `wanted` are the gradients told. Raises UnknownNameError; InputError for a window below 1.
+    between two of them is not. `wanted` are the gradients told. Raises UnknownNameError, and InputError for a window
+    below 1.
     """
     if per not in WAYS:
         raise unknown("way to truncate", per, WAYS)
-    if isinstance(window, bool) or not isinstance(window, int) or window < 1:
+    if isinstance(window, bool) or not isinstance(window, Integral) or window < 1:
         raise InputError(f"the window of a truncation is a whole number of steps, 1 or more, not {window!r}.")
+    window = int(window)
     told = lines(derived, wanted)
     title = f"backpropagation truncated to {window} steps, per {per}"
     if per == "chunk":

@@ -165,7 +165,7 @@ def test_a_shorter_text_and_another_cell_keep_the_place_as_well_as_they_can(sess
         ({"weights": (parse_weight("U_x[1,1] = 1"),)}, UnknownNameError),
         ({"weights": (parse_weight("U_f[3,1] = 1"),)}, InputError),
         ({"cell": "elman", "options": (("activation", "tnah"),)}, UnknownNameError),
-        ({"options": (("colour", "red"),)}, CellError),
+        ({"options": (("colour", "red"),)}, UnknownNameError),
     ],
 )
 def test_a_bad_edit_changes_nothing(session, change, error):

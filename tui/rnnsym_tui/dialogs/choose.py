@@ -23,6 +23,8 @@ class ChooseDialog(Dialog[str]):
         ("enter,space", "choose", "Choose"),
         ("down,j", "move(1)", "Down"),
         ("up,k", "move(-1)", "Up"),
+        ("home,g", "move(-99)", "First"),
+        ("end,G", "move(99)", "Last"),
         *((str(i), f"number({i})", f"Choose {i}") for i in range(1, 10)),
         ("q", "close", "Close"),
     ]

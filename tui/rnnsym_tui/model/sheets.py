@@ -27,13 +27,17 @@ MOST_ROWS = 200
 
 @dataclass(frozen=True)
 class Sheet:
-    """A titled panel: `head` stays in place while `lines` scroll; `active` is kept in sight, on top where `pinned`."""
+    """A titled panel: `head` stays in place while `lines` scroll; `active` is kept in sight, on top where `pinned`.
+
+    `extent` is how many lines belong to the active one.
+    """
 
     title: Line
     lines: tuple[Line, ...]
     head: tuple[Line, ...] = ()
     active: int | None = None
     pinned: bool = False
+    extent: int = 1
 
 
 # Equations. -------------------------------------------------------------------------------------------------------

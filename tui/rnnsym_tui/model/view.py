@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rnnsym.core.names import BEFORE, Name, Role
 from rnnsym.core.system import reads
+from rnnsym.notation import load
 from rnnsym.walk.walk import Move, Walk
 from rnnsym_tui.model import sheets, status
 from rnnsym_tui.model.glyphs import Glyphs
@@ -39,6 +40,7 @@ class Viewer:
     def __init__(self, glyphs: Glyphs) -> None:
         self.glyphs = glyphs
         self.writing = Writing(glyphs)
+        self._notation = "default"
         self.place = Place(0, 0)
         self.cells = 80
         self._walk: Walk | None = None
@@ -47,8 +49,8 @@ class Viewer:
 
     def write_in(self, notation: str) -> None:
         """Write formulas in this notation from now on."""
-        if notation != self.writing.notation:
-            self.writing = Writing(self.glyphs, notation)
+        if notation != self._notation:
+            self._notation, self.writing = notation, Writing(self.glyphs, load(notation))
             self._walk = None
 
     def view(self, session: Session) -> View:

@@ -6,7 +6,7 @@ from rnnsym.core.expr import Expr
 from rnnsym.core.mathtree import MathTree
 from rnnsym.core.names import FREE, Name
 from rnnsym.derivation.equations import Equation
-from rnnsym.notation import Style, Words, prose, relation, text
+from rnnsym.notation import Notation, Style, Words, prose, relation, text
 from rnnsym.ops.leaves import leaf
 from rnnsym.walk.breakdown import sign
 from rnnsym_tui.model.glyphs import Glyphs
@@ -18,7 +18,7 @@ class Writing:
     """Sets formulas in one notation, and in the style that the glyphs ask for, so that the screen is of one kind."""
 
     glyphs: Glyphs
-    notation: str = "default"
+    notation: str | Notation = "default"
 
     @property
     def style(self) -> Style:

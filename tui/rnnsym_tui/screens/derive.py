@@ -88,7 +88,9 @@ class DeriveScreen(DeriveChanges):
         if self.reading is None:
             return line(Span("deriving", "title"))
         note = f": {self.reading.note}" if self.reading.note else ""
-        return line(Span(self.script.say([self.reading.view.form.title]), "title"), note)
+        wanted = self.reader.position.choice
+        coming = "" if wanted == self.reading.choice else f"  deriving {wanted.form} {self.glyphs.ellipsis}"
+        return line(Span(self.script.say([self.reading.view.form.title]), "title"), note, Span(coming, "strong"))
 
     def _details(self) -> Details:
         if self.reading is None:
@@ -98,7 +100,8 @@ class DeriveScreen(DeriveChanges):
         moment = Moment(session.move.t, place, self.reading.numbers, alphabet_of(session))
         chosen = self.link if self._in_details else None
         roomy = size.width >= layout.BESIDE
-        frame = Frame(self.script, layout.details_width(size.width), chosen, self._is_cut(), roomy)
+        cells, taste = layout.details_width(size.width), self.reader.position.layout
+        frame = Frame(self.script, cells, chosen, self._is_cut(), roomy, taste)
         return details(self.reader, moment, frame)
 
     def _is_cut(self) -> bool:
@@ -114,7 +117,9 @@ class DeriveScreen(DeriveChanges):
     def _show_lines(self) -> None:
         """The lines that are no panels."""
         size, glyphs = self.size, self.glyphs
-        self.query_one("#header", Banner).show(with_tabs(status.header(self.session, glyphs), self.mode, size.width))
+        self.query_one("#header", Banner).show(
+            with_tabs(status.header(self.session, glyphs), self.mode, size.width, self.glyphs.ellipsis)
+        )
         keys = [choice.key for choice in self.study.forms]
         shown = lines.forms_line(keys, self.reader.position, self.about, size.width, glyphs)
         self.query_one("#forms", Banner).show(shown)

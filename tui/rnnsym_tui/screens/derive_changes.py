@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from rnnsym.api.choices import FormChoice
-from rnnsym.notation import load, names
+from rnnsym.errors import RnnsymError
+from rnnsym.notation import check, load, names
 from rnnsym.walk.numbers import parse_whole
 from rnnsym_tui.dialogs.ask import AskDialog
 from rnnsym_tui.dialogs.choose import ChooseDialog
@@ -18,6 +20,10 @@ from rnnsym_tui.screens.copying import copy_out
 from rnnsym_tui.screens.derive_moves import DeriveMoves
 
 PREVIEWED = 6
+OTHER = "another"
+SPELLING = """\
+A notation and, after plus signs, the look of adjoints and times:
+deck_s+overbar, d2l+angle, default+row; or your own file, mine.toml."""
 WINDOW = """\
 A number of steps, and what they are counted for:
 3 chunk  cuts at every third step; 3 loss  keeps 3 steps before each loss."""
@@ -105,10 +111,26 @@ class DeriveChanges(DeriveMoves):
     def action_notation(self) -> None:
         options = [(name, self.script.say([load(name).title])) for name in names()]
         current = self.reader.position.notation
-        self.app.push_screen(ChooseDialog(self.glyphs, "Notation", options, current, self._preview), self._write_in)
+        if current not in names():
+            options.append((current, self.script.say([load(current).title])))
+        options.append((OTHER, "a file of yours, or one of these with other adjoints and times"))
+        dialog = ChooseDialog(self.glyphs, "Notation", options, current, self._preview)
+        self.app.push_screen(dialog, self._take_notation)
+
+    def _take_notation(self, notation: str | None) -> None:
+        if notation == OTHER:
+            value = self.reader.position.notation
+            self.app.push_screen(AskDialog(self.glyphs, "Notation", SPELLING, self._write_in, value))
+        elif notation:
+            try:
+                self._write_in(notation)
+            except RnnsymError as error:
+                self.notify(str(error), severity="warning", markup=False)
 
     def _preview(self, notation: str) -> Sequence[Line]:
         """The selected line and those around it, as they will look."""
+        if notation == OTHER:
+            return ()
         shown = script(self.glyphs, notation)
         found = [row.line for row in self.reader.rows if row.line and not row.key.share]
         selected = self.reader.line
@@ -116,11 +138,15 @@ class DeriveChanges(DeriveMoves):
         first = max(0, min(at - PREVIEWED // 2, len(found) - PREVIEWED))
         return [line(f"  {each.number:>3}  {shown.equations(each)[0]}") for each in found[first : first + PREVIEWED]]
 
-    def _write_in(self, notation: str | None) -> None:
-        if notation:
-            self.reader.write_in(notation)
-            self.services.keep()
-            self.refresh_view()
+    def _write_in(self, answer: str) -> None:
+        """Raises RnnsymError for what is no notation, or one that spells two quantities of this form alike."""
+        notation = load(_whole_path(answer.strip()))
+        if self.reading:
+            system = self.reading.view.form.system
+            check(notation, [*system.given, *system.equations])
+        self.reader.write_in(notation.name)
+        self.services.keep()
+        self.refresh_view()
 
     # Time, and the same line in Step. -----------------------------------------------------------------------------
 
@@ -162,10 +188,13 @@ class DeriveChanges(DeriveMoves):
 
     def action_copy_all(self) -> None:
         if self.reading:
-            text = self.reading.view.latex(self.script.notation)
-            copy_out(
-                self, self.services, (self._stem, ".tex"), text, f"All {len(self.reading.view.lines)} lines as LaTeX"
-            )
+            try:
+                text = self.reading.view.latex(self.script.notation)
+            except RnnsymError as error:
+                self.notify(str(error), severity="warning", markup=False)
+                return
+            said = f"All {len(self.reading.view.lines)} lines as LaTeX"
+            copy_out(self, self.services, (self._stem, ".tex"), text, said)
 
     def action_export(self) -> None:
         hint = f"{', '.join(files.SUFFIXES)} as the name ends.\nA ! at the end replaces a file that exists."
@@ -180,3 +209,9 @@ class DeriveChanges(DeriveMoves):
             text = files.document(suffix, view, self.study.derivation, self.script, level)
             exports.write_file(path, text)
             self.notify(f"{view.form.title}, in the file\n{path}", title="Export", markup=False)
+
+
+def _whole_path(notation: str) -> str:
+    """A notation in a file by its whole path, so that it is found again from any folder."""
+    file, ending, words = notation.partition(".toml")
+    return f"{Path(file + ending).expanduser().resolve()}{words}" if ending else notation

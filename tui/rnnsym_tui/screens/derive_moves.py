@@ -5,13 +5,15 @@ from dataclasses import replace
 from functools import partial
 
 from textual.screen import Screen
-from textual.worker import Worker, WorkerState, get_current_worker
+from textual.worker import Worker, WorkerState
 
 from rnnsym.core.names import Name
 from rnnsym.errors import RnnsymError
+from rnnsym_tui.background import in_background
 from rnnsym_tui.model.derive.details import Details
 from rnnsym_tui.model.derive.reader import Choice, Reader
 from rnnsym_tui.model.derive.reading import Reading, Study
+from rnnsym_tui.model.derive.rows import LAYOUT_TITLES
 from rnnsym_tui.model.glyphs import Glyphs
 from rnnsym_tui.model.session import Session
 from rnnsym_tui.services import Services
@@ -49,19 +51,15 @@ class DeriveMoves(Screen[None]):
         choice = self.reader.position.choice
         if known := self.study.known(choice):
             self.take(self.study, known)
-        self.run_worker(
-            partial(self._stages, self.study, choice), group=WORK, exclusive=True, thread=True, exit_on_error=False
-        )
+        self.run_worker(self._stages(self.study, choice), group=WORK, exclusive=True, exit_on_error=False)
 
-    def _stages(self, study: Study, choice: Choice) -> None:
-        worker = get_current_worker()
+    async def _stages(self, study: Study, choice: Choice) -> None:
+        stages = study.stages(choice)
         try:
-            for reading in study.stages(choice):
-                if worker.is_cancelled:
-                    return
-                self.app.call_from_thread(self.take, study, reading)
+            while reading := await in_background(partial(next, stages, None)):
+                self.take(study, reading)
         except RnnsymError as error:
-            self.app.call_from_thread(self._refuse, study, choice, error)
+            self._refuse(study, choice, error)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A fault of the program while it worked something out: what is known stays on the screen."""
@@ -97,6 +95,7 @@ class DeriveMoves(Screen[None]):
 
     def _move(self, movement: Callable[[], object]) -> None:
         at = self.reader.position.at
+        self.news = ""
         movement()
         if self.reader.position.at != at:
             self.link = 0
@@ -142,6 +141,11 @@ class DeriveMoves(Screen[None]):
 
     def action_next_level(self) -> None:
         self._move(self.reader.next_level)
+
+    def action_next_layout(self) -> None:
+        self.reader.next_layout()
+        self.news = LAYOUT_TITLES[self.reader.position.layout]
+        self.refresh_view()
 
     def action_back(self) -> None:
         if not self.reader.can_go_back:

@@ -10,14 +10,14 @@ TABS = (
 )
 
 
-def with_tabs(left: Line, chosen: str, cells: int) -> Line:
+def with_tabs(left: Line, chosen: str, cells: int, ellipsis: str) -> Line:
     """The header with the tabs at its right end, the chosen one in brackets."""
     tabs: list[Span] = []
     for name, title, action in TABS:
         here = name == chosen
         tabs.append(Span(f"[{title}]" if here else f" {title} ", "here" if here else "key", action))
     room = cells - width(tabs) - 1
-    left = window(left, 0, room - 1, "") if width(left) > room - 1 else left
+    left = window(left, 0, room - 1, ellipsis) if width(left) > room - 1 else left
     return (*left, Span(" " * max(0, room - width(left))), *tabs, Span(" "))
 
 

@@ -66,7 +66,7 @@ class LessonScreen(Screen[None]):
         size = self.size
         name = Span(f" lesson {self.lesson_name} ", "strong")
         header = line(Span(" rnnsym ", "title"), name, f" {self.lesson.title}")
-        self.query_one("#header", Banner).show(with_tabs(header, self.mode, size.width))
+        self.query_one("#header", Banner).show(with_tabs(header, self.mode, size.width, self.glyphs.ellipsis))
         keys = keyline.key_lines(keyline.LESSON, self.mode, self.services.commands, size.width, 1, self.glyphs.ascii)
         self.query_one("#keys", Banner).show(*keys)
         self.query_one("#small", Banner).show(*too_small(size.width, size.height))

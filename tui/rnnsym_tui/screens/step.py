@@ -96,7 +96,7 @@ class StepScreen(Changes):
     def _show_lines(self) -> None:
         """The lines that are no panels."""
         view, size = self._view, self.size
-        self.query_one("#header", Banner).show(with_tabs(view.header, self.mode, size.width))
+        self.query_one("#header", Banner).show(with_tabs(view.header, self.mode, size.width, self.glyphs.ellipsis))
         self.query_one(PlaceRule).show(view.place, self._value(), view.progress)
         news = self._news()
         taken = 8 + (width(news) + 4 if news else 0)

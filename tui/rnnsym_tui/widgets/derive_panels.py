@@ -25,7 +25,9 @@ class OutlinePanel(SheetPanel):
     def show_entries(self, title: Line, entries: Sequence[Entry], active: int | None) -> None:
         self.entries = tuple(entries)
         blank = Span(" " * MARK_CELLS)
-        self.show(Sheet(title, tuple((*e.label, *e.body, blank, e.mark) for e in entries), active=active))
+        lines = tuple((*e.label, *e.body, blank, e.mark) for e in entries)
+        extent = sum(e.key == entries[active].key for e in entries) if active is not None else 1
+        self.show(Sheet(title, lines, active=active, extent=extent))
 
     def line_at(self, y: int) -> Line:
         row = self.top + y - 1

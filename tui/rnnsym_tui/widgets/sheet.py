@@ -52,7 +52,8 @@ class SheetPanel(Panel, can_focus=True):
             self.top = active
         elif active is not None and room:
             margin = 1 if room > 2 else 0
-            self.top = min(max(self.top, active - room + 1 + margin), max(0, active - margin))
+            last = active + self.sheet.extent - 1
+            self.top = min(max(self.top, last - room + 1 + margin), max(0, active - margin))
         self.top = min(max(self.top, 0), max(0, len(self.sheet.lines) - room))
 
     def scroll_lines(self, lines: int) -> None:

@@ -9,7 +9,7 @@ from rnnsym.core.names import EVERY_STEP, START
 from rnnsym.derivation.equations import Line as Formula
 from rnnsym.derivation.shares import Share
 from rnnsym_tui.model.derive.reader import Reader
-from rnnsym_tui.model.derive.rows import Row, used_in
+from rnnsym_tui.model.derive.rows import Layout, Row, used_in
 from rnnsym_tui.model.derive.script import Script
 from rnnsym_tui.model.derive.tables import Moment, over_time, table
 from rnnsym_tui.model.spans import Line, Span, line, width, wrapped
@@ -42,6 +42,8 @@ class Frame:
     """Whether the formula itself is to be shown: where the outline cuts it."""
     roomy: bool = True
     """Whether there are lines to spare."""
+    layout: Layout = "auto"
+    """Which formulas are set in two dimensions."""
 
 
 @dataclass
@@ -113,8 +115,8 @@ def details(reader: Reader, moment: Moment, frame: Frame) -> Details:
 def _section(row: Row, page: _Page) -> Details:
     """What is said once for all lines of a section, and the lines."""
     script, lines = page.script, row.section.lines
-    if row.section.remarks:
-        page.prose("", line(Span(script.remarks(row.section))))
+    for remark in script.each_remark(row.section):
+        page.prose("", line(Span(remark)))
     for found in lines:
         number = page.link(found.number, f"{found.number:>4}")
         page.lines.append(line(number, f"  {script.equations(found)[0]}"))
@@ -125,7 +127,8 @@ def _section(row: Row, page: _Page) -> Details:
 
 def _about(page: _Page, found: Formula, reader: Reader) -> None:
     script = page.script
-    for text in script.equations(found) if page.frame.whole else ():
+    tall = script.tall(found, page.frame.layout)
+    for text in tall or (script.equations(found) if page.frame.whole else ()):
         page.lines.append(line(Span(f" {text}", "strong")))
     if found.domain not in (EVERY_STEP, START) and not found.cases:
         page.add("AT", line(str(found.domain)))

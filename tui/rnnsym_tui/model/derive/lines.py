@@ -1,6 +1,7 @@
 """The single lines of the Derive screen: the forms to choose from, and what the check says."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rnnsym.checks.lines import LineCheck
 from rnnsym.derivation.equations import Line as Formula
@@ -58,7 +59,10 @@ def _forms(keys: Sequence[str], shown: Sequence[int], chosen: int, glyphs: Glyph
 def _settings(position: Position, about: str, labelled: bool) -> Line:
     """What else is chosen: the parameter, the notation, the level of detail; a click changes each."""
     chosen = [("about ", about, "parameter")] if about else []
-    chosen += [("names ", position.notation, "notation"), ("detail ", LEVEL_TITLES[position.level], "next_level")]
+    chosen += [
+        ("names ", Path(position.notation).name, "notation"),
+        ("detail ", LEVEL_TITLES[position.level], "next_level"),
+    ]
     spans = []
     for label, value, action in chosen:
         spans += [Span(label if labelled else "", "dim"), Span(str(value), "key", f"screen.{action}"), Span("  ")]

@@ -33,7 +33,8 @@ def entries(reader: Reader, checks: Checks, script: Script) -> tuple[Entry, ...]
 
 def _entries(row: Row, here: bool, reader: Reader, checks: Checks, script: Script) -> list[Entry]:
     if row.line is None:
-        return [_heading(row, here, reader, checks, script)]
+        heading = _heading(row, here, reader, checks, script)
+        return [heading, *(_remarks(row, script) if heading.key.section not in reader.position.folded else ())]
     if row.key.share:
         return [_under(row, here, script)]
     first, *others = script.equations(row.line)
@@ -51,9 +52,17 @@ def _heading(row: Row, here: bool, reader: Reader, checks: Checks, script: Scrip
     pointer = glyphs.active if here else " "
     title = Span(f"{pointer}{sign} {row.section.title.upper()}", "active" if here else "title")
     numbers = [found.number for found in row.section.lines]
+    if not numbers:
+        return Entry(row.key, (), line(title))
     said = f"lines {numbers[0]}-{numbers[-1]}" if folded else script.remarks(row.section)
     shown = mark(checks, numbers, glyphs) if folded else NO_MARK
     return Entry(row.key, (), line(title, Span(f"  {said}", "dim")), shown)
+
+
+def _remarks(row: Row, script: Script) -> list[Entry]:
+    """What a section without lines says, a line of the screen each."""
+    said = script.each_remark(row.section) if not row.section.lines else []
+    return [Entry(row.key, line(" " * LABEL_CELLS), line(remark)) for remark in said]
 
 
 def _under(row: Row, here: bool, script: Script) -> Entry:

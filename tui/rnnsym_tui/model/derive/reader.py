@@ -8,9 +8,10 @@ from rnnsym.core.names import Name
 from rnnsym.derivation.equations import Line
 from rnnsym.derivation.form import Form
 from rnnsym.derivation.shares import Share
-from rnnsym.notation import names
+from rnnsym.errors import RnnsymError
+from rnnsym.notation import load
 from rnnsym.walk.numbers import parse_whole
-from rnnsym_tui.model.derive.rows import LEVELS, Key, Level, Row, rows, sections
+from rnnsym_tui.model.derive.rows import LAYOUTS, LEVELS, Key, Layout, Level, Row, rows, sections
 
 NOWHERE = Key("")
 
@@ -41,7 +42,9 @@ class Position:
 
     choice: Choice = RECURRENCE
     notation: str = "default"
+    """As `load` takes it."""
     level: Level = "steps"
+    layout: Layout = "auto"
     at: Key = NOWHERE
     folded: frozenset[str] = frozenset()
     turned: frozenset[int] = frozenset()
@@ -51,6 +54,7 @@ class Position:
             "choice": asdict(self.choice),
             "notation": self.notation,
             "level": self.level,
+            "layout": self.layout,
             "at": list(self.at),
             "folded": sorted(self.folded),
             "turned": sorted(self.turned),
@@ -68,14 +72,25 @@ def position_from(data: Mapping[str, Any]) -> Position:
     section, *numbers = data["at"]
     if data["level"] not in LEVELS:
         raise ValueError(f"there is no level {data['level']!r}")
+    layout = data.get("layout", BEGINNING.layout)
+    if layout not in LAYOUTS:
+        raise ValueError(f"there is no layout {layout!r}")
     return Position(
         Choice(**data["choice"]),
-        data["notation"] if data["notation"] in names() else BEGINNING.notation,
+        _known(data["notation"]),
         data["level"],
+        layout,
         Key(str(section), *map(int, numbers)),
         frozenset(map(str, data["folded"])),
         frozenset(map(int, data["turned"])),
     )
+
+
+def _known(notation: str) -> str:
+    try:
+        return load(notation).name
+    except (RnnsymError, OSError):
+        return BEGINNING.notation
 
 
 @dataclass
@@ -276,6 +291,10 @@ class Reader:
         level = LEVELS[(LEVELS.index(self.position.level) + 1) % len(LEVELS)]
         self._set(level=level, turned=frozenset())
         self._settle()
+
+    def next_layout(self) -> None:
+        """Double sums and matrices in two dimensions, all formulas, none, and round again."""
+        self._set(layout=LAYOUTS[(LAYOUTS.index(self.position.layout) + 1) % len(LAYOUTS)])
 
     def choose(self, choice: Choice) -> None:
         """Ask for another form; it is read when it has been made."""

@@ -9,6 +9,13 @@ from rnnsym.derivation.equations import Line
 from rnnsym.derivation.form import Form, Section
 from rnnsym.derivation.shares import Application, Share
 
+Layout = Literal["auto", "2d", "line"]
+LAYOUTS: tuple[Layout, ...] = get_args(Layout)
+LAYOUT_TITLES = {
+    "auto": "double sums and matrices in two dimensions",
+    "2d": "all formulas in two dimensions",
+    "line": "each formula on one line",
+}
 Level = Literal["results", "steps", "chain"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 LEVEL_TITLES = {"results": "only results", "steps": "named steps", "chain": "chain rule"}
@@ -59,7 +66,7 @@ Shares = Callable[[Line], tuple[Share, ...]]
 
 
 def rows(form: Form, shares: Shares, level: Level, folded: Set[str], turned: Set[int]) -> tuple[Row, ...]:
-    """The rows that are in sight.
+    """The rows that are in sight. A section that has remarks alone stands at every level.
 
     `folded` names sections; `turned` are the lines that the reader has opened, or, at the level where all lines are
     open, closed.
@@ -72,7 +79,7 @@ def _rows(form: Form, shares: Shares, level: Level, folded: Set[str], turned: Se
     wanted = results(form) if level == "results" else lines.keys()
     for title, section in sections(form):
         shown = [line for line in section.lines if line.number in wanted]
-        if not shown:
+        if not shown and section.lines:
             continue
         yield Row(Key(title), section)
         for line in shown if title not in folded else ():
