@@ -162,7 +162,7 @@ class _Search:
     ) -> Iterator[Guess]:
         """Some of `parts`, which add up to the gradient, are missing: by regression, else one or two are tried."""
         keys = [key for key, value in parts.items() if np.any(value)]
-        stacked = np.array([parts[key].ravel() for key in keys]).reshape(len(keys), -1)
+        stacked = np.array([parts[key].ravel() for key in keys]).reshape(len(keys), self.answer.size)
         for absent in _absent(stacked, self.answer.ravel(), self.size):
             gone = {keys[i] for i in absent}
             kept = stacked[[i for i in range(len(keys)) if i not in absent]].sum(axis=0).reshape(self.ledger.shape)

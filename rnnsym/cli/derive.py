@@ -75,7 +75,7 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what is derived")
     group.add_argument("--list", action="store_true", help="the cells that there are, each with its source")
     group.add_argument("--form", metavar="F", help="how the gradient is written (see below)")
-    group.add_argument("--wrt", metavar="P", nargs="+", action="extend", help="only the gradients of these parameters")
+    group.add_argument("--wrt", metavar="P", nargs="+", action="extend", help="only the gradients of these (names: --count)")
     group.add_argument("--steps", metavar="T", type=common.size, help="written out for so many steps")
     group.add_argument("--window", metavar="K", type=common.size, help="steps kept by --form truncated (default: 3)")
     group.add_argument("--per", metavar="W", help="truncated at the end of a chunk (default), or for each loss")

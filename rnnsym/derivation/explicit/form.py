@@ -38,7 +38,7 @@ def instantiate(form: Form, steps: int) -> Form:
         raise InputError(f"a form is written out for a whole number of steps, 1 or more, not {steps!r}.")
     if any(symbols > LARGEST for symbols in accumulate(_sizes(form.lines, steps))):
         raise InputError(
-            f"written out for T = {steps}, the {form.title} has more than {LARGEST:,} symbols, the most that is written. "
+            f"written out for T = {steps}, the {form.title} has more than {LARGEST:,} symbols, which is the most. "
             "Take a smaller T, or the form with free T, which does not grow."
         )
     made = _Explicit(form, steps)

@@ -98,11 +98,15 @@ def _tell(story: Story, ways: Ways, state: Name) -> None:
     remarks: list[Words] = [("from ", before, " to ", story.leaf(state))]
     lines: list[Equation] = []
     if (count := ways.count(state)) <= MOST_PATHS:
-        told = {ways.label(path): (path, along(ways, path)) for path in ways.paths(state)}
+        every = list(ways.paths(state))
+        labels = _unlike([ways.label(path) for path in every], every)
+        told = {label: (path, along(ways, path)) for label, path in zip(labels, every, strict=True)}
     else:
         remarks.append((f"{count} paths: those that pass the same last quantity are told as one",))
         lines += _inner_lines(story, ways, state)
-        told = {_last(mover): _merged(ways, state, mover) for mover in ways.into[state]}
+        movers = ways.into[state]
+        labels = _unlike([_last(mover) for mover in movers], [(mover, state) if mover else (state,) for mover in movers])
+        told = {label: _merged(ways, state, mover) for label, mover in zip(labels, movers, strict=True)}
     names: list[Name] = []
     for label, (path, pieces) in told.items():
         name = jacobian_name(ways.chain, state, ways.source, label) if len(told) > 1 else block
@@ -115,6 +119,20 @@ def _tell(story: Story, ways: Ways, state: Name) -> None:
         story.define({block: (Piece(whole, add(*map(story.leaf, names))),)}, {block: shape})
         lines.append(story.equation(block, "all paths", ("What comes along each path adds up.",)))
     story.section("Paths", remarks, lines)
+
+
+def _unlike(labels: list[tuple[str, ...]], paths: Sequence[Path]) -> list[tuple[str, ...]]:
+    """`labels`, if no two are alike; else all that each path passes, with the layer where that is needed."""
+    full = ([tuple(spell(name) for name in path[:-1]) or (DIRECT,) for path in paths] for spell in (_symbol, _label))
+    return next(found for found in (labels, *full) if len(set(found)) == len(paths))
+
+
+def _symbol(name: Name) -> str:
+    return name.symbol
+
+
+def _label(name: Name) -> str:
+    return name.label
 
 
 def along(ways: Ways, path: Path) -> Pieces:
