@@ -15,15 +15,23 @@ import statistics  # noqa: E402
 import subprocess  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
+from collections.abc import Callable  # noqa: E402
 from functools import partial  # noqa: E402
 
 import numpy as np  # noqa: E402
 from peers import Work, hand_written_elman, torch_peer  # noqa: E402
 
 import rnnsym as rs  # noqa: E402
+from rnnsym import cells  # noqa: E402
 
 SIZES = [(20, 4, 3, None), (100, 16, 8, None), (100, 64, 32, 32)]
 BLOCKS, BLOCK_SECONDS = 7, 0.05
+VARIANTS = [
+    ["derive", "lstm"],
+    ["derive", "gru"],
+    ["derive", "lstm", "--option", "variant=peephole"],
+    ["derive", "gru", "--option", "variant=cho2014"],
+]
 
 
 def seconds_each(work: Work) -> float:
@@ -68,13 +76,31 @@ def gradient_table() -> None:
 
 def start_table() -> None:
     """Whole commands against an empty Python process: how much longer they take."""
-    print(f"\n{'command':28} {'ms':>6}   times an empty `python -c pass`")
+    print(f"\n{'command':43} {'ms':>6}   times an empty `python -c pass`")
     empty = [sys.executable, "-c", "pass"]
-    for words in (["--version"], ["derive", "elman"], ["derive", "lstm"]):
+    named = [["derive", entry.name] for entry in cells.catalogue() if not entry.options] + VARIANTS
+    for words in (["--version"], *named):
         command = [sys.executable, "-m", "rnnsym", *words]
         pairs = [(process_seconds(command), process_seconds(empty)) for _ in range(BLOCKS)]
         mine = statistics.median(a for a, _ in pairs)
-        print(f"rnnsym {' '.join(words):21} {1000 * mine:6.0f}   {statistics.median(a / b for a, b in pairs):.1f}")
+        print(f"rnnsym {' '.join(words):36} {1000 * mine:6.0f}   {statistics.median(a / b for a, b in pairs):.1f}")
+
+
+def scalar_table() -> None:
+    """Every scalar of the loss and its gradients, subexpressions shared and named: H = X = C = 2, squared loss."""
+    print(f"\n{'scalar expressions':20} {'T':>4} {'ms':>8}   expressions")
+    for cell in ("elman", "lstm", "gru"):
+        derivation = rs.derive(rs.Network(cell, 2, 2, 2))
+        for steps in (10, 100):
+            found = [timed(partial(derivation.scalars, 2, steps)) for _ in range(BLOCKS)]
+            count = len(derivation.scalars(2, steps).assignments)
+            print(f"{cell:20} {steps:4} {1000 * statistics.median(found):8.1f}   {count}")
+
+
+def timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
 
 
 def process_seconds(command: list[str]) -> float:
@@ -86,6 +112,7 @@ def process_seconds(command: list[str]) -> float:
 def main() -> None:
     print(f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}, one thread, float64")
     gradient_table()
+    scalar_table()
     start_table()
 
 

@@ -132,6 +132,63 @@ async def test_the_notation_is_chosen_with_a_preview(running):
         assert isinstance(pilot.app.screen, DeriveScreen)
 
 
+async def test_another_notation_is_typed_and_one_that_does_not_exist_is_explained(running, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text('title = "mine"\nextends = "default"\n[symbols]\nc = "m"\n', encoding="utf-8")
+    async with running(size=(100, 40), **HELLO) as pilot:
+        await press(pilot, "f3", "v", "end", "enter", "ctrl+u", *"nope", "enter")
+        assert isinstance(pilot.app.screen, AskDialog)
+        assert "unknown notation" in text_of(pilot.app)
+        pilot.app.screen.query_one("#answer").value = "deck_s+overbar"
+        await press(pilot, "enter")
+        assert pilot.app.reader.position.notation == "deck_s+overbar"
+        await press(pilot, "v", "end", "enter")
+        pilot.app.screen.query_one("#answer").value = str(file)
+        await press(pilot, "enter")
+        assert "mₜ = fₜ ⊙ mₜ₋₁" in text_of(pilot.app)
+        await press(pilot, "v", "escape", "f2")
+        assert "m₁" in text_of(pilot.app)
+    async with running() as pilot:
+        assert pilot.app.reader.position.notation == str(file)
+
+
+async def test_a_notation_that_spells_two_quantities_alike_is_refused(running, tmp_path):
+    file = tmp_path / "alike.toml"
+    file.write_text('title = "alike"\nextends = "default"\n[symbols]\nc = "h"\n', encoding="utf-8")
+    async with running(size=(100, 40), **HELLO) as pilot:
+        await press(pilot, "f3", "v", "end", "enter")
+        pilot.app.screen.query_one("#answer").value = str(file)
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, AskDialog)
+        assert "alike" in text_of(pilot.app)
+        await press(pilot, "escape")
+        assert pilot.app.reader.position.notation == "default"
+
+
+async def test_formulas_are_laid_out_as_asked(running):
+    async with running(cell="elman", text="hello", hidden=2) as pilot:
+        await press(pilot, "f3")
+        await choose(pilot, "closed")
+        await press(pilot, "G")
+        assert "j=k+1  " in text_of(pilot.app)
+        await press(pilot, "b", "b")
+        assert "each formula on one line" in text_of(pilot.app)
+        assert "j=k+1  " not in text_of(pilot.app)
+        await press(pilot, "k")
+        assert "each formula on one line" not in text_of(pilot.app)
+
+
+async def test_a_section_at_the_end_shows_all_its_remarks(running):
+    async with running(size=(100, 32), cell="elman", text="hello", hidden=2) as pilot:
+        await press(pilot, "f3")
+        await choose(pilot, "rtrl")
+        await press(pilot, "G")
+        panel = pilot.app.screen.query_one(OutlinePanel)
+        assert at(pilot).section == "Costs"
+        assert panel.at_end
+        assert panel.sheet.extent == 1 + len(pilot.app.reader.row.section.remarks)
+
+
 async def test_forms_are_chosen_by_number_and_from_a_list(running):
     async with running(**HELLO) as pilot:
         await press(pilot, "f3")
@@ -217,6 +274,8 @@ async def test_a_form_that_is_no_longer_wanted_is_dropped(running):
         screen = pilot.app.screen
         shown, old = screen.reading, screen.study
         pilot.app.reader.choose(Choice("another"))
+        screen.refresh_view()
+        assert "deriving another" in text_of(pilot.app)
         screen.take(old, shown.__class__(Choice("third"), shown.view))
         assert screen.reading is shown
         screen.take(object(), shown.__class__(Choice("another"), shown.view))

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
+THREAD = "rnnsym-work"
+
 Result = TypeVar("Result")
 
 
@@ -27,5 +29,5 @@ async def in_background(work: Callable[[], Result]) -> Result:
         else:
             give(lambda: found.set_result(result))
 
-    threading.Thread(target=run, daemon=True).start()
+    threading.Thread(target=run, name=THREAD, daemon=True).start()
     return await found

@@ -13,6 +13,7 @@ from rnnsym_tui.model.derive.files import SUFFIXES, document
 from rnnsym_tui.model.derive.outline import entries
 from rnnsym_tui.model.derive.reader import RECURRENCE, Choice, Position, Reader
 from rnnsym_tui.model.derive.reading import Study, line_number, usual_parameter
+from rnnsym_tui.model.derive.rows import LEVELS
 from rnnsym_tui.model.derive.script import script
 from rnnsym_tui.model.derive.tables import Moment
 from rnnsym_tui.model.glyphs import ASCII, UNICODE
@@ -84,6 +85,58 @@ def test_every_row_of_any_form_can_be_shown_and_no_line_is_wrong(form):
     desk = Desk(Setup(cell="elman", text="abcab", hidden=2), choice=Choice(form))
     check_every_row(desk)
     assert not [number for number, check in desk.reading.checks.items() if check.ok is False]
+
+
+@pytest.fixture(scope="module")
+def closed():
+    return Desk(Setup(cell="elman", text="abcab", hidden=2), choice=Choice("closed", "U"))
+
+
+def test_double_sums_are_set_in_two_dimensions_and_the_rest_where_asked(closed):
+    by_layout = {}
+    for layout_name in ("auto", "2d", "line"):
+        shown = {}
+        for found in closed.reading.view.lines:
+            closed.reader.jump(found.number)
+            shown[found.name.label, found.number] = closed.texts(layout=layout_name, whole=True)
+        by_layout[layout_name] = list(shown.values())
+    total, jacobian = by_layout["auto"][-2], by_layout["auto"][0]
+    assert total[0].split()[:3] == ["T", "t", "⎛"]
+    assert total[2].split()[:4] == ["t=1", "k=1", "⎝j=k+1", "⎠"]
+    assert jacobian[0].strip() == closed.script.equations(closed.reading.view.lines[0])[0]
+    assert "∏[j=k+1…t]" in by_layout["line"][-2][0]
+    assert all("⎝" not in text for page in by_layout["line"] for text in page)
+    recurrence = Desk(Setup(cell="elman", text="abcab", hidden=2))
+    gradient = recurrence.reading.view.lines[-1]
+    assert recurrence.script.tall(gradient, "auto") == ()
+    assert [text.strip() for text in recurrence.script.tall(gradient, "2d")][::2] == ["T", "t=1"]
+
+
+def test_cases_in_two_dimensions_say_their_steps():
+    desk = Desk(Setup(cell="elman", text="abcab", hidden=2, options=(("pattern", "many_to_one"),)))
+    cases = next(found for found in desk.reading.view.lines if len(found.cases) > 1)
+    stated = desk.script.equations(cases)
+    assert any(text.endswith("(t < T)") for text in stated)
+    assert desk.script.tall(cases, "2d") in ((), stated)
+
+
+def test_a_section_that_has_remarks_alone_stands_in_the_outline_and_folds():
+    desk = Desk(Setup(cell="elman", text="abcab", hidden=2), choice=Choice("rtrl", "U"))
+    section = desk.reading.view.form.sections[-1]
+    assert section.remarks
+    assert not section.lines
+    remarks = desk.script.each_remark(section)
+    title = section.title.upper()
+    for _ in LEVELS:
+        outline = [text.strip() for text in desk.outline()]
+        assert outline[-len(remarks) :] == remarks
+        assert title in outline[-len(remarks) - 1]
+        desk.reader.next_level()
+    desk.reader.last()
+    assert desk.reader.row.section is section
+    assert " ".join(" ".join(desk.texts()).split()) == " ".join(remarks)
+    desk.reader.enter()
+    assert title in desk.outline()[-1]
 
 
 def test_wired_networks_are_derived_too():

@@ -174,7 +174,21 @@ def test_a_position_survives_as_data(reader):
     assert again.position == position
 
 
-@pytest.mark.parametrize("changed", [{"level": "all"}, {"at": []}, {"turned": ["x"]}])
+def test_a_layout_and_a_notation_with_words_survive_too():
+    for layout in ("2d", "line", "auto"):
+        position = Position(notation="deck_s+overbar", layout=layout)
+        assert position_from(json.loads(json.dumps(position.as_data()))) == position
+
+
+def test_what_was_kept_before_layouts_and_a_notation_that_is_gone_are_read():
+    data = Position().as_data()
+    del data["layout"]
+    assert position_from(data) == Position()
+    for gone in ("no-such-notation", "/no/such/file.toml", "deck_s+nonsense"):
+        assert position_from({**data, "notation": gone}) == Position()
+
+
+@pytest.mark.parametrize("changed", [{"level": "all"}, {"at": []}, {"turned": ["x"]}, {"layout": "3d"}])
 def test_other_data_is_no_position(changed):
     with pytest.raises((KeyError, TypeError, ValueError)):
         position_from({**Position().as_data(), **changed})

@@ -5,7 +5,7 @@ from rich.cells import cell_len
 
 from rnnsym_tui.model import keyline
 from rnnsym_tui.model.commands import COMMANDS, PLACES, identifier, spell
-from rnnsym_tui.model.glyphs import ASCII, UNICODE, can_write_unicode, choose, quoted, shown
+from rnnsym_tui.model.glyphs import ASCII, UNICODE, can_write_unicode, choose, is_plain, quoted, shown
 from rnnsym_tui.model.spans import Span, centred, line, plain, right, width, window, wrapped
 
 
@@ -33,6 +33,22 @@ def test_a_window_on_wide_characters_has_its_width(left):
 def test_prose_wraps_at_spaces_and_never_inside_a_formula():
     sentence = line("one two ", Span("a = b + c", "strong"), ", three four")
     assert [plain(found) for found in wrapped(sentence, 12)] == ["one two ", "a = b + c, ", "three four"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({"LANG": "C"}, True),
+        ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, True),
+        ({"LC_ALL": "POSIX", "LANG": "en_GB.UTF-8"}, True),
+        ({"LC_ALL": "C.UTF-8", "LANG": "C"}, False),
+        ({"LC_CTYPE": "en_GB.UTF-8", "LANG": "C"}, False),
+        ({"LC_CTYPE": "C.UTF-8"}, False),
+        ({}, False),
+    ],
+)
+def test_a_locale_that_is_named_c_is_plain(environment, expected):
+    assert is_plain(environment) is expected
 
 
 def test_ascii_is_chosen_where_the_encoding_cannot_write_the_signs():

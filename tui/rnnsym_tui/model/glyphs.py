@@ -1,6 +1,7 @@
 """The signs that the screens use, in Unicode and in ASCII, and the choice between them."""
 
 import locale
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -32,6 +33,9 @@ class Glyphs:
     bar: str
 
 
+COERCED = "C.UTF-8"
+"""What Python puts into LC_CTYPE where LANG is C."""
+
 UNICODE = Glyphs(
     ascii=False, rule="─", unknown="·", active="▶", done="✓", space="␣", newline="⏎", tab="⇥", strange="�",
     times="×", ellipsis="…", forward="▶", backward="◀", up="↑", down="↓", rule_focused="━",
@@ -47,8 +51,15 @@ ASCII = Glyphs(
 def choose(ascii_only: bool | None = None) -> Glyphs:
     """ASCII where it is asked for, or (None) where the locale cannot write Unicode."""
     if ascii_only is None:
-        ascii_only = not can_write_unicode(locale.getpreferredencoding(False))
+        ascii_only = is_plain(os.environ) or not can_write_unicode(locale.getpreferredencoding(False))
     return ASCII if ascii_only else UNICODE
+
+
+def is_plain(environment: Mapping[str, str]) -> bool:
+    """Whether the user's locale is named C or POSIX, for which Python itself writes UTF-8 and sets LC_CTYPE."""
+    kind = environment.get("LC_CTYPE", "")
+    asked = environment.get("LC_ALL") or (kind if kind != COERCED else "") or environment.get("LANG")
+    return asked in ("C", "POSIX")
 
 
 def can_write_unicode(encoding: str) -> bool:
