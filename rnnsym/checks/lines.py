@@ -8,9 +8,12 @@ import numpy as np
 
 from rnnsym.api.forms import FormView
 from rnnsym.checks.pushes import STEP, Array, At, Equations, Push
+from rnnsym.core.expr import topological
 from rnnsym.core.names import Name, Offset, Role
 from rnnsym.core.system import reads
 from rnnsym.derivation.equations import Line
+from rnnsym.derivation.states.chains import Chain, chains
+from rnnsym.ops.structure import STOP_GRADIENT
 from rnnsym.wiring import TOTAL_LOSS
 
 TOLERANCE = 1e-9
@@ -72,6 +75,8 @@ class _Paths:
             return self._compared(self._slope(line), PUSHES)
         if self._about_state(line):
             return self._compared(self._state_slope(line), PUSHES)
+        if name.role == Role.TANGENT and self._stopped:
+            return LineCheck(None, "a stopped gradient is held, and no small push on a parameter holds it", None)
         if name.role == Role.TANGENT:
             return self._compared(self._tangent(line), DIRECTION)
         return LineCheck(None, "no path of its own", None)
@@ -149,14 +154,30 @@ class _Paths:
             else Push(moved, None, t if role == Role.IMMEDIATE else None)
             for t in steps
         }
-        slopes = self.equations.slopes(list(dict.fromkeys(pushes.values())), [(state, t) for t in steps])
+        wanted = [(state, t) for t in steps]
+        slopes = self.equations.slopes(list(dict.fromkeys(pushes.values())), wanted, self._held(state))
         pairs = []
         for t, push in pushes.items():
             given = self._at(line.name, t)
             pairs.append((given, slopes[push][state, t].reshape(given.shape)))
         return pairs
 
+    def _held(self, state: Name) -> set[Name]:
+        """The states of all chains but that of `state`: its derivatives are told with these held."""
+        carries = [set(chain.carries) for chain in self._chains]
+        return set().union(*(others for others in carries if state not in others))
+
+    @cached_property
+    def _chains(self) -> tuple[Chain, ...]:
+        return chains(self.equations.system)
+
     # Tangents. ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _stopped(self) -> bool:
+        """Whether a gradient is stopped somewhere."""
+        pieces = self.equations.system.pieces()
+        return any(node.prim is STOP_GRADIENT for _, piece in pieces for node in topological([piece.rhs]))
 
     @cached_property
     def _along(self) -> Mapping[Name, Any]:

@@ -4,7 +4,7 @@ The equations of a System are computed one by one, in the order of time, with wh
 derivative rule, no adjoint and no generated program takes part. (Squire and Trapp 1998, SIAM Review 40(1), 110–112.)
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,14 +42,19 @@ class Equations:
         self.order = list(in_order(system, names, self.steps))
         self.values = self._computed([], {})
 
-    def slopes(self, pushes: Sequence[Push], of: Iterable[At]) -> dict[Push, dict[At, Array]]:
-        """∂(of)/∂(pushed), numerator layout: shape of the quantity + shape of what is pushed."""
+    def slopes(
+        self, pushes: Sequence[Push], of: Iterable[At], held: Collection[Name] = ()
+    ) -> dict[Push, dict[At, Array]]:
+        """∂(of)/∂(pushed), numerator layout: shape of the quantity + shape of what is pushed.
+
+        The names in `held` keep their values.
+        """
         wanted = list(of)
         rows = [(push, entry) for push in pushes for entry in np.ndindex(self.event(push.name))]
         found: dict[tuple[Push, tuple[int, ...]], dict[At, Array]] = {}
         for start in range(0, len(rows), PUSHES_AT_ONCE):
             chunk = rows[start : start + PUSHES_AT_ONCE]
-            values = self._computed(chunk, self.values)
+            values = self._computed(chunk, self.values, held)
             for i, row in enumerate(chunk):
                 found[row] = {at: self._slope(values[at], at, i) for at in wanted}
         return {push: self._stacked(push, wanted, found) for push in pushes}
@@ -74,11 +79,19 @@ class Equations:
 
     # One run of all equations. ------------------------------------------------------------------------------------
 
-    def _computed(self, rows: Sequence[tuple[Push, tuple[int, ...]]], base: Mapping[At, Array]) -> dict[At, Array]:
-        """Every quantity at every step; with `rows`, on a leading axis of pushes. `base` holds stopped gradients."""
+    def _computed(
+        self, rows: Sequence[tuple[Push, tuple[int, ...]]], base: Mapping[At, Array], held: Collection[Name] = ()
+    ) -> dict[At, Array]:
+        """Every quantity at every step; with `rows`, on a leading axis of pushes.
+
+        `base` has the values of what is held: the names in `held`, and stopped gradients.
+        """
         moved = _by_name(rows)
         values: dict[At, Array] = {}
         for name, t in self.order:
+            if name in held:
+                values[name, t] = base[name, t]
+                continue
             values[name, t] = sum(
                 (self._term(piece, s, values, base, moved, len(rows)) for piece, s in self._terms(name, t)),
                 start=np.zeros(self.event(name)),

@@ -29,6 +29,8 @@ ONLY_FOR: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("layout", "format", ("text", "ascii")),
 )
 """Options that mean something with these values of another option alone."""
+ENDINGS = {".svg": "svg", ".tex": "tex", ".md": "markdown", ".json": "json"}
+"""The format of --output where none is given; a .py file may be one of two."""
 DEFAULTS = {
     "form": "recurrence",
     "level": "steps",
@@ -75,10 +77,10 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what is derived")
     group.add_argument("--list", action="store_true", help="the cells that there are, each with its source")
     group.add_argument("--form", metavar="F", help="how the gradient is written (see below)")
-    group.add_argument("--wrt", metavar="P", nargs="+", action="extend", help="only the gradients of these (names: --count)")
+    group.add_argument("--wrt", metavar="P", nargs="+", action="extend", help="these gradients only (names: --count)")
     group.add_argument("--steps", metavar="T", type=common.size, help="written out for so many steps")
     group.add_argument("--window", metavar="K", type=common.size, help="steps kept by --form truncated (default: 3)")
-    group.add_argument("--per", metavar="W", help="truncated at the end of a chunk (default), or for each loss")
+    group.add_argument("--per", metavar="W", help="truncated at the end of a chunk (default) or for each loss")
     group.add_argument("--loss", metavar="L", help="with readout y = V h + b_y and loss: squared or cross_entropy")
     group.add_argument("--count", action="store_true", help="how many parameters there are, as a formula")
 
@@ -132,9 +134,12 @@ def _format(args: argparse.Namespace) -> str:
     """The format asked for; text becomes ASCII where stdout cannot show it."""
     if args.json and args.format not in (None, "json"):
         raise InputError(f"--json and --format {args.format} exclude each other.")
-    form = "json" if args.json else args.format or "text"
+    ending = "" if args.output is None else args.output.suffix
+    form = "json" if args.json else args.format or ENDINGS.get(ending, "text")
     if form not in FORMATS:
         raise unknown("format", form, FORMATS)
+    if args.format is None and ending == ".py":
+        raise InputError(f"'{args.output}' is a program: say which, --format numpy or --format sympy.")
     plain = args.ascii or (args.output is None and not shows_unicode())
     return "ascii" if form == "text" and plain else form
 

@@ -5,7 +5,7 @@ of that System, with a gradient that keeps its terms apart instead of adding the
 unit vector e (a batch axis), they give every G_{t,k}.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
@@ -19,6 +19,7 @@ from rnnsym.core.system import Piece, System, reads
 from rnnsym.derivation.adjoint import Adjoint, adjoint
 from rnnsym.derivation.equations import Equation, Statement, lines
 from rnnsym.derivation.form import Form, Section, equals, recurrence
+from rnnsym.derivation.states.story import free_name
 from rnnsym.derivation.truncation.chunks import marked
 from rnnsym.notation import Words, tree_of
 from rnnsym.notation.trees import map_symbols
@@ -50,7 +51,7 @@ def ledger_system(derived: Adjoint, loss: Name, gradient: Name) -> LedgerSystem:
         equations={name: derived.system.equations[name] for name in derived.forward},
         timed_adjoints=frozenset(),
     )
-    selector = _unused(Name(Role.VARIABLE, "e"), forward)
+    selector = free_name(forward, Name(Role.VARIABLE, "e"))
     pieces = forward.equations[loss]
     one = leaf(selector, NOW, ())
     chosen = tuple(Piece(piece.domain, mul(one, piece.rhs), piece.total) for piece in pieces)
@@ -155,11 +156,3 @@ class _Writing:
         lags = {use.lag for bar, uses in self.told.derived.uses.items() for use in uses}
         seams = any(isinstance(read.time, Fixed) for name, piece in self.system.pieces() for read in reads(piece.rhs))
         return "t" if min(lags) >= 0 and not seams else str(self.system.hull(self.told.entry).hi)
-
-
-def _unused(name: Name, system: System) -> Name:
-    """`name`, or one with another symbol where the system has it."""
-    taken: Iterable[Name] = (*system.given, *system.equations)
-    while name in taken:
-        name = name._replace(symbol=name.symbol + "_")
-    return name

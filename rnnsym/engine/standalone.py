@@ -12,7 +12,7 @@ from rnnsym._version import __version__
 from rnnsym.core import dims
 from rnnsym.core.dims import Dim
 from rnnsym.core.expr import Expr, topological
-from rnnsym.core.names import Name, Role
+from rnnsym.core.names import Interval, Name, Role
 from rnnsym.core.system import System, reads, start_of
 from rnnsym.engine.program import LAYOUT, Program, build
 from rnnsym.engine.sizes import text as size_text
@@ -185,8 +185,9 @@ class _File:
             elif name.role == Role.INPUT and name.as_role(Role.ADJOINT) in derived.backward:
                 found[key] = f'known["{self.names[name.as_role(Role.ADJOINT)]}"]'
             elif name in starts and starts[name].as_role(Role.ADJOINT) in derived.backward:
-                bar = starts[name].as_role(Role.ADJOINT)
-                found[key] = f'known["{self.names[bar]}"][{start_of(self.system, starts[name])}]'
+                bar, start = starts[name].as_role(Role.ADJOINT), start_of(self.system, starts[name])
+                if derived.system.hull(bar).covers(Interval(start, start)):
+                    found[key] = f'known["{self.names[bar]}"][{start}]'
         return found
 
     def _starts(self) -> Iterator[tuple[Name, Name]]:

@@ -14,7 +14,6 @@ from rnnsym.api.symbolic import to_sympy
 from rnnsym.core.expr import leaves
 from rnnsym.core.names import Fixed, Role
 from rnnsym.errors import InputError
-from rnnsym.wiring import TARGET
 from support.networks import NETWORKS, data_for
 from support.problems import problem
 

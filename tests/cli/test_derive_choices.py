@@ -109,6 +109,20 @@ def test_a_form_as_json(capsys):
     assert any("∏" in line["text"] for line in record["lines"])
 
 
+@pytest.mark.parametrize(
+    ("ending", "begins"), [("svg", "<svg"), ("tex", "\\documentclass"), ("md", "## "), ("txt", "Elman")]
+)
+def test_a_file_s_ending_says_its_format(ending, begins, tmp_path, capsys):
+    file = tmp_path / f"elman.{ending}"
+    derived(capsys, "elman", "--output", str(file))
+    assert file.read_text(encoding="utf-8").startswith(begins)
+
+
+def test_a_program_of_no_kind_is_refused(tmp_path, capsys):
+    assert main(["derive", "elman", "--output", str(tmp_path / "elman.py")]) == 2
+    assert "--format numpy or --format sympy" in capsys.readouterr().err
+
+
 def test_a_picture_and_a_document(capsys):
     assert derived(capsys, "lstm", "--format", "svg").startswith("<svg")
     assert derived(capsys, "lstm", "--format", "tex").startswith("\\documentclass")
@@ -135,6 +149,7 @@ BAD = {
     "a form of a program": (["elman", "--form", "closed", "--format", "numpy"], "--form has no effect"),
     "a level of LaTeX": (["elman", "--level", "why", "--format", "latex"], "it is for text, ascii, tex, svg"),
     "sizes of a page": (["elman", "--size", "H=2"], "it is for sympy"),
+    "the size of no dimension": (["elman", "--format", "sympy", "--size", "Q=3"], "unknown dimension 'Q'"),
     "two formats": (["elman", "--json", "--format", "latex"], "exclude each other"),
     "a level of a table": (["elman", "--rosetta", "deck_s", "--level", "why"], "no effect with --rosetta"),
 }

@@ -64,9 +64,9 @@ def explicit_gradients(net, steps, data):
     return dict(zip(labels, rs.evaluate(grads, graph.bind(*data), net.sizes), strict=True))
 
 
-def assert_right(derivation, key, data, truth):
+def assert_right(derivation, key, data, truth, wrt=None):
     """All lines that have a path of their own, and the gradients that the form gives."""
-    view = derivation.form_view(key)
+    view = derivation.form_view(key, wrt=wrt)
     more = directions(view, truth)
     checks = check_lines(view, *data, more=more)
     wrong = {line.number: (str(line), checks[line.number]) for line in view.lines if checks[line.number].ok is False}

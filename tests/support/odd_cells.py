@@ -30,3 +30,60 @@ class OddMatrices(rs.Cell):
         now.p = rs.softmax(now.both[:"H"] + rs.sum(p.R) * rs.log_softmax(prev.h))
         now.row = p.R[0] * now.both["H":] + p.R[1:3].T @ (p.A.T @ prev.h)
         now.h = rs.tanh(x @ p.W + now.twice + now.low + now.p * now.row)
+
+
+class TwoChains(rs.Cell):
+    """Two states that need not each other and share a parameter, whose parts would be called like two other ones."""
+
+    params = {"W": ("H", "X"), "U": ("H", "H"), "U_h": ("H",), "U_m": ("H",)}
+    carry = {"h": ("H",), "m": ("H",)}
+    output = "o"
+
+    def step(self, p, prev, x, now):
+        now.h = rs.tanh(p.W @ x + p.U @ prev.h * p.U_h)
+        now.m = rs.tanh(p.W @ x + p.U @ prev.m * p.U_m)
+        now.o = now.h * now.m + p.U @ now.h
+
+
+class OneWayIn(rs.Cell):
+    """The input enters through n alone, as one of the paths of the layer below: a stack has paths that look alike."""
+
+    params = {"W": ("H", "X"), "A": ("H", "H"), "b": ("H",)}
+    carry = {"h": ("H",)}
+
+    def step(self, p, prev, x, now):
+        now.g = rs.sigmoid(p.A @ prev.h + p.b)
+        now.n = rs.tanh(p.W @ x + p.A @ (now.g * prev.h) + p.b)
+        now.h = now.g * prev.h + (1 - now.g) * now.n
+
+
+class NoRecurrence(rs.Cell):
+    """The state is made anew at every step."""
+
+    params = {"W": ("H", "X"), "b": ("H",)}
+    carry = {"h": ("H",)}
+
+    def step(self, p, prev, x, now):
+        now.h = rs.tanh(p.W @ x + p.b)
+
+
+class Letters(rs.Cell):
+    """Names that forms use for their own."""
+
+    params = {"e": ("H", "H"), "G": ("H", "X"), "kappa": ("H",), "U": ("H",), "U_kept": ("H",), "U_cut": ("H",)}
+    carry = {"J": ("H",)}
+
+    def step(self, p, prev, x, now):
+        now.e_J = p.e @ prev.J + p.kappa * p.U
+        now.J = rs.tanh(p.G @ x + now.e_J + p.U_kept * prev.J + p.U_cut * p.U)
+
+
+class Stopped(rs.Cell):
+    """A factor that passes no gradient."""
+
+    params = {"W": ("H", "X"), "U": ("H", "H"), "R": ("H", "H")}
+    carry = {"h": ("H",)}
+
+    def step(self, p, prev, x, now):
+        now.s = rs.stop_gradient(rs.tanh(p.R @ prev.h))
+        now.h = rs.tanh(p.W @ x + p.U @ prev.h) * now.s

@@ -31,7 +31,6 @@ from rnnsym.derivation.form import Form
 from rnnsym.derivation.states.ingredients import Ingredients, Part, ingredients
 from rnnsym.derivation.states.jacobians import jacobian_matrix, jacobian_name, rows_of, stack_of
 from rnnsym.derivation.states.products import Known, stacked, stacked_jacobian, steps_of, terms
-from rnnsym.derivation.states.sensitivity import part_name
 from rnnsym.derivation.states.story import free_name
 from rnnsym.notation import Words, at_index, tree_of
 from rnnsym.ops.kronecker import KRON
@@ -48,12 +47,12 @@ def closed_form(system: System, derived: Adjoint, parameter: Name, order: Sequen
     made = ingredients(system, derived, parameter, order)
     story, gradient = made.story, parameter.as_role(Role.GRADIENT)
     several = len(made.parts) > 1 or made.direct is not None
-    names = {part.chain: part_name(gradient, part) if several else gradient for part in made.parts}
-    for part in made.parts:
+    names = made.gradients if several else (gradient,) * len(made.parts)
+    for part, name in zip(made.parts, names, strict=True):
         ending = "" if len(made.parts) == 1 else f" of {part.title}"
-        story.section(f"Double sum{ending}", _remarks(part), Summing(made, part, names[part.chain]).lines())
+        story.section(f"Double sum{ending}", _remarks(part), Summing(made, part, name).lines())
     if several:
-        story.section("Gradient", (), [_total(made, list(names.values()), gradient)])
+        story.section("Gradient", (), [_total(made, list(names), gradient)])
     return story.form("closed", "closed form")
 
 

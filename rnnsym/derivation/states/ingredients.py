@@ -25,6 +25,7 @@ from rnnsym.derivation.states.jacobians import (
     step_jacobian_of,
 )
 from rnnsym.derivation.states.story import Story
+from rnnsym.derivation.truncation.chunks import marked
 from rnnsym.errors import DisconnectedError
 from rnnsym.notation import Words
 
@@ -48,6 +49,10 @@ class Part:
     def title(self) -> str:
         return ", ".join(name.label for name in self.chain.carries)
 
+    @property
+    def layer(self) -> tuple[str, ...]:
+        return self.chain.carries[0].path
+
 
 @dataclass(frozen=True)
 class Ingredients:
@@ -60,6 +65,16 @@ class Ingredients:
     parameter: Name
     parts: tuple[Part, ...]
     direct: Name | None
+
+    @property
+    def gradients(self) -> tuple[Name, ...]:
+        """What the gradient in θ is made of, a name for each part: called after its layer, or after its first state."""
+        layers = [part.layer for part in self.parts]
+        return tuple(
+            _part_name(self.story.system, self.parameter, "_".join(layer) if layers.count(layer) == 1 and layer
+                       else part.chain.carries[0].symbol)
+            for part, layer in zip(self.parts, layers, strict=True)
+        )  # fmt: skip
 
 
 def ingredients(system: System, derived: Adjoint, parameter: Name, order: Sequence[Name]) -> Ingredients:
@@ -84,19 +99,21 @@ def ingredients(system: System, derived: Adjoint, parameter: Name, order: Sequen
         remark: Words = (story.leaf(parameter, FREE), " acts through no state that is carried")
         story.section("Gradient", (remark, *boundary(lines)), lines)
         return Ingredients(story, parameter, (), None)
-    lines = _entering_lines(story, derived, told, names, _direct_name(parameter))
+    passing = _part_name(system, parameter, "direct")
+    lines = _entering_lines(story, derived, told, names, passing)
     story.section("What enters from outside", boundary(lines), lines)
     for part in parts:
         ending = "" if len(parts) == 1 else f" of {part.title}"
         story.section(f"Step Jacobian{ending}", remarks(story.system, part.chain), jacobian_lines(story, part.step))
         held: Words = ("the state of the step before is held",)
         story.section(f"Immediate derivative{ending}", (held,), immediate_lines(story, part.immediate, every))
-    return Ingredients(story, parameter, tuple(parts), _direct_name(parameter) if past.parts else None)
+    return Ingredients(story, parameter, tuple(parts), passing if past.parts else None)
 
 
-def _direct_name(parameter: Name) -> Name:
-    """What reaches the loss through no state."""
-    return Name(Role.GRADIENT, f"{parameter.symbol}_direct", parameter.path)
+def _part_name(system: System, parameter: Name, label: str) -> Name:
+    """A part of the gradient in `parameter`: `U_direct`, apart from the gradients of other parameters."""
+    others = [name.as_role(Role.GRADIENT) for name in system.given if name.role == Role.PARAM]
+    return marked(parameter.as_role(Role.GRADIENT), label, others)
 
 
 def _read_by(derived: Adjoint, told: Sequence[Entering]) -> set[Name]:

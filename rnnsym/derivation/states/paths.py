@@ -105,7 +105,9 @@ def _tell(story: Story, ways: Ways, state: Name) -> None:
         remarks.append((f"{count} paths: those that pass the same last quantity are told as one",))
         lines += _inner_lines(story, ways, state)
         movers = ways.into[state]
-        labels = _unlike([_last(mover) for mover in movers], [(mover, state) if mover else (state,) for mover in movers])
+        labels = _unlike(
+            [_last(mover) for mover in movers], [(mover, state) if mover else (state,) for mover in movers]
+        )
         told = {label: _merged(ways, state, mover) for label, mover in zip(labels, movers, strict=True)}
     names: list[Name] = []
     for label, (path, pieces) in told.items():

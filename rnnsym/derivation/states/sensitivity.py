@@ -113,8 +113,8 @@ def _gradients(made: Ingredients, gradient: Name) -> list[Line]:
     shape = story.system.shape(parameter)
     several = len(made.parts) > 1 or made.direct is not None
     lines: list[Line] = []
-    names = []
-    for part in made.parts:
+    names: list[Name] = []
+    for part, apart in zip(made.parts, made.gradients, strict=True):
         terms, domains = [], []
         for state, name in part.entering.parts.items():
             total = sensitivity(state, parameter)
@@ -124,7 +124,7 @@ def _gradients(made: Ingredients, gradient: Name) -> list[Line]:
         domain = Interval(min(d.lo for d in domains), max(d.hi for d in domains))
         if not part.starts:
             domain = domain.meet(EVERY_STEP) or domain
-        name = gradient if not several else part_name(gradient, part)
+        name = apart if several else gradient
         names.append(name)
         story.define({name: (Piece(domain, unvec(add(*terms), shape), total=True),)}, {name: shape})
         lines.append(story.equation(name, "total over the steps", _gradient_because(story, part)))
@@ -134,12 +134,6 @@ def _gradients(made: Ingredients, gradient: Name) -> list[Line]:
         story.define({gradient: (Piece(END, whole),)}, {gradient: shape})
         lines.append(story.equation(gradient, "all parts", ("The parts add up.",)))
     return lines
-
-
-def part_name(gradient: Name, part: Part) -> Name:
-    """What reaches the loss through the states of one chain."""
-    labels = "_".join(part.chain.carries[0].path) or part.chain.carries[0].symbol
-    return gradient._replace(symbol=f"{gradient.symbol}_{labels}")
 
 
 def _paired(entering: Expr, total: Expr, state: Shape) -> Expr:

@@ -8,6 +8,7 @@ truncated gradient and the one that they make add up to the true one.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -54,12 +55,10 @@ class Split:
 
 
 def marked(name: Name, mark: str, taken: Iterable[Name]) -> Name:
-    """`h_cut` for h; another mark where the system has such a name already."""
+    """`h_cut` for h; `h_cut2` where there is such a name already."""
     known = set(taken)
-    found = name._replace(symbol=f"{name.symbol}_{mark}")
-    while found in known:
-        found = found._replace(symbol=found.symbol + "′")
-    return found
+    candidates = (name._replace(symbol=f"{name.symbol}_{mark}{i if i > 1 else ''}") for i in count(1))
+    return next(found for found in candidates if found not in known)
 
 
 def aged(name: Name, age: int) -> Name:

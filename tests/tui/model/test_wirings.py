@@ -1,5 +1,7 @@
 """The app's stepper opens any wiring: the words stand beside the cell, as its options do."""
 
+from dataclasses import replace
+
 import pytest
 
 from rnnsym.errors import InputError
@@ -29,7 +31,7 @@ def setup(words):
 
 @EACH
 def test_every_move_can_be_shown(words):
-    session, viewer = Session(setup(words)), Viewer(UNICODE)
+    session, viewer = Session(replace(setup(words), text="hel")), Viewer(UNICODE)
     while True:
         view = viewer.view(session)
         assert view.outline.numbers[view.outline.sheet.active] == session.move.equation.number
