@@ -164,8 +164,7 @@ class _Paths:
 
     def _held(self, state: Name) -> set[Name]:
         """The states of all chains but that of `state`: its derivatives are told with these held."""
-        carries = [set(chain.carries) for chain in self._chains]
-        return set().union(*(others for others in carries if state not in others))
+        return {name for chain in self._chains if state not in chain.names for name in chain.carries}
 
     @cached_property
     def _chains(self) -> tuple[Chain, ...]:

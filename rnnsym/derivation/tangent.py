@@ -153,10 +153,12 @@ def _sections(moved: Tangent, made: Mapping[Name, Equation]) -> list[Section]:
 
 
 def _direction(moved: Tangent) -> tuple[Words, ...]:
-    """`R{v} is the change of v along R{W}`, `R{U}`"""
+    """`R{v} is the change of v along R{W}`, `R{U}`; and `∂Lₜ/∂hₜ is held`, of a cell alone."""
     along_them = [leaf(name, FREE, moved.system.shape(name)) for name in moved.directions]
     said: Words = (leaf(along(Name(Role.EQUATION, "v")), FREE, ()), " is the change of v along ", *along_them[:1])
-    return (said, *((direction,) for direction in along_them[1:]))
+    held = [name for name in moved.system.given if name.role == Role.SEED]
+    fixed: list[Words] = [(leaf(name, NOW, moved.system.shape(name)), " is held") for name in held]
+    return (said, *((direction,) for direction in along_them[1:]), *fixed)
 
 
 def _starts(moved: Tangent) -> tuple[Words, ...]:

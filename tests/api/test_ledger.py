@@ -184,6 +184,13 @@ def test_few_entries_are_enough_for_rows(made, label):
 # How it is shown, and what it refuses. --------------------------------------------------------------------------------
 
 
+def test_a_gradient_that_happens_to_be_zero_is_explained(made):
+    params = {**made.params, "V": 0.0 * made.params["V"]}
+    zero = ledger(made.net, gradient(made.net, "U"), params, made.x, made.targets, made.carry)
+    assert zero.explain(np.zeros((3, 3))).kind == "exact"
+    assert zero.explain(np.ones((3, 3))).kind == "unknown"
+
+
 def test_the_table(book):
     lines = book.pretty().splitlines()
     assert max(map(len, lines)) <= 80

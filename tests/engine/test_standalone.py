@@ -13,6 +13,7 @@ from rnnsym.engine.standalone import WIDTH, small_sizes, standalone
 from rnnsym.errors import InputError
 from rnnsym.wiring import TOTAL_LOSS
 from support.networks import NETWORKS
+from support.odd_cells import NoRecurrence
 from support.own_cell import written_to
 
 
@@ -161,3 +162,11 @@ def test_every_wiring_has_its_file(wiring, capsys):
     assert code == 0, said
     assert {label.replace(".", "_") for label in net.params} <= checked
     assert {name.plain.replace(".", "_") for name in net.system.given if name.role == Role.INITIAL} <= checked
+
+
+def test_a_start_that_the_loss_does_not_feel_has_no_gradient_to_check(capsys):
+    net = NETWORKS["bidirectional"](NoRecurrence())
+    code, said = verdict(standalone(net.system, TOTAL_LOSS, repr(net)), capsys)
+    assert code == 0, said
+    assert "backward_h0" not in said
+    assert "backward_W" in said

@@ -6,14 +6,13 @@ reverse mode over the explicit unrolled graph.
 
 import os
 
-import numpy as np
 import pytest
 
 import rnnsym as rs
 from rnnsym import cells
-from rnnsym.checks.lines import check_lines
 from rnnsym.core.names import Name, Role
 from rnnsym.derivation.tangent import along
+from support.forms import assert_right, explicit_gradients
 from support.networks import NETWORKS, data_for
 from support.two_carries import TwoCarries
 
@@ -54,39 +53,6 @@ def test_at_every_length(cell, steps):
     derivation = rs.derive(net)
     for choice in derivation.forms:
         assert_right(derivation, choice.key, data, truth)
-
-
-def explicit_gradients(net, steps, data):
-    """∂L/∂θ for every θ that the loss depends on: reverse mode over the unrolled graph."""
-    graph = rs.unroll(net, steps)
-    labels = list(graph.params)
-    grads = rs.grad(graph.loss, [graph.params[label] for label in labels], disconnected="zero")
-    return dict(zip(labels, rs.evaluate(grads, graph.bind(*data), net.sizes), strict=True))
-
-
-def assert_right(derivation, key, data, truth, wrt=None):
-    """All lines that have a path of their own, and the gradients that the form gives."""
-    view = derivation.form_view(key, wrt=wrt)
-    more = directions(view, truth)
-    checks = check_lines(view, *data, more=more)
-    wrong = {line.number: (str(line), checks[line.number]) for line in view.lines if checks[line.number].ok is False}
-    assert not wrong, (key, wrong)
-    values = view.values(*data, more=more)
-    for name, value in values.items():
-        if name.role == Role.GRADIENT and name.label in truth:
-            wanted = truth[name.label]
-            scale = np.abs(wanted).max(initial=0.0) or 1.0
-            assert np.abs(value - wanted).max() <= 1e-10 * scale, (key, name.label)
-
-
-def directions(view, truth):
-    """A direction to move each parameter along, for the form that asks for one."""
-    rng = np.random.default_rng(5)
-    return {
-        name: rng.normal(size=np.shape(truth[name.of[0].label]))
-        for name in view.system.given
-        if name.role == Role.TANGENT
-    }
 
 
 def test_a_direction_is_given_for_each_parameter():

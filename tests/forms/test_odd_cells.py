@@ -1,20 +1,20 @@
-"""Every form of cells that nobody would teach: each line against small pushes, each gradient against the unrolled graph."""
+"""Every form of cells that nobody would teach: each line and each gradient against other paths."""
 
 import pytest
 
 import rnnsym as rs
 from rnnsym.core.names import Role
 from rnnsym.errors import RnnsymError
+from support.forms import assert_right, explicit_gradients
 from support.networks import NETWORKS, data_for
-from support.odd_cells import Letters, NoRecurrence, OddMatrices, OneWayIn, ScalarState, Stopped, TwoChains
-
-from .test_every_form import assert_right, explicit_gradients
+from support.odd_cells import Bent, Letters, NoRecurrence, OddMatrices, OneWayIn, ScalarState, Stopped, TwoChains
 
 CASES = [
     (TwoChains, "tagging"),
     (TwoChains, "stacked"),
     (TwoChains, "bidirectional"),
     (OneWayIn, "stacked"),
+    (Bent, "bidirectional below"),
     (Letters, "tagging"),
     (Stopped, "many_to_one"),
     (OddMatrices, "bidirectional"),
@@ -32,10 +32,11 @@ def test_every_line_of_every_form_is_right(cell, wiring):
     for choice in derivation.forms:
         for wrt in parameters(derivation) if choice.needs_parameter else [None]:
             try:
-                derivation.form_view(choice.key, wrt=wrt)
+                text = derivation.form_view(choice.key, wrt=wrt).pretty(detail="chain")
             except RnnsymError:
                 assert cell is NoRecurrence
             else:
+                assert text
                 assert_right(derivation, choice.key, data, truth, wrt)
 
 

@@ -87,3 +87,14 @@ class Stopped(rs.Cell):
     def step(self, p, prev, x, now):
         now.s = rs.stop_gradient(rs.tanh(p.R @ prev.h))
         now.h = rs.tanh(p.W @ x + p.U @ prev.h) * now.s
+
+
+class Bent(rs.Cell):
+    """Formulas too wide to be written without a name for their part, and kinks."""
+
+    params = {"W": ("H", "X"), "U": ("H", "H"), "b": ("H",)}
+    carry = {"h": ("H",)}
+
+    def step(self, p, prev, x, now):
+        now.m = rs.maximum(p.W @ x, p.U @ prev.h)
+        now.h = rs.minimum(now.m, rs.tanh(prev.h) + p.b)

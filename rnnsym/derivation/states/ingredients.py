@@ -5,15 +5,16 @@ of each, and what reaches the loss through no state at all. That is everything f
 readout.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rnnsym.core.dims import Shape
-from rnnsym.core.names import FREE, START, Name, Role
+from rnnsym.core.mathtree import Number
+from rnnsym.core.names import FREE, NOW, START, Name, Role
 from rnnsym.core.system import System, reads
 from rnnsym.derivation.adjoint import DIFFERENTIATED, Adjoint
 from rnnsym.derivation.equations import Line
-from rnnsym.derivation.form import boundary
+from rnnsym.derivation.form import boundary, equals
 from rnnsym.derivation.states.chains import Chain
 from rnnsym.derivation.states.entering import Entering, direct, entering, names_of_entering
 from rnnsym.derivation.states.immediate import Immediate, immediate, immediate_lines
@@ -27,7 +28,8 @@ from rnnsym.derivation.states.jacobians import (
 from rnnsym.derivation.states.story import Story
 from rnnsym.derivation.truncation.chunks import marked
 from rnnsym.errors import DisconnectedError
-from rnnsym.notation import Words
+from rnnsym.notation import Words, tree_of
+from rnnsym.ops.leaves import leaf
 
 
 @dataclass(frozen=True)
@@ -101,13 +103,21 @@ def ingredients(system: System, derived: Adjoint, parameter: Name, order: Sequen
         return Ingredients(story, parameter, (), None)
     passing = _part_name(system, parameter, "direct")
     lines = _entering_lines(story, derived, told, names, passing)
-    story.section("What enters from outside", boundary(lines), lines)
+    story.section("What enters from outside", (*boundary(lines), *_elsewhere(lines)), lines)
     for part in parts:
         ending = "" if len(parts) == 1 else f" of {part.title}"
         story.section(f"Step Jacobian{ending}", remarks(story.system, part.chain), jacobian_lines(story, part.step))
         held: Words = ("the state of the step before is held",)
         story.section(f"Immediate derivative{ending}", (held,), immediate_lines(story, part.immediate, every))
     return Ingredients(story, parameter, tuple(parts), passing if past.parts else None)
+
+
+def _elsewhere(lines: Iterable[Line]) -> Iterator[Words]:
+    """`eₜ = 0 at every other step`, of what enters at one step only."""
+    for line in lines:
+        if line.domain.single and line.name.role == Role.EQUATION and not line.total:
+            entering = tree_of(leaf(line.name, NOW, line.shape))
+            yield (equals(entering, Number(0)), " at every other step")
 
 
 def _part_name(system: System, parameter: Name, label: str) -> Name:

@@ -21,7 +21,8 @@ from rnnsym.derivation.equations import (
     lines_used,
     whole,
 )
-from rnnsym.derivation.form import UPWARDS, Compute, Form, Section, starts
+from rnnsym.derivation.form import Compute, Form, Section, starts, titled, way
+from rnnsym.derivation.layers import by_layer
 from rnnsym.notation import Words
 from rnnsym.ops.leaves import leaf
 
@@ -64,7 +65,7 @@ class Story:
         return self.numbers.setdefault(name, len(self.numbers) + 1)
 
     def forward(self, roots: Iterable[Name]) -> None:
-        """The section of the forward equations that `roots` depend on."""
+        """The sections, one for each layer, of the forward equations that `roots` depend on."""
         needed = self.system.ancestors(roots)
         names = [name for name in self.system.equations if name in needed]
         for name in names:
@@ -72,7 +73,9 @@ class Story:
         told = [forward_line(self.system, name, self.numbers) for name in names]
         carries = (self.system.equations[name] for name in names if name.role == Role.CARRY)
         given = all(any(piece.domain.meet(EVERY_STEP) is None for piece in pieces) for pieces in carries)
-        self.section("Forward", ((UPWARDS,), *(starts(self.system, told) if given else ())), told)
+        for layer in by_layer(self.system, told):
+            begin = starts(self.system, layer.lines) if given else ()
+            self.section(titled("Forward", layer), (*way(layer, False), *begin), layer.lines)
 
     def backward(self, derived: Adjoint, bar: Name) -> Equation:
         """The line of an adjoint that `derived` tells."""

@@ -193,6 +193,8 @@ def test_an_export_overwrites_nothing_unless_told_to(tmp_path):
     exports.check_new(path, overwrite=True)
     with pytest.raises(InputError, match="no folder"):
         exports.check_new(tmp_path / "none" / "trace.txt", overwrite=False)
+    with pytest.raises(InputError, match="is a folder"):
+        exports.check_new(tmp_path, overwrite=True)
 
 
 def test_a_cancelled_export_leaves_what_was_there(tmp_path):

@@ -79,7 +79,7 @@ COMMANDS: tuple[Command, ...] = (
     _command("derive", "back", "backspace", "Back", "Back to where the last jump was made"),
     _command("derive", "fold_all", "z", "Fold all", "Fold all sections, or unfold them"),
     _command("derive", "next_level", "l", "Level of detail", "Results, named steps, or each use of the chain rule"),
-    _command("derive", "next_layout", "b", "Layout of formulas", "Long formulas, all, or none in two dimensions"),
+    _command("derive", "next_layout", "b", "Layout of formulas", "Two dimensions for double sums, for all, for none"),
     _command("derive", "form", "f", "Form ...", "How the gradient is written, from a list"),
     _command("derive", "form_number", "1 2 3 4 5 6 7 8 9", "Form by number", "The form with this number"),
     _command("derive", "parameter", "w", "Parameter or window ...", "What the form is about, if it is not all"),

@@ -42,7 +42,9 @@ def write_file(path: Path, text: str) -> None:
 
 
 def check_new(path: Path, overwrite: bool) -> None:
-    """Raises InputError where the file exists and may not be replaced, or its folder does not exist."""
+    """Raises InputError for a folder, a file that exists and may not be replaced, or one in no folder."""
+    if path.is_dir():
+        raise InputError(f"{path} is a folder: give the name of a file.")
     if path.exists() and not overwrite:
         raise InputError(f"{path} exists already: choose another name, or add ! to replace it.")
     if not path.parent.is_dir():

@@ -1,6 +1,7 @@
 """Where a reader is in a derivation: which form, which row, what is open; and everything that the keys do to it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -42,7 +43,6 @@ class Position:
 
     choice: Choice = RECURRENCE
     notation: str = "default"
-    """As `load` takes it."""
     level: Level = "steps"
     layout: Layout = "auto"
     at: Key = NOWHERE
@@ -65,16 +65,14 @@ BEGINNING = Position()
 
 
 def position_from(data: Mapping[str, Any]) -> Position:
-    """The position that `as_data` wrote; a notation that is gone gives way to the default one.
+    """The position that `as_data` wrote; the default notation where another is gone.
 
     Raises KeyError, TypeError or ValueError where the data is something else.
     """
     section, *numbers = data["at"]
-    if data["level"] not in LEVELS:
-        raise ValueError(f"there is no level {data['level']!r}")
     layout = data.get("layout", BEGINNING.layout)
-    if layout not in LAYOUTS:
-        raise ValueError(f"there is no layout {layout!r}")
+    if data["level"] not in LEVELS or layout not in LAYOUTS:
+        raise ValueError(f"there is no level {data['level']!r}, or no layout {layout!r}")
     return Position(
         Choice(**data["choice"]),
         _known(data["notation"]),
@@ -87,10 +85,9 @@ def position_from(data: Mapping[str, Any]) -> Position:
 
 
 def _known(notation: str) -> str:
-    try:
+    with suppress(RnnsymError, OSError):
         return load(notation).name
-    except (RnnsymError, OSError):
-        return BEGINNING.notation
+    return BEGINNING.notation
 
 
 @dataclass
