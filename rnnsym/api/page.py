@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rnnsym.core.dims import Shape
-from rnnsym.core.expr import Expr
+from rnnsym.core.expr import Expr, topological
 from rnnsym.core.names import FREE, Name, Role
-from rnnsym.derivation.equations import Line
+from rnnsym.derivation.equations import Equation, Line
 from rnnsym.derivation.form import Form, Section, grouped, now, shape_text
 from rnnsym.notation import Notation, Style, Words, check, conventions, load, marks, prose, stored_shape
+from rnnsym.ops.kronecker import KRON, KRON_LEFT, RESHAPE
 from rnnsym.ops.leaves import leaf
 
 LOSS_DATA = {
@@ -17,6 +18,12 @@ LOSS_DATA = {
     Role.COUNT: "the number of terms",
     Role.SEED: "the slope of any loss at step t, given from outside",
 }
+
+
+ROW_BY_ROW: Words = (
+    "vec A is the matrix A read row by row, unvec reads it back; A ⊗ bᵀ has a row for each row of A, with the entries "
+    "of A times those of b in the order of vec.",
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,13 @@ class Page:
                 yield now(system, name), [(LOSS_DATA[name.role], shape_text(system, name))]
         yield "marks", marks(self.notation, [*given, *computed])
         yield leaf(Name(Role.ADJOINT, "v"), FREE, ()), [conventions(self.notation, params)]
+        yield "vec, ⊗", [ROW_BY_ROW] if self._flattens else []
+
+    @property
+    def _flattens(self) -> bool:
+        """Whether some line reads a matrix as a vector."""
+        bodies = [line.rhs for line in self.lines if isinstance(line, Equation)]
+        return any(node.prim in (KRON, KRON_LEFT, RESHAPE) for node in topological(bodies))
 
     def _stored(self, name: Name, shape: Shape) -> Shape:
         return stored_shape(self.notation, name, shape)

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+import rnnsym as rs
 from rnnsym.api.choices import FORMS
 from rnnsym.errors import InputError
 from rnnsym.notation.figures import figure
+from rnnsym.walk.walk import Walk
 from rnnsym_tui.model import layout, status
 from rnnsym_tui.model.derive import lines
 from rnnsym_tui.model.derive.details import Frame, details
@@ -302,3 +304,24 @@ def test_the_panels_fill_the_screen_without_overlap(size):
     assert covered.max() == 1
     gap = 1 if size[0] >= layout.BESIDE else 0
     assert (covered == 0).sum() == gap * boxes["outline"].height
+
+
+@pytest.mark.parametrize("cells", [60, 80, 120])
+@pytest.mark.parametrize("notation", ["default", "/home/me/lectures/my_long_lecture_notation_2026.toml+overbar"])
+def test_long_names_are_cut_above_the_outline(cells, notation):
+    position = Position(choice=Choice("closed", "layer1.forward.U_i"), notation=notation)
+    shown = lines.forms_line(list(FORMS), position, "layer1.forward.U_i", cells, UNICODE)
+    assert width(shown) <= cells
+    text = plain(shown)
+    assert "closed]" in text
+    assert "named steps" in text
+    assert "layer1.f" in text
+    assert cells < 80 or notation != "default" or "layer1.forward.U_i" in text
+
+
+def test_an_input_that_is_not_in_time_is_taken_whole():
+    net = rs.Network("elman", 5, 3, 4, pattern="one_to_many")
+    walk = Walk(net, net.init(), np.ones(5), np.ones((3, 4)))
+    *_, found = Study(walk).stages(RECURRENCE)
+    assert (found.trouble, found.unchecked) == ("", "")
+    assert all(check.ok for check in found.checks.values())

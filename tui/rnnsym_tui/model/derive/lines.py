@@ -13,7 +13,7 @@ from rnnsym_tui.model.derive.rows import LEVEL_TITLES
 from rnnsym_tui.model.glyphs import Glyphs
 from rnnsym_tui.model.spans import Line, Span, line, width
 
-HEAD_CELLS = 8
+HEAD_CELLS, LEAST_CELLS = 8, 6
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -28,6 +28,7 @@ def forms_line(keys: Sequence[str], position: Position, about: str, cells: int, 
     if width(every) + width(tail) + HEAD_CELLS >= cells:
         tail = _settings(position, about, labelled=False)
     shown = [chosen] if keys else []
+    tail = _shortened(tail, cells - HEAD_CELLS - width(_forms(keys, shown, chosen, glyphs)), glyphs.ellipsis)
     room = cells - width(tail) - HEAD_CELLS
     while len(shown) < len(keys):
         after, before = [*shown, shown[-1] + 1], [shown[0] - 1, *shown]
@@ -67,6 +68,19 @@ def _settings(position: Position, about: str, labelled: bool) -> Line:
     for label, value, action in chosen:
         spans += [Span(label if labelled else "", "dim"), Span(str(value), "key", f"screen.{action}"), Span("  ")]
     return (*spans[:-1], Span(" "))
+
+
+def _shortened(spans: Line, cells: int, ellipsis: str) -> Line:
+    """The line in so many cells, if it can be: the longest parts lose their ends."""
+    for most in range(max(len(span.text) for span in spans), LEAST_CELLS, -1):
+        found = tuple(span._replace(text=_cut(span.text, most, ellipsis)) for span in spans)
+        if width(found) <= cells:
+            break
+    return found
+
+
+def _cut(text: str, most: int, ellipsis: str) -> str:
+    return text if len(text) <= most else text[: most - len(ellipsis)] + ellipsis
 
 
 def check_line(reading: Reading | None, found: Formula | None, cells: int, glyphs: Glyphs) -> Line:

@@ -112,7 +112,8 @@ class Study:
         """Parameters, inputs, targets and initial carry of the walk's first steps, as `Network.run` takes them."""
         walk, held = self.walk, self.walk.run.arrays
         given = walk.system.given
-        inputs = {n.label: np.asarray(held[n])[1 : steps + 1] for n in given if n.role == Role.INPUT}
+        every = {n: np.asarray(held[n]) for n in given if n.role == Role.INPUT}
+        inputs = {n.label: x[1 : steps + 1] if walk.system.timed(n) else x for n, x in every.items()}
         carry = {n.label: np.asarray(held[n]) for n in given if n.role == Role.INITIAL}
         x = inputs if len(inputs) > 1 else next(iter(inputs.values()))
         targets = np.asarray(held[TARGET])
