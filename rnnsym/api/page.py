@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rnnsym.core.dims import Shape
 from rnnsym.core.expr import Expr, topological
+from rnnsym.core.mathtree import Infix, Superscript, Word
 from rnnsym.core.names import FREE, Name, Role
 from rnnsym.derivation.equations import Equation, Line
 from rnnsym.derivation.form import Form, Section, grouped, now, shape_text
@@ -21,8 +22,9 @@ LOSS_DATA = {
 
 
 ROW_BY_ROW: Words = (
-    "vec A is the matrix A read row by row, unvec reads it back; A ⊗ bᵀ has a row for each row of A, with the entries "
-    "of A times those of b in the order of vec.",
+    "vec A is the matrix A read row by row, unvec reads it back; ",
+    Infix("kron", (Word("A"), Superscript(Word("b"), Word("transpose")))),
+    " has a row for each row of A, with the entries of A times those of b in the order of vec.",
 )
 
 
