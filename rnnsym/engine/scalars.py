@@ -16,77 +16,15 @@ from rnnsym.core.dims import Dim
 from rnnsym.core.expr import Expr, intern_node, leaves, topological
 from rnnsym.core.names import FREE, START, Fixed, Name, Offset, Point, Role, TimeMap
 from rnnsym.core.system import Piece, System
+from rnnsym.engine.entries import FUNCTIONS, Entry, bare
 from rnnsym.engine.unroll import in_order
 from rnnsym.errors import InputError
 from rnnsym.ops.arithmetic import ADD, add
-from rnnsym.ops.elementwise import EXP, LOG
 from rnnsym.ops.families import Pointwise
-from rnnsym.ops.leaves import FULL, LEAF, as_expr, full, is_zero, leaf, number_in, zeros
+from rnnsym.ops.leaves import FULL, LEAF, full, is_zero, leaf, number_in, zeros
 from rnnsym.transforms.rewrite import substitute
 
 Array = np.ndarray[Any, Any]
-
-
-class Entry:
-    """One entry of an array while it is computed: an expression without NumPy's attention."""
-
-    __slots__ = ("expr",)
-
-    def __init__(self, expr: Expr) -> None:
-        self.expr = expr
-
-    def __add__(self, other: Any) -> "Entry":
-        return Entry(self.expr + bare(other))
-
-    def __sub__(self, other: Any) -> "Entry":
-        return Entry(self.expr - bare(other))
-
-    def __mul__(self, other: Any) -> "Entry":
-        return Entry(self.expr * bare(other))
-
-    def __truediv__(self, other: Any) -> "Entry":
-        return Entry(self.expr / bare(other))
-
-    def __pow__(self, other: Any) -> "Entry":
-        return Entry(self.expr ** float(other))
-
-    def __neg__(self) -> "Entry":
-        return Entry(-self.expr)
-
-    def __pos__(self) -> "Entry":
-        return self
-
-    def __rsub__(self, other: Any) -> "Entry":
-        return Entry(bare(other) - self.expr)
-
-    def __rtruediv__(self, other: Any) -> "Entry":
-        return Entry(bare(other) / self.expr)
-
-    __radd__, __rmul__ = __add__, __mul__
-
-
-def bare(value: Any) -> Expr:
-    """An entry or a number as an expression."""
-    return value.expr if isinstance(value, Entry) else as_expr(float(value))
-
-
-class Functions:
-    """What the rules of primitives for SymPy call, on entries."""
-
-    @staticmethod
-    def exp(x: Any) -> Entry:
-        return Entry(EXP(bare(x)))
-
-    @staticmethod
-    def log(x: Any) -> Entry:
-        return Entry(LOG(bare(x)))
-
-    @staticmethod
-    def Integer(value: int) -> float:
-        return float(value)
-
-    def __getattr__(self, name: str) -> Any:
-        raise InputError(f"a choice between entries ({name}) has no scalar formula: use soft feedback and no pooling.")
 
 
 class Scalar(NamedTuple):
@@ -298,9 +236,6 @@ class _Making:
         if t is None or not self.timed(name):
             return values
         return np.asarray(values[time.step(t, self.steps)])
-
-
-FUNCTIONS = Functions()
 
 
 def _is_start(rhs: Expr) -> bool:
