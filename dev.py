@@ -169,9 +169,7 @@ def bench(arguments: list[str]) -> int:
     look = "import sys, importlib.util as u; print(*[n for n in sys.argv[1:] if not u.find_spec(n)])"
     missing = in_environment(look, *PEERS)
     if missing:
-        say(
-            f'Not installed, so not compared with: {missing}. To install: dev.py bench --with "rnnsym[bench]"'
-        )
+        say(f'Not installed, so not compared with: {missing}. To install: dev.py bench --with "rnnsym[bench]"')
     return run([str(PYTHON), str(ROOT / "benchmarks" / "run.py"), *arguments])
 
 

@@ -1,6 +1,6 @@
 """A state machine whose weights are set by hand: it accepts balanced parentheses, and shows two slips of the slides.
 
-    python examples/bounded_parentheses.py ["a text of ( and ) of your own"]
+python examples/bounded_parentheses.py ["a text of ( and ) of your own"]
 """
 
 import itertools

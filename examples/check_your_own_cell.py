@@ -1,6 +1,6 @@
 """Check a cell of one's own with property tests, and see how a wrong gradient is reported.
 
-    python examples/check_your_own_cell.py
+python examples/check_your_own_cell.py
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """A derivation handed over to SymPy: differentiate it again, and turn it into a function.
 
-    python examples/continue_in_sympy.py
+python examples/continue_in_sympy.py
 """
 
 import sympy as sp

@@ -1,6 +1,6 @@
 """Derive gradients symbolically: of a scalar formula, of a built-in cell, and of a cell of one's own.
 
-    python examples/derive_a_gradient.py
+python examples/derive_a_gradient.py
 """
 
 from minimal_gated_unit import MGU

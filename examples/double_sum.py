@@ -1,6 +1,6 @@
 """∂L/∂U as a double sum: what the loss of step t says about U as it acted at step k.
 
-    python examples/double_sum.py
+python examples/double_sum.py
 """
 
 import numpy as np

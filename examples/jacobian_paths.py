@@ -1,6 +1,6 @@
 """The paths through an LSTM, and what is left of a gradient after many steps.
 
-    python examples/jacobian_paths.py
+python examples/jacobian_paths.py
 """
 
 import numpy as np

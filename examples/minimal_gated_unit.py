@@ -1,7 +1,7 @@
 """A cell of one's own: the minimal gated unit of Zhou, Wu, Zhang and Zhou (2016).
 
-    rnnsym derive examples/minimal_gated_unit.py:MGU
-    rnnsym check examples/minimal_gated_unit.py:MGU
+rnnsym derive examples/minimal_gated_unit.py:MGU
+rnnsym check examples/minimal_gated_unit.py:MGU
 """
 
 import rnnsym as rs

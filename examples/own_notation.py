@@ -1,6 +1,6 @@
 """A notation of one's own: formulas and arrays as a lecture has them.
 
-    python examples/own_notation.py
+python examples/own_notation.py
 """
 
 import tempfile

@@ -1,6 +1,6 @@
 """Step an LSTM through a sentence: every equation with its numbers, forward and then backward.
 
-    python examples/step_an_lstm.py ["a sentence of your own"]
+python examples/step_an_lstm.py ["a sentence of your own"]
 """
 
 import sys

@@ -1,6 +1,6 @@
 """Truncated backpropagation through time: what it keeps, what it drops, and how wrong it is.
 
-    python examples/truncate.py
+python examples/truncate.py
 """
 
 import numpy as np
