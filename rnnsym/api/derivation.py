@@ -20,7 +20,7 @@ from rnnsym.derivation.equations import Equation, Lines, lines
 from rnnsym.derivation.form import Form, recurrence
 from rnnsym.engine.program import build
 from rnnsym.engine.standalone import standalone
-from rnnsym.errors import DisconnectedError, InputError, unknown
+from rnnsym.errors import DisconnectedError, InputError, MisuseError, unknown
 from rnnsym.notation import Notation, load
 from rnnsym.wiring import TOTAL_LOSS, carry_order, cell_system
 
@@ -207,12 +207,21 @@ def derive(
 ) -> Derivation:
     """The derivation for a network, or for a cell (its class, its name) alone; `wrt` keeps only these gradients.
 
-    Raises UnknownNameError for an unknown parameter or notation, DisconnectedError for one the loss does not depend on.
+    Raises UnknownNameError for an unknown parameter or notation, DisconnectedError for one the loss does not depend on,
+    MisuseError for what is no name and no notation.
     """
     wanted = [wrt] if isinstance(wrt, str) else wrt
+    _check_request(wanted, notation)
     if isinstance(what, Network):
         return Derivation(what.system, repr(what), wanted, notation, what, carry_order(what.placements))
     cell = as_cell(what)
     title = f"{cell.name}: {cell.source}" if cell.source else cell.name
     order = [cell.equation_name(symbol) for symbol in cell.carry]
     return Derivation(cell_system(cell), title, wanted, notation, order=order)
+
+
+def _check_request(wanted: Sequence[str] | None, notation: str | Notation) -> None:
+    if wanted is not None and not (isinstance(wanted, Sequence) and wanted and all(isinstance(w, str) for w in wanted)):
+        raise MisuseError(f"wrt takes the name of a parameter, or a list of names such as ['W', 'U'], not {wanted!r}.")
+    if not isinstance(notation, (str, Notation)):
+        raise MisuseError(f"a notation is a name such as 'deck_s', a file, or what load() gives, not {notation!r}.")

@@ -179,12 +179,19 @@ class _Page:
                 f"t = {drawing.shown[0]} to {drawing.shown[-1]} fit into {self.width} columns; "
                 f"the rest: --from {drawing.shown[-1] + 1}, or a wider terminal."
             )
-        if not self.args.rolled and (far := self.task.graph.far):
-            yield f"Not drawn: {', '.join(map(self._arrow, far))}."
+        if missing := self._not_drawn():
+            yield f"Not drawn: {', '.join(missing)}."
         heavy, cross, delta = ("=", "|", "d") if self.ascii else ("━", "┿", "δ")
         if self.args.values and not self.args.rolled:
             yield f"In a box: the value, a line for each unit; {delta} is the gradient of the loss with respect to it."
         yield f"{heavy} goes to the next step; wires that cross ({cross}) do not touch."
+
+    def _not_drawn(self) -> list[str]:
+        from rnnsym.walk.drawing.rolled import not_drawn
+
+        if self.args.rolled:
+            return list(not_drawn(self.task.graph, "ascii" if self.ascii else "text"))
+        return [self._arrow(edge) for edge in self.task.graph.far]
 
     def _arrow(self, edge: "Edge") -> str:
         """`encoder.h₂ to decoder.h₀`"""

@@ -6,7 +6,7 @@ import pytest
 import rnnsym as rs
 from rnnsym.checks.lines import check_lines
 from rnnsym.core.names import Role
-from rnnsym.errors import InputError, UnknownNameError
+from rnnsym.errors import InputError, MisuseError, UnknownNameError
 from support.networks import data_for
 from support.odd_cells import ScalarState
 
@@ -86,3 +86,9 @@ def test_lines_about_a_number_that_is_carried_can_be_checked(key):
     checks = check_lines(view, *data, more=more)
     assert all(check.ok is not False for check in checks.values())
     assert any(check.ok for check in checks.values())
+
+
+@pytest.mark.parametrize("options", [{"wrt": 3}, {"wrt": []}, {"wrt": [1]}, {"notation": 3}])
+def test_what_is_no_name_and_no_notation_is_refused(options):
+    with pytest.raises(MisuseError):
+        rs.derive("elman", **options)

@@ -73,3 +73,15 @@ def test_a_sheet_names_weights_and_inputs_by_where_they_stand(capsys):
 def test_what_does_not_fit_is_a_sentence(arguments, message, capsys):
     assert main(arguments.split()) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("wiring", "said"),
+    [
+        (["--bidirectional"], "Not drawn: h←ₜ₊₁ comes from the step after."),
+        (["--decoder", "elman"], "Not drawn: h_dec,₀ = h_enc,T."),
+    ],
+)
+def test_a_rolled_graph_says_what_one_step_cannot_show(wiring, said, capsys):
+    assert main(["graph", "elman", "--rolled", *wiring]) == 0
+    assert said in capsys.readouterr().out.splitlines()

@@ -1,6 +1,12 @@
 """The rolled-up graph: one column for step t, and what it hands on led round from its right to its left."""
 
-from rnnsym.core.names import Name
+from collections.abc import Iterator
+
+from rnnsym.core.names import Fixed, Name, Offset
+from rnnsym.core.system import reads
+from rnnsym.derivation.form import equals
+from rnnsym.notation import Style, prose, tree_of
+from rnnsym.ops.leaves import leaf
 from rnnsym.walk.drawing.canvas import HEAVY, Canvas
 from rnnsym.walk.drawing.content import Content
 from rnnsym.walk.drawing.text import ARROWS, HEADER_ROWS, Columns, Drawing
@@ -45,3 +51,15 @@ def _loop(canvas: Canvas, columns: Columns, name: Name, lane: int) -> None:
     here, before = (columns.content.symbol(Key(name, t)) for t in (NOW, NOW - 1))
     words = f" {here} is {before} of the next step "
     canvas.write(under, (left + outside - len(words)) // 2, words, "symbol")
+
+
+def not_drawn(graph: Graph, style: Style = "text") -> Iterator[str]:
+    """What a column for one step cannot show: where a layer starts from another one, and what runs backward in time."""
+    system = graph.net.system
+    for name, piece in system.pieces():
+        if piece.domain.single and any(isinstance(read.time, Fixed) for read in reads(piece.rhs)):
+            start = leaf(name, Fixed(piece.domain.lo), system.shape(name))
+            yield prose([equals(tree_of(start), tree_of(piece.rhs))], style=style)
+    every = (read for _, piece in system.pieces() for read in reads(piece.rhs))
+    for node in dict.fromkeys(read.leaf for read in every if isinstance(read.time, Offset) and read.time.k > 0):
+        yield prose([node, " comes from the step after"], style=style)
