@@ -165,8 +165,15 @@ def _request(args: argparse.Namespace) -> Request:
     view = derivation.form_view(args.form, wrt=about, window=args.window, per=args.per)
     if args.steps is not None and args.format != "sympy":
         view = view.instantiate(args.steps)
-    sizes = {name: common.size(number) for name, number in common.pairs("--size", args.size).items()}
+    sizes = {name: _size(name, number) for name, number in common.pairs("--size", args.size).items()}
     return Request(derivation, view, args.level, args.layout, args.rosetta, sizes, args.steps, args.labels)
+
+
+def _size(name: str, number: str) -> int:
+    try:
+        return common.size(number)
+    except argparse.ArgumentTypeError as error:
+        raise InputError(f"--size {name}: {error}.") from None
 
 
 def _derivation(args: argparse.Namespace) -> "Derivation":
@@ -177,9 +184,7 @@ def _derivation(args: argparse.Namespace) -> "Derivation":
         return derive(common.load_cell(args), args.wrt, args.notation)
     body, options = common.wiring_of(args), common.options_of(args)
     wired = wire(body, options)
-    loss, pattern = (
-        options.loss.replace("_", "-"),
-        options.pattern.replace("_", "-" if "_to_" in options.pattern else " "),
-    )
+    loss = options.loss.replace("_", "-")
+    pattern = options.pattern.replace("_", "-" if "_to_" in options.pattern else " ")
     title = f"{described(body)} with readout, {loss} loss, {pattern}"
     return Derivation(wired.system, title, args.wrt, args.notation, order=carry_order(wired.placements))
