@@ -4,12 +4,10 @@ import argparse
 import os
 import shlex
 import sys
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rnnsym.cli import common
 from rnnsym.cli.terminal import write, write_json
-from rnnsym.errors import InputError
 
 if TYPE_CHECKING:
     from rnnsym.checks.report import Report
@@ -50,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
 
     report = check_gradients(
         body,
-        sizes=_sizes(args.sizes),
+        sizes=common.sizes("--sizes", args.sizes),
         loss=options.loss,
         pattern=options.pattern,
         reduction=options.reduction,
@@ -66,14 +64,6 @@ def run(args: argparse.Namespace) -> int:
     else:
         write(_lines(report, replay))
     return 0 if report.ok else FAILED
-
-
-def _sizes(items: Sequence[str]) -> dict[str, int]:
-    """`["T=3", "H=2"]` as a dict. Raises InputError for anything else."""
-    try:
-        return {name: common.size(number) for name, number in common.pairs("--sizes", items).items()}
-    except argparse.ArgumentTypeError as error:
-        raise InputError(f"--sizes: {error}.") from None
 
 
 def _lines(report: "Report", replay: str | None) -> list[str]:

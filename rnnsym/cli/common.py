@@ -123,6 +123,14 @@ def network_of(args: argparse.Namespace, sizes: Mapping[str, int]) -> "Network":
     return Network.sized(body, options, {**sizes, **found})
 
 
+def sizes(option: str, items: Iterable[str]) -> dict[str, int]:
+    """`["T=3", "H=2"]` as a dict. Raises InputError for anything else."""
+    try:
+        return {name: size(number) for name, number in pairs(option, items).items()}
+    except argparse.ArgumentTypeError as error:
+        raise InputError(f"{option}: {error}.") from None
+
+
 def pairs(option: str, items: Iterable[str]) -> dict[str, str]:
     """`NAME=VALUE` items by name. Raises InputError for another form, and for a name given twice."""
     found: dict[str, str] = {}

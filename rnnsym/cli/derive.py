@@ -165,15 +165,8 @@ def _request(args: argparse.Namespace) -> Request:
     view = derivation.form_view(args.form, wrt=about, window=args.window, per=args.per)
     if args.steps is not None and args.format != "sympy":
         view = view.instantiate(args.steps)
-    sizes = {name: _size(name, number) for name, number in common.pairs("--size", args.size).items()}
+    sizes = common.sizes("--size", args.size)
     return Request(derivation, view, args.level, args.layout, args.rosetta, sizes, args.steps, args.labels)
-
-
-def _size(name: str, number: str) -> int:
-    try:
-        return common.size(number)
-    except argparse.ArgumentTypeError as error:
-        raise InputError(f"--size {name}: {error}.") from None
 
 
 def _derivation(args: argparse.Namespace) -> "Derivation":

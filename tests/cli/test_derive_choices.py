@@ -140,7 +140,7 @@ BAD = {
     "a way to truncate": (["elman", "--form", "truncated", "--per", "los"], "Did you mean 'loss'"),
     "too many steps": (["lstm", "--form", "closed", "--steps", "400"], "written out for T = 400"),
     "no cell": ([], "--list shows"),
-    "a size": (["elman", "--loss", "squared", "--format", "sympy", "--size", "H=x"], "--size H: 'x' is not a whole"),
+    "a size": (["elman", "--loss", "squared", "--format", "sympy", "--size", "H=x"], "--size: 'x' is not a whole"),
     "labels": ([*SYMPY], "give the labels"),
     "a label of no class": ([*SYMPY, "--labels", "0", "1", "7"], "the labels of 2 classes are 0…1, not 7"),
     "a label below zero": ([*SYMPY, "--labels", "0", "1", "-1"], "not -1"),
