@@ -1,6 +1,6 @@
 """Which terms of the ledger an answer is made of: a gradient with terms missing is recognised by regression."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
@@ -41,13 +41,17 @@ class Explanation:
         return self.text
 
 
+Keeps = Callable[[int, int], bool]
+"""Whether the term of loss t through step k is kept."""
+
+
 class Guess(NamedTuple):
     """A way to choose terms: the sum of those kept, which those are, and how to say it."""
 
     kind: str
     text: str
     value: Array
-    keeps: Callable[[int, int], bool]
+    keeps: Keeps
 
 
 def explain(ledger: "Ledger", answer: Any) -> Explanation:
@@ -128,7 +132,7 @@ class _Search:
         for j in range(far):
             kept = kept + self.ledger.lag(j) + (self.ledger.lag(-j) if j else 0.0)
             text = f"Only terms with t − k < {j + 1} are there: truncated for each loss, K = {j + 1}."
-            yield Guess("window", text, kept, lambda t, k, j=j: abs(t - k) <= j)  # type: ignore[misc]
+            yield Guess("window", text, kept, _within(j))
 
     def _chunks(self) -> Iterator[Guess]:
         """Cut at the borders of chunks: t and k lie in the same one."""
@@ -141,7 +145,7 @@ class _Search:
             for t in range(1, self.ledger.T + 1):
                 kept = kept + entries[t - 1, chunk == (t - 1) // size].sum(axis=0)
             text = f"Only terms with t and k in one chunk of {size} are there: the gradient is cut between chunks."
-            yield Guess("chunks", text, kept, lambda t, k, n=size: (t - 1) // n == (k - 1) // n)  # type: ignore[misc]
+            yield Guess("chunks", text, kept, _in_one_chunk(size))
 
     @property
     def _small(self) -> bool:
@@ -166,7 +170,19 @@ class _Search:
         for absent in _absent(stacked, self.answer.ravel(), self.size):
             gone = {keys[i] for i in absent}
             kept = stacked[[i for i in range(len(keys)) if i not in absent]].sum(axis=0).reshape(self.ledger.shape)
-            yield Guess(kind, say(sorted(gone)), kept, lambda t, k, gone=gone: part(t, k) not in gone)  # type: ignore[misc]
+            yield Guess(kind, say(sorted(gone)), kept, _all_but(gone, part))
+
+
+def _within(lags: int) -> Keeps:
+    return lambda t, k: abs(t - k) <= lags
+
+
+def _in_one_chunk(size: int) -> Keeps:
+    return lambda t, k: (t - 1) // size == (k - 1) // size
+
+
+def _all_but(gone: Collection[Any], part: Callable[[int, int], Any]) -> Keeps:
+    return lambda t, k: part(t, k) not in gone
 
 
 def _absent(parts: Array, answer: Array, size: float) -> Iterator[frozenset[int]]:

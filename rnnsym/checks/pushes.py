@@ -11,16 +11,15 @@ import numpy as np
 
 from rnnsym.core import dims
 from rnnsym.core.expr import Expr, leaves, topological
-from rnnsym.core.names import Fixed, Free, Name, Offset
+from rnnsym.core.names import Name
 from rnnsym.core.system import Piece, System
-from rnnsym.engine.unroll import in_order
+from rnnsym.engine.unroll import in_order, step_read
 from rnnsym.interpreters import numeric
 
 Array = np.ndarray[Any, Any]
 At = tuple[Name, int]
 STEP = 1e-100
 PUSHES_AT_ONCE = 512
-TIMELESS = 0
 
 
 class Push(NamedTuple):
@@ -122,25 +121,12 @@ class Equations:
             bound[node] = self._pushed(node, t, self._read(node, t, values), moved, count)
         return numeric.run([piece.rhs], bound, self.sizes)[0]
 
-    def _step(self, node: Expr, t: int) -> int:
-        name, time = node.attrs
-        assert isinstance(name, Name)
-        assert isinstance(time, (Offset, Fixed, Free))
-        if isinstance(time, Free):
-            return self._only_step(name)
-        return time.step(t, self.steps)
-
-    def _only_step(self, name: Name) -> int:
-        if name not in self.system.equations or self.system.equations[name][0].total:
-            return TIMELESS
-        return self.system.hull(name).lo.at(self.steps)
-
     def _read(self, node: Expr, t: int, values: Mapping[At, Array]) -> Any:
         name: Name = node.attrs[0]  # type: ignore[assignment]
         if name in self.system.equations:
-            return values[name, self._step(node, t)]
+            return values[name, step_read(self.system, node, t, self.steps)]
         held = self.given[name]
-        return held[self._step(node, t)] if name in self.system.timed_given else held
+        return held[step_read(self.system, node, t, self.steps)] if name in self.system.timed_given else held
 
     def _pushed(
         self,
@@ -152,7 +138,7 @@ class Equations:
     ) -> Any:
         """`value` with a leading axis of pushes, where some of them meet this read."""
         name: Name = node.attrs[0]  # type: ignore[assignment]
-        step = self._step(node, t)
+        step = step_read(self.system, node, t, self.steps)
         hits = [
             (row, entry)
             for row, push, entry in moved.get(name, ())

@@ -57,8 +57,15 @@ def _value(system: System, table: Table, name: Name, t: int, steps: int) -> Expr
     return add(*terms) if terms else zeros(system.shape(name))
 
 
+def step_read(system: System, node: Expr, t: int, steps: int) -> int:
+    """The step at which an equation of step `t` reads the leaf `node`; for a name not in time, where it is kept."""
+    name, time = node.attrs
+    assert isinstance(name, Name)
+    assert isinstance(time, (Offset, Fixed, Free))
+    return _only_step(system, name, steps) if isinstance(time, Free) else time.step(t, steps)
+
+
 def _only_step(system: System, name: Name, steps: int) -> int:
-    """Where the table keeps a name that is not in time."""
     if name not in system.equations or system.equations[name][0].total:
         return 0
     return system.hull(name).lo.at(steps)
@@ -68,10 +75,8 @@ def _at(system: System, table: Table, piece: Piece, t: int, steps: int) -> Expr:
     """The right-hand side with every leaf replaced by what it reads at step t."""
     known = {}
     for node in leaves([piece.rhs]):
-        name, time = node.attrs
+        name, step = node.attrs[0], step_read(system, node, t, steps)
         assert isinstance(name, Name)
-        assert isinstance(time, (Offset, Fixed, Free))
-        step = _only_step(system, name, steps) if isinstance(time, Free) else time.step(t, steps)
         if name in system.equations:
             known[node] = table[name, step]
         elif name in system.timed_given:
