@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 
 class Role(StrEnum):
-    """What a name is for; names resolve within a role."""
+    """What a name is for; names resolve within a role. A part of an equation, and a weight made of parameters alone,
+    get names of their own where a program computes them at another stage than the rest."""
 
     VARIABLE = "variable"
     PARAM = "parameter"
@@ -31,11 +32,13 @@ class Role(StrEnum):
     SENSITIVITY = "sensitivity"
     IMMEDIATE = "immediate"
     KEEP = "keep"
+    PART = "part"
+    WEIGHT = "weight"
 
 
 PREFIXES = {Role.ADJOINT: "d", Role.GRADIENT: "d", Role.SEED: "seed_", Role.KEEP: "keep_"}
 STEMS = {Role.TANGENT: "R", Role.JACOBIAN: "J", Role.SENSITIVITY: "Pi", Role.IMMEDIATE: "P"}
-SHARED_BY_BATCH = frozenset({Role.PARAM, Role.GRADIENT, Role.TOTAL, Role.COUNT, Role.KEEP})
+SHARED_BY_BATCH = frozenset({Role.PARAM, Role.GRADIENT, Role.TOTAL, Role.COUNT, Role.KEEP, Role.WEIGHT})
 
 STEP_AFTER = "t_plus_1"
 """First in `via` of a Jacobian ∂s_t/∂p_{t+1}, of a chain in which time runs down."""
