@@ -1,0 +1,89 @@
+"""Expressions as calls of NumPy that write into given arrays: one call an operation, nothing allocated in a run."""
+
+from rnnsym.core.dims import Dim
+from rnnsym.core.expr import Expr
+from rnnsym.core.primitive import Code
+from rnnsym.engine.fast.operands import Operands
+from rnnsym.engine.fast.pointwise import fold
+from rnnsym.engine.fast.products import product
+from rnnsym.engine.fast.scope import Kind, Operand, Scope
+from rnnsym.ops.arithmetic import ADD, MUL, NEG, POWER
+from rnnsym.ops.indexing import CONCAT
+from rnnsym.ops.leaves import FULL
+from rnnsym.ops.products import MATVEC
+from rnnsym.ops.structure import BROADCAST, STOP_GRADIENT, TRANSPOSE
+
+
+class Lowering(Operands):
+    """Writes expressions as calls."""
+
+    def write(self, scope: Scope, node: Expr, dest: Operand) -> None:
+        """Compute `node` into `dest`."""
+        part = self.part(scope, node)
+        if part is not None:
+            if dest.view is None or not part.same(dest.view):
+                scope.call("np.copyto", dest.text, self.viewed(scope, part).text)
+        elif node.prim in (ADD, MUL):
+            fold(self, scope, node, dest)
+        elif node.prim is MATVEC:
+            product(self, scope, node, dest)
+        elif node.prim is CONCAT:
+            self._parts(scope, node, dest)
+        elif node.prim is TRANSPOSE and scope.kind is Kind.WEIGHT:
+            self.write(scope, node.args[0], Operand(self.fixed.bind(f"{dest.text}.T"), shared=True))
+        elif node.prim in (FULL, BROADCAST, STOP_GRADIENT):
+            scope.call("np.copyto", dest.text, self.operand(scope, node).text)
+        else:
+            self._pointwise(scope, node, dest)
+
+    def _pointwise(self, scope: Scope, node: Expr, dest: Operand) -> None:
+        """One call of a function of entries; what has none is said by its own source."""
+        if node.prim is NEG:
+            scope.call("np.negative", self.inner(scope, node.args[0], dest).text, dest.text)
+        elif node.prim is POWER and node.attrs[0] == 2.0:
+            base = self.inner(scope, node.args[0], dest).text
+            scope.call("np.multiply", base, base, dest.text)
+        elif node.prim in self.calls:
+            function, numbers = self.calls[node.prim]
+            operands = [self.inner(scope, node.args[0], dest), *(self.operand(scope, arg) for arg in node.args[1:])]
+            scope.call(f"np.{function}", *(each.text for each in operands), *map(repr, numbers), dest.text)
+        else:
+            scope.lines.append(f"{dest.text}[...] = {self.source(scope, node)}")
+
+    def inner(self, scope: Scope, node: Expr, dest: Operand) -> Operand:
+        """The value of an operand that may be computed in `dest` itself, which is written next."""
+        ready = node in scope.known or self.part(scope, node) is not None
+        if ready or node.prim in (FULL, BROADCAST, STOP_GRADIENT) or self.is_weight(node) or self.reads(scope, node, dest):
+            return self.operand(scope, node)
+        self.write(scope, node, dest)
+        return dest
+
+    def _parts(self, scope: Scope, node: Expr, dest: Operand) -> None:
+        start = 0
+        for arg in node.args:
+            stop = start + self.event(arg)[0]
+            self.write(scope, arg, self.narrowed(scope, dest, start, stop, len(node.shape)))
+            start = stop
+
+    def narrowed(self, scope: Scope, dest: Operand, start: int, stop: int, rank: int) -> Operand:
+        """Rows start…stop - 1 of `dest`, on its first event axis."""
+        if dest.view is not None and rank == 1:
+            return self.viewed(scope, dest.view.narrow(start, stop))
+        text = f"{dest.text}[..., {start}:{stop}{', :' * (rank - 1)}]"
+        return Operand(text if scope.kind is Kind.LOOP else self.fixed.bind(text), shared=dest.shared)
+
+    def source(self, scope: Scope, node: Expr) -> str:
+        """`node` as one expression of NumPy, on operands that are computed."""
+
+        def code(inner: Expr) -> Code:
+            if inner.prim is FULL:
+                return inner.prim.source(inner, code, size)
+            value = self.operand(scope, inner)
+            return Code(value.text, leading=not value.shared and bool(scope.lead(self.batch)))
+
+        def size(dim: Dim) -> str:
+            return str(self.stores.size(dim))
+
+        return node.prim.source(node, code, size).text
+
+

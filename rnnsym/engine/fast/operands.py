@@ -1,0 +1,194 @@
+"""Operands: parts of stores, numbers, scratch arrays, and weights that are made once a run."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rnnsym.core.expr import Expr, leaves
+from rnnsym.core.names import Fixed, Name
+from rnnsym.engine.fast.scope import Kind, Operand, Scope
+from rnnsym.engine.fast.stages import Stage
+from rnnsym.engine.fast.stores import Stores
+from rnnsym.engine.fast.ufuncs import ANY, REAL
+from rnnsym.engine.fast.views import Bindings, View, rows_text, view
+from rnnsym.ops.indexing import CONCAT, INDEX, SLICE
+from rnnsym.ops.leaves import FULL, LEAF, number_source
+from rnnsym.ops.structure import BROADCAST, STOP_GRADIENT, TRANSPOSE
+
+Event = tuple[int, ...]
+
+
+class Operands:
+    """`fixed` are the lines that run once, `head` those at the start of every run."""
+
+    def __init__(self, stores: Stores, batch: int | None, real: bool) -> None:
+        self.stores, self.batch, self.calls = stores, "" if batch is None else str(batch), REAL if real else ANY
+        self.fixed, self.head = Bindings(), list[str]()
+        buffers = {id(store) for store in stores.buffers()}
+        self.outside = {store.name for store in stores.stores if id(store) not in buffers}
+        self._free: dict[str, list[str]] = {}
+        self._scratches = 0
+        self._weights: dict[Expr, Operand] = {}
+        self._made_of_weights: dict[Expr, bool] = {}
+
+    def event(self, node: Expr) -> Event:
+        return tuple(self.stores.size(dim) for dim in node.shape)
+
+    def write(self, scope: Scope, node: Expr, dest: Operand) -> None:
+        """Compute `node` into `dest`."""
+        raise NotImplementedError
+
+    def operand(self, scope: Scope, node: Expr) -> Operand:
+        """The value of `node`: a part of a store where it is one, else computed into a scratch array."""
+        if node not in scope.known:
+            scope.known[node] = self._operand(scope, node)
+        return scope.known[node]
+
+    def _operand(self, scope: Scope, node: Expr) -> Operand:
+        if part := self.part(scope, node):
+            return self.viewed(scope, part)
+        if node.prim is FULL:
+            return self._number(scope, node)
+        if node.prim is STOP_GRADIENT:
+            return self.operand(scope, node.args[0])
+        if node.prim is BROADCAST:
+            return self._repeated(scope, node)
+        if scope.kind is not Kind.WEIGHT and self.is_weight(node):
+            return self.weight(node)
+        scratch = self.scratch(scope, self.event(node))
+        self.write(scope, node, scratch)
+        return scratch
+
+    # Parts of stores. ---------------------------------------------------------------------------------------------
+
+    def part(self, scope: Scope, node: Expr) -> View | None:
+        """The part of a store that `node` is, if its value stands there already."""
+        if node.prim is LEAF:
+            name, time = node.attrs
+            assert isinstance(name, Name)
+            at = time.at if isinstance(time, Fixed) else time
+            return view(self.stores.place(name), at, scope.steps, scope.kind is Kind.LOOP)
+        if node.prim is SLICE and len(node.args[0].shape) == 1 and node.attrs[2] == 1:
+            inner = self.part(scope, node.args[0])
+            start, stop = (self.stores.size(dim) for dim in node.attrs[:2])  # type: ignore[arg-type]
+            return inner and inner.narrow(start, stop)
+        if node.prim is INDEX and len(node.args[0].shape) == 1:
+            inner = self.part(scope, node.args[0])
+            return inner and inner.entry(self.stores.size(node.attrs[0]))  # type: ignore[arg-type]
+        if node.prim is CONCAT and len(node.shape) == 1:
+            return _joined([self.part(scope, arg) for arg in node.args])
+        return None
+
+    def reads(self, scope: Scope, node: Expr, dest: Operand) -> bool:
+        """Whether writing `dest` may change a value that `node` reads."""
+        if dest.view is None:
+            return False
+        parts = (self.part(scope, leaf) for leaf in leaves([node]))
+        return any(part is not None and part.touches(dest.view) for part in parts)
+
+    def viewed(self, scope: Scope, part: View) -> Operand:
+        store = part.store
+        shared, solid = not store.batched, self._solid(scope, part)
+        if part.offset is not None:
+            assert scope.loop is not None
+            return Operand(scope.loop.bind(part), part, shared, solid)
+        text = part.text(rows_text(store, part.rows) if part.rows else "")
+        if store.name not in self.outside:
+            text = self.fixed.bind(self._pointed(text, part))
+        return Operand(text, part, shared, solid)
+
+    def _pointed(self, text: str, part: View) -> str:
+        """A scalar of one step without a batch: a view of its entry, rather than a number."""
+        scalar = part.column is not None or not part.store.event
+        one = part.rows is not None and part.rows.single
+        if scalar and one and not self.batch and not part.axis:
+            return f"{text[:-1]}, ...]" if "..." not in text else text
+        return text
+
+    def _solid(self, scope: Scope, part: View) -> bool:
+        one_row = not self.batch and scope.kind is not Kind.ALL
+        return not part.fold and not part.axis and (part.whole or (one_row and part.column is None))
+
+    def _number(self, scope: Scope, node: Expr) -> Operand:
+        event, text = self.event(node), number_source(node).text
+        if scope.kind is Kind.LOOP and event:
+            text = self.fixed.bind(f"np.full({event}, {text}, kind)", "c")
+        return Operand(text, shared=True)
+
+    def _repeated(self, scope: Scope, node: Expr) -> Operand:
+        """A scalar beside vectors: with an axis of length 1 for theirs, where it has leading axes."""
+        (inner,) = node.args
+        part = self.part(scope, inner)
+        if part is not None and len(node.shape) == 1 and part.store.batched:
+            lone = not self.batch and (scope.kind is not Kind.ALL or part.rows is None or part.rows.single)
+            return self.viewed(scope, part if lone else replace(part, axis=True))
+        value = self.operand(scope, inner)
+        if value.shared or not scope.lead(self.batch):
+            return replace(value, solid=False)
+        return Operand(f"{value.text}[(..., *[None] * {len(node.shape)})]")
+
+    # Scratch arrays. ----------------------------------------------------------------------------------------------
+
+    def scratch(self, scope: Scope, event: Event) -> Operand:
+        """An array for an intermediate value, free again after the equation."""
+        axes = "".join(f"{axis}, " for axis in (scope.lead(self.batch), *event) if axis != "")
+        free = self._free.setdefault(axes, [])
+        if not free:
+            self._scratches += 1
+            free.append(f"s{self._scratches}")
+            self.fixed.lines.append(f"{free[-1]} = np.empty(({axes}), kind)")
+        name = free.pop()
+        scope.borrowed.append((axes, name))
+        return Operand(name, shared=scope.kind is Kind.WEIGHT, solid=True)
+
+    def release(self, scope: Scope) -> None:
+        """The end of an equation: its scratch arrays are free."""
+        for axes, name in scope.borrowed:
+            self._free[axes].append(name)
+        scope.borrowed.clear()
+        scope.known.clear()
+
+    # Weights: what is made of parameters alone. -------------------------------------------------------------------
+
+    def is_weight(self, node: Expr) -> bool:
+        if node not in self._made_of_weights:
+            stages = self.stores.order.stages
+            self._made_of_weights[node] = all(
+                stages[leaf.attrs[0]] is Stage.WEIGHT  # type: ignore[index]
+                for leaf in leaves([node])
+            )
+        return self._made_of_weights[node]
+
+    def weight(self, node: Expr) -> Operand:
+        """The value of an expression of parameters, computed at the start of a run."""
+        if node not in self._weights:
+            self._weights[node] = self._weight(node)
+        return self._weights[node]
+
+    def _weight(self, node: Expr) -> Operand:
+        scope = Scope(Kind.WEIGHT, self.head)
+        if node.prim is LEAF:
+            return self.operand(scope, node)
+        if node.prim is TRANSPOSE:
+            return Operand(self.once(f"{self.weight(node.args[0]).text}.T"), shared=True)
+        name = f"w{len(self._weights) + 1}"
+        self.fixed.lines.append(f"{name} = np.empty({self.event(node)}, kind)")
+        target = Operand(name, shared=True, solid=True)
+        self.write(scope, node, target)
+        self.release(scope)
+        return target
+
+    def once(self, text: str) -> str:
+        """The name of something looked up before it is used often: in `head`, or where nothing changes it, for good."""
+        if text.split(".")[0] not in self.outside and not text.startswith("p_"):
+            return self.fixed.bind(text)
+        name = "p_" + text.removeprefix("p_").replace(".", "_")
+        if f"{name} = {text}" not in self.head:
+            self.head.append(f"{name} = {text}")
+        return name
+
+
+def _joined(parts: Sequence[View | None]) -> View | None:
+    found = parts[0]
+    for other in parts[1:]:
+        found = found.joined(other) if found and other else None
+    return found

@@ -1,0 +1,70 @@
+"""Products of a matrix and vectors, as BLAS calls: one vector, the rows of a batch, or those of all steps."""
+
+from typing import TYPE_CHECKING
+
+from rnnsym.core.expr import Expr
+from rnnsym.engine.fast.scope import Kind, Operand, Scope
+from rnnsym.ops.structure import TRANSPOSE
+
+if TYPE_CHECKING:
+    from rnnsym.engine.fast.lowering import Lowering
+
+
+def product(low: "Lowering", scope: Scope, node: Expr, dest: Operand) -> None:
+    """A v into `dest`."""
+    matrix, vector = node.args
+    if not low.is_weight(matrix):
+        _of_each_step(low, scope, node, dest)
+        return
+    if scope.kind is Kind.ALL and (part := low.part(scope, vector)) and part.store.steps is None:
+        _without_time(low, scope, node, dest)
+        return
+    value = low.operand(scope, vector)
+    target = dest if dest.solid and value.text != dest.text else low.scratch(scope, low.event(node))
+    if scope.kind is Kind.WEIGHT or not scope.lead(low.batch):
+        scope.call(_method(low, matrix), value.text, target.text)
+    elif scope.kind is Kind.ALL:
+        scope.call("np.dot", flat(low, value), _transposed(low, matrix), flat(low, target))
+    else:
+        scope.call(_dot_of(low, scope, value), _transposed(low, matrix), target.text)
+    if target is not dest:
+        scope.call("np.copyto", dest.text, target.text)
+
+
+def flat(low: "Lowering", value: Operand) -> str:
+    """The rows of all steps and examples as those of one matrix."""
+    return low.fixed.bind(f"flat({value.text})") if low.batch else value.text
+
+
+def _method(low: "Lowering", matrix: Expr) -> str:
+    return low.once(f"{low.weight(matrix).text}.dot")
+
+
+def _transposed(low: "Lowering", matrix: Expr) -> str:
+    if matrix.prim is TRANSPOSE:
+        return low.weight(matrix.args[0]).text
+    return low.once(f"{low.weight(matrix).text}.T")
+
+
+def _dot_of(low: "Lowering", scope: Scope, value: Operand) -> str:
+    if value.view is not None and value.view.offset is not None:
+        assert scope.loop is not None
+        return scope.loop.bind(value.view, "dot")
+    return low.once(f"{value.text}.dot")
+
+
+def _of_each_step(low: "Lowering", scope: Scope, node: Expr, dest: Operand) -> None:
+    """A product whose matrix has a value at each step."""
+    part = low.part(scope, node.args[0])
+    if part is not None and part.offset is not None and not low.batch and dest.solid and scope.loop is not None:
+        value = low.operand(scope, node.args[1])
+        scope.call(scope.loop.bind(part, "dot"), value.text, dest.text)
+    else:
+        scope.lines.append(f"{dest.text}[...] = {low.source(scope, node)}")
+
+
+def _without_time(low: "Lowering", scope: Scope, node: Expr, dest: Operand) -> None:
+    """The same vectors at every step: one product, repeated."""
+    plain = Scope(Kind.PLAIN, scope.lines)
+    scope.call("np.copyto", dest.text, low.operand(plain, node).text)
+    low.release(plain)

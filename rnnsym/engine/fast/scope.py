@@ -1,0 +1,55 @@
+"""Where an operation runs: at each step of a loop, on all steps at once, at one step, without time, on weights."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from rnnsym.core.expr import Expr
+from rnnsym.core.names import Interval
+from rnnsym.engine.fast.views import LoopBindings, View
+
+
+class Kind(Enum):
+    LOOP = "loop"
+    ALL = "all"
+    ONE = "one"
+    PLAIN = "plain"
+    WEIGHT = "weight"
+
+
+@dataclass(frozen=True)
+class Operand:
+    """A value as source. `view`: the part of a store that it is; `shared`: it has no leading axes; `solid`: its
+    memory has no gaps, so that a product may be written into it."""
+
+    text: str
+    view: View | None = None
+    shared: bool = False
+    solid: bool = False
+
+
+@dataclass
+class Scope:
+    """`lines` are the program so far; `known` what is computed already; `borrowed` the scratch arrays in use."""
+
+    kind: Kind
+    lines: list[str]
+    steps: Interval | None = None
+    loop: LoopBindings | None = None
+    known: dict[Expr, Operand] = field(default_factory=dict)
+    borrowed: list[tuple[str, str]] = field(default_factory=list)
+
+    def call(self, function: str, *words: str) -> None:
+        self.lines.append(f"{function}({', '.join(words)})")
+
+    def lead(self, batch: str) -> str:
+        """The leading axes of a value, as source: `T, 32`, or nothing."""
+        axes = [batch] if batch and self.kind is not Kind.WEIGHT else []
+        if self.kind is Kind.ALL:
+            assert self.steps is not None
+            axes.insert(0, count(self.steps))
+        return ", ".join(axes)
+
+
+def count(steps: Interval) -> str:
+    """How many steps there are, as source."""
+    return str(steps.hi.shift(1)._replace(times_T=steps.hi.times_T - steps.lo.times_T).shift(-steps.lo.plus))

@@ -1,0 +1,173 @@
+"""The fast program of a System as the text of a module: buffers and views once, then runs of nothing but calls."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from rnnsym.core.expr import Expr
+from rnnsym.core.names import Interval, Name, Offset, Point, Role, T
+from rnnsym.core.primitive import Code
+from rnnsym.core.system import System
+from rnnsym.engine.fast.loops import Loops, least_steps, write
+from rnnsym.engine.fast.lowering import Lowering
+from rnnsym.engine.fast.scope import Kind, Scope, count
+from rnnsym.engine.fast.stages import Stage, ordered
+from rnnsym.engine.fast.stores import Store, Stores
+from rnnsym.engine.fast.totals import total, total_of_examples
+from rnnsym.engine.fast.views import rows_text, view
+from rnnsym.engine.formula import Speech, formula
+from rnnsym.engine.identifiers import local_names
+from rnnsym.engine.packing.layout import Layout
+from rnnsym.engine.source import INDENT, kernel_source
+from rnnsym.errors import ScheduleError
+
+HELPERS = '''
+def rows(array):
+    """Its rows, as views."""
+    return list(array)
+
+
+def points(array):
+    """Its entries, as views without axes."""
+    return [array[i, ...] for i in range(len(array))]
+
+
+def folded(array, parts):
+    """The last axis as that many equal parts: a view."""
+    return array.reshape(*array.shape[:-1], parts, array.shape[-1] // parts)
+
+
+def flat(array):
+    """One row for each step and example: a view."""
+    return array.reshape(array.shape[0] * array.shape[1], array.shape[2])
+'''
+
+
+class FastWriter:
+    """Writes one module: `prepare(T)` returns `load`, which takes the data, and `run`, which takes parameters."""
+
+    def __init__(
+        self, system: System, wanted: Sequence[Name], layout: Layout, sizes: Mapping[str, int], batch: int | None,
+        kind: str,
+    ) -> None:  # fmt: skip
+        self.system, self.wanted, self.kind = system, tuple(wanted), kind
+        self.order = ordered(system, wanted)
+        self.stores = Stores(system, self.order, layout, sizes)
+        self.low = Lowering(self.stores, batch, np.dtype(kind).kind != "c")
+        self.loops = Loops(self.low)
+        self.least = least_steps(system, self.order.blocks)
+        read = {name for name in self.order.readers if name in system.given}
+        self.params = tuple(name for name in system.given if name.role == Role.PARAM and name in read)
+        self.data = tuple(name for name in system.given if name.role != Role.PARAM and name in read)
+        self._locals = local_names(set(self.stores.labels.values()) | {"s1", "c1", "v1", "a1", "w1"})
+        self._load, self._run = [*map(self._copied, self.data)], list[str]()
+        for block in self.order.blocks:
+            if block.direction:
+                self.loops.write(block, self._load, self._run)
+            else:
+                for name in block.names:
+                    self._equation(name)
+
+    # Equations outside loops. -------------------------------------------------------------------------------------
+
+    def _equation(self, name: Name) -> None:
+        stage = self.order.stages[name]
+        if self.stores.fresh(name):
+            self._result(name)
+            return
+        lines = {Stage.DATA: self._load, Stage.WEIGHT: self.low.head, Stage.RUN: self._run}[stage]
+        if self.system.timed(name):
+            self.loops.at_once(name, self._load, lines)
+            return
+        for i, piece in enumerate(self.system.equations[name]):
+            if piece.total:
+                self._total_of_examples(name, lines, i)
+                continue
+            scope = Scope(Kind.PLAIN if name.batched else Kind.WEIGHT, lines, piece.domain)
+            write(self.low, scope, piece, view(self.stores.place(name), Offset(0), None, False), more=i > 0)
+
+    def _total_of_examples(self, name: Name, lines: list[str], i: int) -> None:
+        if i:
+            raise ScheduleError(f"'{name.label}' is a sum of several totals for each example.")
+        scope = Scope(Kind.PLAIN, lines)
+        dest = self.low.viewed(scope, view(self.stores.place(name), Offset(0), None, False))
+        total_of_examples(self.low, lines, self.system.equations[name][i], dest)
+
+    def _result(self, name: Name) -> None:
+        """A new array in every run."""
+        label = self.stores.labels[name]
+        for i, piece in enumerate(self.system.equations[name]):
+            text = total(self.low, self._run, piece) if piece.total else self._formula(piece.rhs)
+            self._run.append(f"{label} = {text}" if i == 0 else f"{label} = {label} + {text}")
+
+    def _formula(self, expr: Expr) -> str:
+        plain = Scope(Kind.WEIGHT, self._run)
+
+        def leaf(node: Expr) -> Code:
+            return Code(self.low.operand(plain, node).text, leading=False)
+
+        written = formula([expr], Speech(leaf, lambda dim: str(self.stores.size(dim)), self._locals.__next__))
+        self._run.extend(written.lines)
+        return written.text
+
+    # The module. --------------------------------------------------------------------------------------------------
+
+    def _copied(self, name: Name) -> str:
+        """The line that takes over a given array, whose row t is step t."""
+        place, label = self.stores.place(name), self.stores.labels[name]
+        if place.store.steps is None:
+            return f"np.copyto({label}, given_{label})"
+        rows = rows_text(place.store, Interval(Point(0, 1), T))
+        return f"np.copyto({label}[{rows if ':' in rows else rows + ':' + rows + '+1'}], given_{label}[1:])"
+
+    def _buffer(self, store: Store) -> str:
+        axes = [count(store.steps)] if store.steps else []
+        axes += [self.low.batch] if store.batched and self.low.batch else []
+        axes += map(str, store.event)
+        kind = "int" if store.integer else "kind"
+        return f"{store.name} = np.zeros(({''.join(f'{axis}, ' for axis in axes)}), {kind})"
+
+    def _returned(self) -> str:
+        def value(name: Name) -> str:
+            label = self.stores.labels[name]
+            return label if self.stores.fresh(name) else f"{label}.copy()"
+
+        return ", ".join(value(name) for name in self.wanted)
+
+    def source(self, title: str) -> str:
+        """The text of the module."""
+        taken = ", ".join(f"given_{self.stores.labels[name]}" for name in self.data)
+        args = ", ".join(self.stores.labels[name] for name in self.params)
+        run = [*self.low.head, *self._run, f"return {self._returned()}"]
+        made = self._used([*self.low.fixed.lines, *self.loops.lists], [*self._load, *run])
+        body = [
+            f"kind = {self.kind!r}",
+            *map(self._buffer, self.stores.buffers()),
+            *made,
+            "",
+            *_function("load", taken, self._load or ["pass"]),
+            "",
+            *_function("run", args, run),
+            "",
+            "return load, run",
+        ]
+        text = "\n".join(body)
+        head = f'"""{title}"""\n\nimport numpy as np'
+        parts = [head, kernel_source(text), HELPERS.strip(), "\n".join(_function("prepare", "T", body))]
+        return "\n\n\n".join(filter(None, parts)) + "\n"
+
+    @staticmethod
+    def _used(lines: list[str], text: Sequence[str]) -> list[str]:
+        """The lines whose name is used further on."""
+        words = set(re.findall(r"\w+", "\n".join(text)))
+        kept = []
+        for line in reversed(lines):
+            if line.split(" = ")[0] in words:
+                kept.append(line)
+                words.update(re.findall(r"\w+", line.split(" = ", 1)[1]))
+        return kept[::-1]
+
+
+def _function(name: str, args: str, body: Sequence[str]) -> list[str]:
+    return [f"def {name}({args}):", *(INDENT + line if line else "" for line in body)]
