@@ -8,14 +8,17 @@ import numpy as np
 
 from rnnsym.api.arrays import Given, check_params, given_values, steps_told
 from rnnsym.api.init import initial_parameters
+from rnnsym.api.prepared import Fast, Prepared, completed
 from rnnsym.api.run import Run
 from rnnsym.api.stored import params_from, params_in
 from rnnsym.cells.base import Cell
+from rnnsym.cells.vocabulary import Vocabulary
 from rnnsym.core import dims
 from rnnsym.core.dims import Shape
 from rnnsym.core.names import Role
 from rnnsym.core.system import System
-from rnnsym.engine.program import Program, build
+from rnnsym.derivation.adjoint import Adjoint, adjoint
+from rnnsym.engine.program import Program, program_of
 from rnnsym.errors import InputError, MisuseError, ShapeError, unknown
 from rnnsym.notation import Notation
 from rnnsym.ops.indexing import check_indices
@@ -39,8 +42,9 @@ class Network:
     """Cells read in time, with a readout and a loss.
 
     cell: a Cell, its class, or a name ("lstm", "path/to/file.py:MyCell"); or a composition, rs.Stacked(…),
-    rs.Bidirectional(…) or rs.EncoderDecoder(…). inputs, hidden, outputs: sizes X, H and C; with outputs=None the output
-    is the hidden state itself; for stacked layers `hidden` may be a list, one size for each. dims: sizes of other
+    rs.Bidirectional(…) or rs.EncoderDecoder(…). inputs, hidden, outputs: sizes X, H and C; with
+    inputs=rs.Vocabulary(X) x_t is the number of one of X symbols, and W x_t the column of W at that number. With
+    outputs=None the output is the hidden state itself; for stacked layers `hidden` may be a list. dims: sizes of other
     dimensions that the cells name. loss: "squared" (½ Σ (y − target)²) or "cross_entropy" (integer labels). pattern:
     "many_to_many" (or "tagging"), "many_to_one" ("sequence_to_vector": one output, after all is read), "one_to_many"
     ("vector_to_sequence": the same vector x is read at every step) or "language_model" (x_{t-1} is read at step t, at
@@ -51,7 +55,7 @@ class Network:
     def __init__(
         self,
         cell: Body | Cell | type[Cell] | str,
-        inputs: int,
+        inputs: int | Vocabulary,
         hidden: int | Sequence[int],
         outputs: int | None = None,
         loss: str = "squared",
@@ -63,16 +67,19 @@ class Network:
         self.body: Body = as_body(cell)
         if isinstance(hidden, (list, tuple)):
             self.body = _with_widths(self.body, tuple(widths))
-        self.options = Options(outputs is not None, loss, pattern, reduction)
+        symbols = isinstance(inputs, Vocabulary)
+        self.options = Options(outputs is not None, loss, pattern, reduction, symbols=symbols)
         wired = wire(self.body, self.options)
         self.system = wired.system
         """The network's equations, with free T."""
         self.placements = wired.placements
         """Each cell with its place in the network."""
-        self.sizes = _sizes(wired, {"X": inputs, **widths, "C": outputs}, dims or {})
+        read = dict.fromkeys(_vocabularies(wired), inputs.size) if isinstance(inputs, Vocabulary) else {"X": inputs}
+        self.sizes = _sizes(wired, {**read, **widths, "C": outputs}, dims or {})
         _check_shapes(self.system, self.sizes)
         check_indices((piece.rhs for _, piece in self.system.pieces()), self.sizes)
-        self._programs: dict[bool, Program] = {}
+        self._derived: dict[bool, Adjoint] = {}
+        self._forget()
 
     @classmethod
     def sized(cls, what: Body | Cell, options: Options, sizes: Mapping[str, int]) -> "Network":
@@ -80,7 +87,9 @@ class Network:
         others = {name: size for name, size in sizes.items() if name not in STANDARD}
         outputs = sizes.get("C", 1) if options.readout else None
         choices = (options.loss, options.pattern, options.reduction)
-        return cls(what, sizes.get("X", 1), sizes.get("H", 1), outputs, *choices, others)
+        inputs: int | Vocabulary = sizes.get("X", 1)
+        inputs = Vocabulary(inputs) if options.symbols and isinstance(inputs, int) else inputs
+        return cls(what, inputs, sizes.get("H", 1), outputs, *choices, others)
 
     @property
     def cell(self) -> Cell:
@@ -97,7 +106,15 @@ class Network:
 
     def __getstate__(self) -> dict[str, Any]:
         """Without the generated functions, which do not pickle and are made again on first use."""
-        return {**vars(self), "_programs": {}}
+        return {name: value for name, value in vars(self).items() if name not in ("_programs", "_fast")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._programs: dict[bool, Program] = {}
+        self._fast = Fast(self.sizes)
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{name}={size}" for name, size in self.sizes.items())
@@ -141,7 +158,8 @@ class Network:
         mask: Any = None,
         steps: int | None = None,
     ) -> Run:
-        """Every named quantity at every step. x: (T, X) or (T, B, X), or a dict by label for several inputs.
+        """Every named quantity at every step. x: (T, X) or (T, B, X), or a dict by label for several inputs; symbols
+        are integers (T,) or (T, B).
 
         targets: (T[, B], C), or labels (T[, B]); many-to-one drops T. carry: initial values by name, missing ones are
         zero. mask: (T,) or (T, B), 0 where a target is missing. One-to-many takes x as (X,) or (B, X) and T from the
@@ -162,10 +180,39 @@ class Network:
         mask: Any = None,
     ) -> tuple[float, Params]:
         """The loss and its gradient with respect to every parameter, a dict like `params`. Arguments as in `run`."""
+        given, steps = self._data(params, x, targets, carry, mask)
+        found = self._fast.value_and_grad(self.derived(mask is not None), given, steps)
+        if found is None:
+            run = self.run(params, x, targets, carry, mask)
+            return run.loss, run.grads
+        return completed(self.params, *found)
+
+    def prepare(
+        self,
+        x: Any,
+        targets: Any,
+        carry: Mapping[str, Any] | None = None,
+        mask: Any = None,
+    ) -> Prepared:
+        """The loss and its gradient as a function of the parameters, on data that stay: `loss, grads = step(params)`.
+
+        For training and for sliders: the data are checked and laid out once. Arguments and errors as in `run`.
+        """
+        given, steps = self._data(self.init(), x, targets, carry, mask)
+
+        def otherwise(changed: Mapping[str, Any]) -> tuple[Any, Params]:
+            run = self.run(changed, x, targets, carry, mask)
+            return run.loss, run.grads
+
+        return Prepared(self._fast, self.derived(mask is not None), given, steps, self.params, otherwise)
+
+    def _data(self, params: Mapping[str, Any], x: Any, targets: Any, carry: Any, mask: Any) -> tuple[Given, int]:
+        """The checked arrays of a run that has a loss, and T."""
         if targets is None:
             raise InputError("value_and_grad needs targets: without them there is no loss.")
-        run = self.run(params, x, targets, carry, mask)
-        return run.loss, run.grads
+        given = self.given(params, x, targets, carry, mask)
+        told = steps_told(self.derived(mask is not None).system, given)
+        return given, told or 1
 
     def given(
         self,
@@ -177,18 +224,31 @@ class Network:
         steps: int | None = None,
     ) -> Given:
         """The checked arrays that a run starts from."""
-        system = self.program(mask is not None).adjoint.system
+        system = self.derived(mask is not None).system
         arrays = check_params(params, self.params)
         return given_values(system, self.sizes, self.options, arrays, x, targets, carry, mask, steps)
 
-    def program(self, masked: bool = False) -> Program:
-        """The generated program, made on first use."""
-        if masked not in self._programs:
+    def derived(self, masked: bool = False) -> Adjoint:
+        """The network's equations with those of its adjoint, derived on first use; with a mask on the loss, or not."""
+        if masked not in self._derived:
             options = Options(**{**vars(self.options), "masked": masked})
             system = network_system(self.body, options) if masked else self.system
+            self._derived[masked] = adjoint(system, TOTAL_LOSS)
+        return self._derived[masked]
+
+    def program(self, masked: bool = False) -> Program:
+        """The generated program in its readable form, made on first use."""
+        if masked not in self._programs:
             title = f"{self.name}: generated by rnnsym from its equations."
-            self._programs[masked] = build(system, TOTAL_LOSS, title)
+            self._programs[masked] = program_of(self.derived(masked), title)
         return self._programs[masked]
+
+
+def _vocabularies(wired: Wired) -> list[str]:
+    """The dimension X, and that of the vocabulary which the first input has by another name."""
+    system = wired.system
+    first = [name for name in system.given if name.role == Role.INPUT][:1]
+    return list(dict.fromkeys(["X", *(str(system.labels[name]) for name in first if name in system.labels)]))
 
 
 def _widths(hidden: Sequence[int]) -> dict[str, Any]:

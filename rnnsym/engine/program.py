@@ -67,10 +67,14 @@ ABOUT = {
 
 def build(system: System, loss: Name, title: str) -> Program:
     """Derive the adjoint of `system`, write the program, and compile it."""
-    derived = adjoint(system, loss)
+    return program_of(adjoint(system, loss), title)
+
+
+def program_of(derived: Adjoint, title: str) -> Program:
+    """Write the program of a System and its adjoint, and compile it."""
     writer = Writer(derived.system)
     names = {
-        "values": tuple(n for n in derived.forward if not _needs_target(system, n)),
+        "values": tuple(n for n in derived.forward if not _needs_target(derived.system, n)),
         "forward": derived.forward,
         "backward": derived.backward + derived.gradients,
     }

@@ -228,6 +228,8 @@ class _Making:
 
     def integer(self, name: Name, time: Any, t: int | None) -> Array:
         """The value of a label."""
+        if name.role == Role.INPUT:
+            raise InputError(f"{name.label} is a symbol of a vocabulary, and entries are written for vectors only.")
         if name not in self.labels:
             raise InputError(
                 f"{name.label} is a label, for which there is no symbol: give the labels, one for each step."

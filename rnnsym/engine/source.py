@@ -19,6 +19,7 @@ from rnnsym.core.primitive import PRIMITIVES, Code
 from rnnsym.core.system import Piece, System, reads
 from rnnsym.engine.formula import Formula, Speech, formula
 from rnnsym.engine.identifiers import identifiers, local_names
+from rnnsym.engine.scatter import Term, terms
 from rnnsym.engine.schedule import Block, schedule
 from rnnsym.engine.sizes import LOSS_DATA, Sizes
 from rnnsym.engine.sizes import text as size_text
@@ -63,6 +64,7 @@ class Writer:
         kernels_known = kernel_functions()
         self.names, self.sizes = identifiers(every, symbols, kernels_known)
         self._told = Sizes(system)
+        self._last = _last_rows(system)
         self._taken = {*self.names.values(), *self.sizes.values(), *kernels_known}
         self._begin()
 
@@ -112,11 +114,12 @@ class Writer:
         return [f"T = len({array}) - 1"] * bool(clock) + [f"batch = {array}.shape[{1 if clock else ''}:{end}]"]
 
     def _real(self, args: Sequence[Name]) -> list[str]:
-        return [self.names[name] for name in args if name.role not in (Role.TARGET, Role.COUNT)]
+        real = [n for n in args if n.role not in (Role.TARGET, Role.COUNT) and n not in self.system.labels]
+        return [self.names[name] for name in real] or ["float"]
 
     def _array(self, name: Name) -> str:
         shape = "".join(f", {self.dim(d)}" for d in self.system.shape(name))
-        rows = f"T + {max(T, self.system.hull(name).hi).plus + 1}"
+        rows = f"T + {self._last[name].plus + 1}"
         return f"{self.names[name]} = np.zeros(({rows}, *batch{shape}), kind)"
 
     def dim(self, dim: Dim) -> str:
@@ -185,6 +188,8 @@ class Writer:
     def _total(self, name: Name, piece: Piece) -> tuple[tuple[str, ...], str]:
         """Σ over the steps of the domain and, for what a batch shares, over the batch: local lines, and the value."""
         steps = piece.domain
+        if not name.batched and any(self._scattered(term, steps) for term in terms(piece.rhs)):
+            return self._total_of_terms(name, piece)
         if piece.rhs.prim is OUTER and not name.batched and all(self._varies(arg, steps) for arg in piece.rhs.args):
             before, (left, right) = self._formula(piece.rhs.args, steps)
             return before, f"total_outer({left.text}, {right.text})"
@@ -196,6 +201,22 @@ class Writer:
         if not name.batched:
             return before, f"total({text}, {len(piece.rhs.shape)})"
         return before, text if steps.single else f"np.sum({text}, axis=0)"
+
+    def _scattered(self, term: Term, steps: Interval) -> bool:
+        return term.rows is not None and any(self._varies(arg, steps) for arg in term.rows[:2])
+
+    def _total_of_terms(self, name: Name, piece: Piece) -> tuple[tuple[str, ...], str]:
+        """The same term by term, where rows of a table are added up by their numbers."""
+        lines, text = list[str](), ""
+        for term in terms(piece.rhs):
+            if term.rows is not None and self._scattered(term, piece.domain):
+                before, (number, row) = self._formula(term.rows[:2], piece.domain)
+                each = term.rows.source(number.text, row.text, self.dim(term.rows.size))
+            else:
+                before, each = self._total(name, piece._replace(rhs=term.expr))
+            lines += before
+            text += (" - " if term.minus else " + ") * bool(text) + ("-" if term.minus and not text else "") + each
+        return tuple(lines), text
 
     def _varies(self, expr: Expr, steps: Interval) -> bool:
         """Whether the value of `expr` has an axis for every step and example that it is summed over."""
@@ -228,10 +249,20 @@ class Writer:
     def _rows(self, name: Name, steps: Interval) -> str:
         if steps.single:
             return f"[{_text(steps.lo)}]"
-        last = max(T, self.system.hull(name).hi) if name in self.system.equations else T
+        last = self._last.get(name, T)
         lo = "" if steps.lo == START.lo else _text(steps.lo)
         hi = "" if steps.hi == last else _text(steps.hi.shift(1))
         return f"[{lo}:{hi}]"
+
+
+def _last_rows(system: System) -> dict[Name, Point]:
+    """The last row of the array of each equation's name: T, or a later one that is set or read."""
+    last = {name: max(T, system.hull(name).hi) for name in system.equations}
+    for _, piece in system.pieces():
+        for read in reads(piece.rhs):
+            if read.name in last and isinstance(read.time, Offset):
+                last[read.name] = max(last[read.name], piece.domain.hi.shift(read.time.k))
+    return last
 
 
 def guarded(condition: str, body: Sequence[str]) -> list[str]:

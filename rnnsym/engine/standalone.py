@@ -111,7 +111,6 @@ class _File:
         self.system, self.program, self.sizes, self.loss, self.title = system, program, sizes, loss, title
         self.names = program.forward.identifiers
         self.dims = {dim: f"{dim}_" if dim in TAKEN else dim for dim in sizes}
-        self.bounds = dict(_label_bounds(system))
 
     def text(self) -> str:
         functions = [self.program.forward.source, self.program.backward.source]
@@ -159,8 +158,8 @@ class _File:
         shape = f"({', '.join(axes)}{',' * (len(axes) == 1)})"
         if name.role == Role.COUNT:
             return f"float({' * '.join(self._counted())})"
-        if name in self.bounds:
-            return f"rng.integers(0, {size_text(self.bounds[name], self.dims)}, {shape})"
+        if name in self.system.labels:
+            return f"rng.integers(0, {size_text(self.system.labels[name], self.dims)}, {shape})"
         return REAL.get(name.role, "rng.uniform(-1.0, 1.0, {shape})").format(shape=shape)
 
     def _counted(self) -> list[str]:
@@ -210,14 +209,6 @@ class _File:
             f"{INDENT}known = run(data)",
         ]
         return "\n".join([*head, f"{INDENT}return {{", *lines, f"{INDENT}}}"])
-
-
-def _label_bounds(system: System) -> Iterator[tuple[Name, Dim]]:
-    """Each given quantity of integers, with the number of its values."""
-    for node in _nodes(system):
-        for i in node.prim.integers:
-            bound: Dim = node.args[0].shape[0] if i else node.attrs[0]  # type: ignore[assignment]
-            yield from ((read.name, bound) for read in reads(node.args[i]))
 
 
 def _wrapped(lines: Iterable[str]) -> Iterator[str]:

@@ -27,6 +27,7 @@ class FastProgram:
     params: tuple[Name, ...]
     wanted: tuple[Name, ...]
     least: int
+    kind: str
     prepare: Any
 
 
@@ -47,4 +48,4 @@ def compiled(
     module: dict[str, Any] = {"__name__": "rnnsym_fast_program"}
     exec(compile(source, file, "exec"), module)
     weakref.finalize(module["prepare"], linecache.cache.pop, file, None)
-    return FastProgram(source, writer.data, writer.params, writer.wanted, writer.least, module["prepare"])
+    return FastProgram(source, writer.data, writer.params, writer.wanted, writer.least, kind, module["prepare"])

@@ -1,0 +1,112 @@
+"""What several equations compute is computed once, where the first of them does."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+
+from rnnsym.core.expr import Expr, topological
+from rnnsym.core.names import NOW, Interval, Name
+from rnnsym.core.system import System
+from rnnsym.engine.passes.choices import Choices
+from rnnsym.engine.passes.draft import Draft, moved, of_parameters
+from rnnsym.engine.passes.joined import support
+from rnnsym.engine.passes.keys import Keys
+from rnnsym.engine.passes.loops import loops
+from rnnsym.engine.passes.trimmed import clip
+from rnnsym.ops.arithmetic import ADD, NEG
+from rnnsym.ops.indexing import CONCAT, SLICE
+from rnnsym.ops.leaves import leaf
+from rnnsym.ops.lookups import ONE_HOT
+from rnnsym.ops.structure import BROADCAST, TRANSPOSE
+from rnnsym.transforms.rewrite import substitute
+
+CHEAP = (ADD, NEG, BROADCAST, CONCAT, SLICE, TRANSPOSE, ONE_HOT)
+
+
+@dataclass
+class Found:
+    """An expression up to shifts in time: where it stands (equation, steps, node), and in which larger ones."""
+
+    places: list[tuple[Name, Interval, Expr]] = field(default_factory=list)
+    above: set[int | None] = field(default_factory=set)
+
+    @property
+    def users(self) -> set[Name]:
+        return {name for name, _, _ in self.places}
+
+
+def shared(system: System, wanted: Sequence[Name], choices: Choices) -> System:
+    """Costly expressions of more than one equation get a name; what another equation is as a whole, has one."""
+    draft, keys, inside = Draft(system), Keys(), loops(system)
+    found = _occurrences(system, keys)
+    several = {n: one for n, one in found.items() if len(one.users) > 1}
+    costly = {n for n, one in several.items() if _costs(one.places[0][2])}
+    owners = {n: owner for n, one in several.items() if (owner := _owner(draft, keys, one)) is not None}
+    free = {n for n in owners if not any(name in inside for name in several[n].users)}
+    common = [n for n in several if n in costly or n in free]
+    names: dict[Expr, Expr] = {}
+    made: dict[Name, Expr] = {}
+    for number in common:
+        one = several[number]
+        if len(one.above) > 1 or not one.above <= set(common):
+            part = leaf(owners[number], NOW, one.places[0][2].shape) if number in owners else _part(draft, keys, one)
+            made[part.attrs[0]] = part  # type: ignore[index]
+            names.update({node: moved(part, keys[node].at or 0) for _, _, node in one.places})
+    return _renamed(draft, names, made) if names else system
+
+
+def _occurrences(system: System, keys: Keys) -> dict[int, Found]:
+    """Every expression of the system that has operands and is not made of parameters alone."""
+    found: dict[int, Found] = {}
+    for name, piece in system.pieces():
+        nodes = [node for node in topological([piece.rhs]) if node.args and not of_parameters(node)]
+        for node in nodes:
+            found.setdefault(keys[node].number, Found()).places.append((name, piece.domain, node))
+        for node in nodes:
+            for arg in node.args:
+                if keys[arg].number in found:
+                    found[keys[arg].number].above.add(keys[node].number)
+        if nodes:
+            found[keys[piece.rhs].number].above.add(None)
+    return found
+
+
+def _costs(expr: Expr) -> bool:
+    return any(node.args and node.prim not in CHEAP for node in topological([expr]))
+
+
+def _steps(keys: Keys, one: Found) -> Interval:
+    """The steps at which the expression is needed, if it is read without a shift."""
+    return reduce(Interval.hull, (domain.shift(keys[node].at or 0) for _, domain, node in one.places))
+
+
+def _owner(draft: Draft, keys: Keys, one: Found) -> Name | None:
+    """A name in time whose equation is the expression, at every step at which that is needed."""
+    for name, domain, node in one.places:
+        (piece, *others) = draft.equations[name]
+        if not others and piece.rhs is node and not piece.total and draft.timed(name):
+            if keys[node].at == 0 and domain.covers(_steps(keys, one)):
+                return name
+    return None
+
+
+def _part(draft: Draft, keys: Keys, one: Found) -> Expr:
+    name, _, node = one.places[0]
+    value, steps = moved(node, -(keys[node].at or 0)), _steps(keys, one)
+    set_steps = support(draft, value)
+    return draft.ahead(f"{name.plain}_part", value, steps if set_steps is None else clip(steps, set_steps) or steps)
+
+
+def _renamed(draft: Draft, names: Mapping[Expr, Expr], made: Mapping[Name, Expr]) -> System:
+    """Every expression by its name, except in the equation of that name."""
+    for name, pieces in draft.equations.items():
+        new = []
+        for piece in pieces:
+            rhs = piece.rhs
+            if names.get(rhs) is not None and names[rhs] is made.get(name):
+                rhs = rhs.prim(*substitute(rhs.args, names), attrs=rhs.attrs)
+            else:
+                rhs = substitute([rhs], names)[0]
+            new.append(piece._replace(rhs=rhs))
+        draft.equations[name] = tuple(new)
+    return draft.system
