@@ -23,6 +23,7 @@ from rnnsym.engine.scatter import Term, terms
 from rnnsym.engine.schedule import Block, schedule
 from rnnsym.engine.sizes import LOSS_DATA, Sizes
 from rnnsym.engine.sizes import text as size_text
+from rnnsym.engine.steps import guard, inside, points
 from rnnsym.errors import ScheduleError
 from rnnsym.ops import kernels
 from rnnsym.ops.structure import OUTER
@@ -151,13 +152,13 @@ class Writer:
         if core.lo > core.hi:
             raise ScheduleError(f"the equations of {', '.join(n.label for n in block.names)} share no step.")
         first, last = min(h.lo for h in hulls), max(h.hi for h in hulls)
-        before = [self._single(block, p) for p in _points(first, core.lo)]
-        after = [self._single(block, p) for p in _points(core.hi.shift(1), last.shift(1))]
-        lo, stop = _text(core.lo), _text(core.hi.shift(1))
+        before = [self._single(block, p) for p in points(first, core.lo)]
+        after = [self._single(block, p) for p in points(core.hi.shift(1), last.shift(1))]
+        lo, stop = str(core.lo), str(core.hi.shift(1))
         header = f"for t in range({lo}, {stop}):"
         if block.direction < 0:
             before, after = after[::-1], before[::-1]
-            header = f"for t in range({_text(core.hi)}, {_text(core.lo.shift(-1))}, -1):"
+            header = f"for t in range({core.hi}, {core.lo.shift(-1)}, -1):"
         body = [line for name in block.names for line in self._in_loop(name, core)]
         return [*chain(*before), header, *(INDENT + line for line in body), *chain(*after)]
 
@@ -167,8 +168,8 @@ class Writer:
         for name in block.names:
             for i, piece in enumerate(p for p in self.system.equations[name] if not p.domain.apart(at)):
                 before, value = self._value(piece.rhs, at)
-                body = [*before, f"{self.names[name]}[{_text(point)}] {'=' if i == 0 else '+='} {value}"]
-                lines += body if piece.domain.covers(at) else guarded(_inside(point, piece.domain), body)
+                body = [*before, f"{self.names[name]}[{point}] {'=' if i == 0 else '+='} {value}"]
+                lines += body if piece.domain.covers(at) else guarded(inside(point, piece.domain), body)
         return lines
 
     def _in_loop(self, name: Name, core: Interval) -> list[str]:
@@ -177,8 +178,8 @@ class Writer:
         for i, piece in enumerate(pieces):
             before, value = self._value(piece.rhs, None)
             body = [*before, f"{self.names[name]}[t] {'=' if i == 0 else '+='} {value}"]
-            guard = _guard(piece.domain, core)
-            lines += guarded(guard, body) if guard else body
+            when = guard(piece.domain, core)
+            lines += guarded(when, body) if when else body
         return lines
 
     def _value(self, expr: Expr, where: Where) -> tuple[tuple[str, ...], str]:
@@ -195,7 +196,7 @@ class Writer:
             return before, f"total_outer({left.text}, {right.text})"
         before, text = self._value(piece.rhs, steps)
         if not self._varies(piece.rhs, steps):
-            count = [] if steps.single else [f"{_text(steps.hi.shift(1))} - {_text(steps.lo)}"]
+            count = [] if steps.single else [f"{steps.hi.shift(1)} - {steps.lo}"]
             shape = [*count, "*batch", *map(self.dim, piece.rhs.shape)]
             text = f"np.broadcast_to({text}, ({', '.join(shape)},))"
         if not name.batched:
@@ -207,16 +208,18 @@ class Writer:
 
     def _total_of_terms(self, name: Name, piece: Piece) -> tuple[tuple[str, ...], str]:
         """The same term by term, where rows of a table are added up by their numbers."""
-        lines, text = list[str](), ""
-        for term in terms(piece.rhs):
+        lines, texts = list[str](), list[str]()
+        for term in (found := terms(piece.rhs)):
             if term.rows is not None and self._scattered(term, piece.domain):
                 before, (number, row) = self._formula(term.rows[:2], piece.domain)
                 each = term.rows.source(number.text, row.text, self.dim(term.rows.size))
             else:
                 before, each = self._total(name, piece._replace(rhs=term.expr))
-            lines += before
-            text += (" - " if term.minus else " + ") * bool(text) + ("-" if term.minus and not text else "") + each
-        return tuple(lines), text
+            local = next(self._locals) if len(found) > 1 else each
+            lines += [*before, *([f"{local} = {each}"] if local != each else [])]
+            sign = "-" if term.minus else "+" if texts else ""
+            texts.append(f"{sign} {local}" if texts else sign + local)
+        return tuple(lines), " ".join(texts)
 
     def _varies(self, expr: Expr, steps: Interval) -> bool:
         """Whether the value of `expr` has an axis for every step and example that it is summed over."""
@@ -240,7 +243,7 @@ class Writer:
         if not self.system.timed(name):
             return Code(text, leading=name.batched)
         if isinstance(time, Fixed):
-            return Code(f"{text}[{_text(time.at)}]")
+            return Code(f"{text}[{time.at}]")
         assert isinstance(time, Offset)
         if where is None:
             return Code(f"{text}[t{time.k:+d}]" if time.k else f"{text}[t]")
@@ -248,10 +251,10 @@ class Writer:
 
     def _rows(self, name: Name, steps: Interval) -> str:
         if steps.single:
-            return f"[{_text(steps.lo)}]"
+            return f"[{steps.lo}]"
         last = self._last.get(name, T)
-        lo = "" if steps.lo == START.lo else _text(steps.lo)
-        hi = "" if steps.hi == last else _text(steps.hi.shift(1))
+        lo = "" if steps.lo == START.lo else str(steps.lo)
+        hi = "" if steps.hi == last else str(steps.hi.shift(1))
         return f"[{lo}:{hi}]"
 
 
@@ -268,33 +271,6 @@ def _last_rows(system: System) -> dict[Name, Point]:
 def guarded(condition: str, body: Sequence[str]) -> list[str]:
     """`body` under a condition."""
     return [f"if {condition}:", *(INDENT + line for line in body)]
-
-
-def _inside(point: Point, domain: Interval) -> str:
-    """The condition under which `point` belongs to `domain`."""
-    return f"{_text(domain.lo)} <= {_text(point)} <= {_text(domain.hi)}"
-
-
-def _text(point: Point) -> str:
-    return str(point)
-
-
-def _points(lo: Point, stop: Point) -> list[Point]:
-    """The steps lo, …, stop - 1, which must be a fixed number of them."""
-    if lo.times_T != stop.times_T:
-        raise ScheduleError("the equations of a recurrence cover different steps: they cannot share a loop.")
-    return [lo.shift(i) for i in range(stop.plus - lo.plus)]
-
-
-def _guard(domain: Interval, core: Interval) -> str:
-    """The condition under which step t of the loop over `core` belongs to `domain`."""
-    if domain.covers(core):
-        return ""
-    if domain.single:
-        return f"t == {_text(domain.lo)}"
-    low = f"t >= {_text(domain.lo)}" if domain.lo > core.lo else ""
-    high = f"t < {_text(domain.hi.shift(1))}" if domain.hi < core.hi else ""
-    return " and ".join(filter(None, (low, high)))
 
 
 def kernel_source(program: str) -> str:

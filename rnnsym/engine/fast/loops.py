@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rnnsym.core.names import Interval, Name, Offset, Point
 from rnnsym.core.system import Piece, System
+from rnnsym.engine.fast.submatrix import Submatrix
 from rnnsym.engine.fast.lowering import Lowering
-from rnnsym.engine.fast.scope import Kind, Operand, Scope, count
+from rnnsym.engine.fast.scope import Kind, Scope, count
 from rnnsym.engine.fast.stages import Stage
 from rnnsym.engine.fast.totals import over
 from rnnsym.engine.fast.views import LoopBindings, View, view
@@ -46,7 +48,7 @@ class Loops:
     def __init__(self, low: Lowering) -> None:
         self.low, self.lists = low, list[str]()
 
-    def write(self, block: Block, load: list[str], run: list[str]) -> None:
+    def write(self, block: Submatrix, load: list[str], run: list[str]) -> None:
         """The lines of a recurrent block; what needs no parameter goes to `load`."""
         spans = stretches(self.low.stores.system, block.names)
         for span in spans if block.direction > 0 else reversed(spans):
@@ -66,13 +68,13 @@ class Loops:
     def _active(self, name: Name, span: Interval) -> list[Piece]:
         return [piece for piece in self.low.stores.system.equations[name] if piece.domain.covers(span)]
 
-    def _step(self, block: Block, span: Interval, load: list[str], run: list[str]) -> None:
+    def _step(self, block: Submatrix, span: Interval, load: list[str], run: list[str]) -> None:
         for name in block.names:
             pieces = self._active(name, span)
             early = all(self.low.stores.order.stage_of(piece) is Stage.DATA for piece in pieces)
             self._equation(Scope(Kind.ONE, load if early else run, span), name, pieces, span.lo)
 
-    def _loop(self, block: Block, span: Interval, run: list[str]) -> None:
+    def _loop(self, block: Submatrix, span: Interval, run: list[str]) -> None:
         loop = LoopBindings(span, block.direction, bool(self.low.batch))
         body: list[str] = []
         for name in block.names:
@@ -102,7 +104,9 @@ def write(low: Lowering, scope: Scope, piece: Piece, target: View, more: bool) -
     part = low.part(scope, piece.rhs)
     if part is not None and part.same(target) and not more:
         return
-    dest: Operand = low.viewed(scope, target)
+    dest = low.viewed(scope, target)
+    if target.store.steps is None and not target.store.batched and len(target.store.event) == 2:
+        dest = replace(dest, block=Submatrix.of(dest.text, target.store.event))  # type: ignore[arg-type]
     if more:
         scope.call("np.add", dest.text, low.operand(scope, piece.rhs).text, dest.text)
     else:

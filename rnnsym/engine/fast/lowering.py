@@ -3,15 +3,16 @@
 from rnnsym.core.dims import Dim
 from rnnsym.core.expr import Expr
 from rnnsym.core.primitive import Code
+from rnnsym.engine.fast.submatrix import Submatrix
 from rnnsym.engine.fast.operands import Operands
 from rnnsym.engine.fast.pointwise import fold
 from rnnsym.engine.fast.products import product
 from rnnsym.engine.fast.scope import Kind, Operand, Scope
 from rnnsym.ops.arithmetic import ADD, MUL, NEG, POWER
 from rnnsym.ops.indexing import CONCAT
-from rnnsym.ops.leaves import FULL
+from rnnsym.ops.leaves import FULL, number_in
 from rnnsym.ops.products import MATVEC
-from rnnsym.ops.structure import BROADCAST, STOP_GRADIENT, TRANSPOSE
+from rnnsym.ops.structure import BROADCAST, OUTER, STOP_GRADIENT, TRANSPOSE
 
 
 class Lowering(Operands):
@@ -22,17 +23,19 @@ class Lowering(Operands):
         part = self.part(scope, node)
         if part is not None:
             if dest.view is None or not part.same(dest.view):
-                scope.call("np.copyto", dest.text, self.viewed(scope, part).text)
+                scope.copy(dest.text, self.viewed(scope, part).text)
         elif node.prim in (ADD, MUL):
             fold(self, scope, node, dest)
         elif node.prim is MATVEC:
             product(self, scope, node, dest)
         elif node.prim is CONCAT:
             self._parts(scope, node, dest)
-        elif node.prim is TRANSPOSE and scope.kind is Kind.WEIGHT:
-            self.write(scope, node.args[0], Operand(self.fixed.bind(f"{dest.text}.T"), shared=True))
+        elif node.prim is TRANSPOSE and dest.block is not None:
+            self.write(scope, node.args[0], self._in_block(dest.block.transposed))
+        elif node.prim is OUTER and node.args[0].prim is FULL and number_in(node.args[0]) == 1.0:
+            scope.copy(dest.text, self.operand(scope, node.args[1]).text)
         elif node.prim in (FULL, BROADCAST, STOP_GRADIENT):
-            scope.call("np.copyto", dest.text, self.operand(scope, node).text)
+            scope.copy(dest.text, self.operand(scope, node).text)
         else:
             self._pointwise(scope, node, dest)
 
@@ -69,8 +72,13 @@ class Lowering(Operands):
         """Rows start…stop - 1 of `dest`, on its first event axis."""
         if dest.view is not None and rank == 1:
             return self.viewed(scope, dest.view.narrow(start, stop))
+        if dest.block is not None:
+            return self._in_block(dest.block.narrow(start, stop))
         text = f"{dest.text}[..., {start}:{stop}{', :' * (rank - 1)}]"
         return Operand(text if scope.kind is Kind.LOOP else self.fixed.bind(text), shared=dest.shared)
+
+    def _in_block(self, block: Submatrix) -> Operand:
+        return Operand(self.located(block), block=block, shared=True)
 
     def source(self, scope: Scope, node: Expr) -> str:
         """`node` as one expression of NumPy, on operands that are computed."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from rnnsym.core.expr import Expr, leaves
 from rnnsym.core.names import Fixed, Name
+from rnnsym.engine.fast.submatrix import Submatrix
 from rnnsym.engine.fast.scope import Kind, Operand, Scope
 from rnnsym.engine.fast.stages import Stage
 from rnnsym.engine.fast.stores import Stores
@@ -46,6 +47,8 @@ class Operands:
     def _operand(self, scope: Scope, node: Expr) -> Operand:
         if part := self.part(scope, node):
             return self.viewed(scope, part)
+        if node.args and len(node.shape) == 2 and scope.kind is Kind.WEIGHT and (block := self.block(scope, node)):
+            return Operand(self.located(block), block=block, shared=True)
         if node.prim is FULL:
             return self._number(scope, node)
         if node.prim is STOP_GRADIENT:
@@ -90,11 +93,29 @@ class Operands:
         shared, solid = not store.batched, self._solid(scope, part)
         if part.offset is not None:
             assert scope.loop is not None
-            return Operand(scope.loop.bind(part), part, shared, solid)
+            return Operand(scope.loop.bind(part), part, None, shared, solid)
         text = part.text(rows_text(store, part.rows) if part.rows else "")
         if store.name not in self.outside:
             text = self.fixed.bind(self._pointed(text, part))
-        return Operand(text, part, shared, solid)
+        return Operand(text, part, None, shared, solid)
+
+    def block(self, scope: Scope, node: Expr) -> Submatrix | None:
+        """The block of a matrix without time that `node` is, if it is one."""
+        if node.prim is LEAF and len(node.shape) == 2:
+            value = self.operand(scope, node)
+            whole = value.view is not None and value.view.store.steps is None and value.shared
+            return Submatrix.of(value.text, self.event(node)) if whole else None  # type: ignore[arg-type]
+        if node.prim is TRANSPOSE:
+            inner = self.block(scope, node.args[0])
+            return inner and inner.transposed
+        if node.prim is SLICE and len(node.shape) == 2 and node.attrs[2] == 1:
+            inner = self.block(scope, node.args[0])
+            return inner and inner.narrow(*(self.stores.size(dim) for dim in node.attrs[:2]))  # type: ignore[arg-type]
+        return None
+
+    def located(self, block: Submatrix) -> str:
+        """A block under a short name, where its matrix is there for good."""
+        return block.text if block.root in self.outside else self.fixed.bind(block.text)
 
     def _pointed(self, text: str, part: View) -> str:
         """A scalar of one step without a batch: a view of its entry, rather than a number."""
@@ -109,10 +130,9 @@ class Operands:
         return not part.fold and not part.axis and (part.whole or (one_row and part.column is None))
 
     def _number(self, scope: Scope, node: Expr) -> Operand:
-        event, text = self.event(node), number_source(node).text
-        if scope.kind is Kind.LOOP and event:
-            text = self.fixed.bind(f"np.full({event}, {text}, kind)", "c")
-        return Operand(text, shared=True)
+        shape = self.event(node) if scope.kind is Kind.LOOP and not self.batch else ()
+        text = f"np.full({shape}, {number_source(node).text}, kind)"
+        return Operand(self.fixed.bind(text, "c"), shared=True)
 
     def _repeated(self, scope: Scope, node: Expr) -> Operand:
         """A scalar beside vectors: with an axis of length 1 for theirs, where it has leading axes."""
@@ -172,7 +192,9 @@ class Operands:
             return Operand(self.once(f"{self.weight(node.args[0]).text}.T"), shared=True)
         name = f"w{len(self._weights) + 1}"
         self.fixed.lines.append(f"{name} = np.empty({self.event(node)}, kind)")
-        target = Operand(name, shared=True, solid=True)
+        shape = self.event(node)
+        block = Submatrix.of(name, shape) if len(shape) == 2 else None  # type: ignore[arg-type]
+        target = Operand(name, block=block, shared=True, solid=True)
         self.write(scope, node, target)
         self.release(scope)
         return target
@@ -180,7 +202,7 @@ class Operands:
     def once(self, text: str) -> str:
         """The name of something looked up before it is used often: in `head`, or where nothing changes it, for good."""
         if text.split(".")[0] not in self.outside and not text.startswith("p_"):
-            return self.fixed.bind(text)
+            return self.fixed.bind(text, "f" if text.endswith(".dot") else "v")
         name = "p_" + text.removeprefix("p_").replace(".", "_")
         if f"{name} = {text}" not in self.head:
             self.head.append(f"{name} = {text}")

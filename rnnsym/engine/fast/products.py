@@ -24,11 +24,11 @@ def product(low: "Lowering", scope: Scope, node: Expr, dest: Operand) -> None:
     if scope.kind is Kind.WEIGHT or not scope.lead(low.batch):
         scope.call(_method(low, matrix), value.text, target.text)
     elif scope.kind is Kind.ALL:
-        scope.call("np.dot", flat(low, value), _transposed(low, matrix), flat(low, target))
+        scope.call(low.once(f"{flat(low, value)}.dot"), _transposed(low, matrix), flat(low, target))
     else:
         scope.call(_dot_of(low, scope, value), _transposed(low, matrix), target.text)
     if target is not dest:
-        scope.call("np.copyto", dest.text, target.text)
+        scope.copy(dest.text, target.text)
 
 
 def flat(low: "Lowering", value: Operand) -> str:
@@ -66,5 +66,5 @@ def _of_each_step(low: "Lowering", scope: Scope, node: Expr, dest: Operand) -> N
 def _without_time(low: "Lowering", scope: Scope, node: Expr, dest: Operand) -> None:
     """The same vectors at every step: one product, repeated."""
     plain = Scope(Kind.PLAIN, scope.lines)
-    scope.call("np.copyto", dest.text, low.operand(plain, node).text)
+    scope.copy(dest.text, low.operand(plain, node).text)
     low.release(plain)

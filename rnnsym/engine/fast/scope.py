@@ -5,6 +5,7 @@ from enum import Enum
 
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import Interval
+from rnnsym.engine.fast.submatrix import Submatrix
 from rnnsym.engine.fast.views import LoopBindings, View
 
 
@@ -18,11 +19,12 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Operand:
-    """A value as source. `view`: the part of a store that it is; `shared`: it has no leading axes; `solid`: its
-    memory has no gaps, so that a product may be written into it."""
+    """A value as source. `view`: the part of a store that it is; `block`: that of a matrix without time; `shared`: it
+    has no leading axes; `solid`: its memory has no gaps, so that a product may be written into it."""
 
     text: str
     view: View | None = None
+    block: Submatrix | None = None
     shared: bool = False
     solid: bool = False
 
@@ -40,6 +42,9 @@ class Scope:
 
     def call(self, function: str, *words: str) -> None:
         self.lines.append(f"{function}({', '.join(words)})")
+
+    def copy(self, dest: str, source: str) -> None:
+        self.lines.append(f"{dest}[...] = {source}")
 
     def lead(self, batch: str) -> str:
         """The leading axes of a value, as source: `T, 32`, or nothing."""

@@ -71,7 +71,7 @@ def _outer(low: "Lowering", scope: Scope, left: Expr, right: Expr) -> str:
         low.release(plain)
         return f"np.dot({texts[0]}.T, {texts[1]})" if low.batch else f"np.outer({texts[0]}, {texts[1]})"
     first, second = (_table(low, scope, low.operand(scope, arg)) for arg in (left, right))
-    return f"np.dot({low.fixed.bind(f'{first}.T')}, {second})"
+    return f"{low.once(f'{first}.T.dot')}({second})"
 
 
 def _constants(low: "Lowering", args: Sequence[Expr]) -> tuple[list[Expr], Expr] | None:
@@ -86,14 +86,14 @@ def _sum(low: "Lowering", scope: Scope, node: Expr) -> str:
     if node.prim is DOT and all(_per_example(low, arg) for arg in node.args):
         left, right = (low.operand(scope, arg) for arg in node.args)
         if left.solid and right.solid:
-            return f"np.dot({low.fixed.bind(f'{left.text}.ravel()')}, {low.fixed.bind(f'{right.text}.ravel()')})"
+            return f"{low.once(f'{left.text}.ravel().dot')}({low.fixed.bind(f'{right.text}.ravel()')})"
     value = low.operand(scope, node)
     axes = (scope.kind is Kind.ALL) + bool(low.batch)
     if value.shared or not _per_example(low, node):
         return f"{low.batch or 1} * {value.text}"
     if len(node.shape) == 1:
         table = _table(low, scope, value)
-        return f"np.dot({low.fixed.bind(f'np.ones(len({table}), kind)', 'c')}, {table})"
+        return f"{low.once(f'np.ones(len({table}), kind).dot')}({table})"
     return f"np.add.reduce({value.text}, {tuple(range(axes))})"
 
 

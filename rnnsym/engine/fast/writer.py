@@ -19,7 +19,8 @@ from rnnsym.engine.fast.views import rows_text, view
 from rnnsym.engine.formula import Speech, formula
 from rnnsym.engine.identifiers import local_names
 from rnnsym.engine.packing.layout import Layout
-from rnnsym.engine.source import INDENT, kernel_source
+from rnnsym.engine.source import INDENT, kernel_functions, kernel_source
+from rnnsym.ops.indexing import INDEX
 from rnnsym.errors import ScheduleError
 
 HELPERS = '''
@@ -42,6 +43,8 @@ def flat(array):
     """One row for each step and example: a view."""
     return array.reshape(array.shape[0] * array.shape[1], array.shape[2])
 '''
+
+CALL = re.compile(r"\bnp\.([a-z_]+)\(")
 
 
 class FastWriter:
@@ -103,6 +106,10 @@ class FastWriter:
 
     def _formula(self, expr: Expr) -> str:
         plain = Scope(Kind.WEIGHT, self._run)
+        if block := self.low.block(plain, expr):
+            return block.text
+        if expr.prim is INDEX and (block := self.low.block(plain, expr.args[0])):
+            return block.row(self.stores.size(expr.attrs[0]))  # type: ignore[arg-type]
 
         def leaf(node: Expr) -> Code:
             return Code(self.low.operand(plain, node).text, leading=False)
@@ -117,9 +124,9 @@ class FastWriter:
         """The line that takes over a given array, whose row t is step t."""
         place, label = self.stores.place(name), self.stores.labels[name]
         if place.store.steps is None:
-            return f"np.copyto({label}, given_{label})"
+            return f"{label}[...] = given_{label}"
         rows = rows_text(place.store, Interval(Point(0, 1), T))
-        return f"np.copyto({label}[{rows if ':' in rows else rows + ':' + rows + '+1'}], given_{label}[1:])"
+        return f"{label}[{rows}] = given_{label}[1:]"
 
     def _buffer(self, store: Store) -> str:
         axes = [count(store.steps)] if store.steps else []
@@ -140,10 +147,13 @@ class FastWriter:
         taken = ", ".join(f"given_{self.stores.labels[name]}" for name in self.data)
         args = ", ".join(self.stores.labels[name] for name in self.params)
         run = [*self.low.head, *self._run, f"return {self._returned()}"]
-        made = self._used([*self.low.fixed.lines, *self.loops.lists], [*self._load, *run])
+        lines = [*map(self._buffer, self.stores.buffers()), *self.low.fixed.lines, *self.loops.lists]
+        made = self._used(lines, [*self._load, *run])
+        brief = [name for name in dict.fromkeys(CALL.findall("\n".join(run))) if self._may_stand_alone(name)]
+        run = [CALL.sub(lambda found: f"{found[1]}(" if found[1] in brief else found[0], line) for line in run]
         body = [
+            *(f"{name} = np.{name}" for name in brief),
             f"kind = {self.kind!r}",
-            *map(self._buffer, self.stores.buffers()),
             *made,
             "",
             *_function("load", taken, self._load or ["pass"]),
@@ -156,6 +166,10 @@ class FastWriter:
         head = f'"""{title}"""\n\nimport numpy as np'
         parts = [head, kernel_source(text), HELPERS.strip(), "\n".join(_function("prepare", "T", body))]
         return "\n\n\n".join(filter(None, parts)) + "\n"
+
+    def _may_stand_alone(self, name: str) -> bool:
+        """Whether a function of NumPy can go by its own name: it is quicker to find."""
+        return name not in kernel_functions() and name not in self.stores.labels.values()
 
     @staticmethod
     def _used(lines: list[str], text: Sequence[str]) -> list[str]:

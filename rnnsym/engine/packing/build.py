@@ -94,7 +94,7 @@ class Builder:
     def _set(self, v: int, rhs: Expr) -> None:
         """The equation of a value: `rhs` on the steps of the loop, and what it had on others."""
         operation, system = self.loop.operations[v], self.draft.system
-        inner = loop_piece(system, operation.name) if self.loop.vectors[v] else None
+        inner = loop_piece(system, operation.name)
         new = Piece(operation.domain, rhs)
         self.equations[operation.name] = tuple(new if p is inner else p for p in system.equations[operation.name])
 

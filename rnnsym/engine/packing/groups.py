@@ -1,6 +1,6 @@
 """Operations of a wave as few calls: those whose operands and results stand side by side, or can be made to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -23,8 +23,11 @@ class Member(NamedTuple):
 
 
 Call = tuple[Member, ...]
+Modes = tuple[int, ...]
 
-REPEATED, BESIDE = 1, 2
+REPEATED, BESIDE, COPIED, WRITTEN, APART = range(5)
+"""How the operands of two neighbours in a call become one: the same one, neighbours in a bank, neighbours in a copy,
+or in what is computed for this call alone; or not at all."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +35,17 @@ class Plan:
     """What a loop is to every arrangement of its places: the operands of the loop's own, and where results may go.
 
     `over[v]` are the positions in `slots[v]` over which the result of v may be written; `placed` are the values
-    that may have a place.
+    that may have a place. `outer(v, w)` says how what v and w read from outside the loop becomes one.
     """
 
     slots: tuple[tuple[Slot, ...], ...]
     over: tuple[tuple[int, ...], ...]
     swaps: tuple[bool, ...]
     placed: tuple[bool, ...]
+    outer: Callable[[int, int], Modes]
 
 
-def plan_of(loop: Loop, over: Sequence[Sequence[int]], extra: int) -> Plan:
+def plan_of(loop: Loop, over: Sequence[Sequence[int]], extra: int, outer: Callable[[int, int], Modes]) -> Plan:
     """The plan of a loop; `extra` more values, which copies have, may have places too."""
     slots, positions = [], []
     for operation, allowed in zip(loop.operations, over, strict=True):
@@ -49,7 +53,7 @@ def plan_of(loop: Loop, over: Sequence[Sequence[int]], extra: int) -> Plan:
         slots.append(tuple(Slot(operand.value, operand.k) for _, operand in own))
         positions.append(tuple(j for j, (i, operand) in enumerate(own) if i in allowed and loop.vectors[operand.value]))
     swaps = tuple(operation.swaps for operation in loop.operations)
-    return Plan(tuple(slots), tuple(positions), swaps, (*loop.vectors, *[True] * extra))
+    return Plan(tuple(slots), tuple(positions), swaps, (*loop.vectors, *[True] * extra), outer)
 
 
 @dataclass
@@ -61,19 +65,23 @@ class _Wave:
     after: dict[int, int] = field(default_factory=dict)
     first: dict[int, int] = field(default_factory=dict)
     swapped: dict[int, bool] = field(default_factory=dict)
-    modes: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    modes: dict[int, Modes] = field(default_factory=dict)
 
     def link(self, a: int, b: int, known: bool) -> bool:
         """Make b follow a in one call; with `known`, only where a place says so already."""
+        outer = self.plan.outer(a, b)
+        if APART in outer:
+            return False
         for flip_a, flip_b in self._orders(a, b):
             slots_a, slots_b = self._slots(a, flip_a), self._slots(b, flip_b)
             modes = tuple(REPEATED if x == y else BESIDE for x, y in zip(slots_a, slots_b, strict=True))
-            if any(self.modes.get(self.first.get(v, v), modes) != modes for v in (a, b)):
+            both = *modes, *outer
+            if any(self.modes.get(self.first.get(v, v), both) != both for v in (a, b)):
                 continue
             if known and not self._touch(a, b, slots_a, slots_b):
                 continue
             if self._settle(a, b, slots_a, slots_b, modes):
-                self._join(a, b, flip_a, flip_b, modes)
+                self._join(a, b, flip_a, flip_b, both)
                 return True
         return False
 
@@ -132,7 +140,7 @@ class _Wave:
         else:
             self.places.share(v, self.places.place(over))
 
-    def _join(self, a: int, b: int, flip_a: bool, flip_b: bool, modes: tuple[int, ...]) -> None:
+    def _join(self, a: int, b: int, flip_a: bool, flip_b: bool, modes: Modes) -> None:
         self.after[a] = b
         head = self.first.get(a, a)
         self.swapped[a], self.swapped[b], self.modes[head] = flip_a, flip_b, modes

@@ -29,6 +29,7 @@ class Lines:
             for bank, columns in enumerate(self._last)
             for column, (name, shift) in enumerate(columns)
         }
+        self._vectors: dict[Line, list[Expr]] = {}
         self._copies: dict[Expr, list[tuple[Name, int, Interval]]] = {}
         for name in self._home:
             self._note_copy(name)
@@ -61,8 +62,12 @@ class Lines:
         """The vectors of a line, from left to right."""
         if isinstance(line, Expr):
             return [line]
-        bank, row = line
-        return [leaf(name, Offset(row + shift), self.system.shape(name)) for name, shift in self._last[bank]]
+        if line not in self._vectors:
+            bank, row = line
+            self._vectors[line] = [
+                leaf(name, Offset(row + shift), self.system.shape(name)) for name, shift in self._last[bank]
+            ]
+        return self._vectors[line]
 
     def width(self, vector: Expr) -> int:
         return size(vector.shape[0], self.sizes)

@@ -4,12 +4,16 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from rnnsym.core.dims import Dim, plus
 from rnnsym.core.expr import Expr, leaves
 from rnnsym.core.names import Interval, Name, Offset, Role
 from rnnsym.core.system import Piece, System
+from rnnsym.derivation.adjoint import shift
 from rnnsym.ops.arithmetic import ADD, MUL, NEG
+from rnnsym.ops.indexing import CONCAT, SLICE
 from rnnsym.ops.leaves import CONSTANT, FULL, LEAF
 from rnnsym.ops.products import MATVEC
+from rnnsym.ops.structure import transpose
 
 OUTSIDE = -1
 """The number of a value that the loop does not compute."""
@@ -50,10 +54,6 @@ class Operation:
     swaps: bool = False
     now: tuple[int, ...] = ()
 
-    def with_kind(self, kind: Hashable) -> "Operation":
-        """The same operation of another kind."""
-        return Operation(self.name, self.domain, self.rhs, kind, self.operands, self.terms, self.swaps, self.now)
-
 
 @dataclass(frozen=True)
 class Loop:
@@ -62,22 +62,28 @@ class Loop:
     operations: tuple[Operation, ...]
     vectors: tuple[bool, ...]
     direction: int
-
-    def numbers(self) -> Mapping[Name, int]:
-        return {operation.name: v for v, operation in enumerate(self.operations)}
+    joined: frozenset[Name]
 
 
 def read_loop(system: System, names: Sequence[Name], direction: int, domains: Mapping[Name, Interval]) -> Loop:
     """The operations of the names of a recurrent block; `domains` says on which steps, where not on those written."""
     numbers = {name: v for v, name in enumerate(names)}
+    pieces = [loop_piece(system, name) for name in names]
+    joined = {name: piece.rhs for name, piece in zip(names, pieces, strict=True) if piece and _joins(piece.rhs)}
     operations = []
-    vectors = []
-    for name in names:
-        piece = loop_piece(system, name)
-        operation = _operation(name, piece, domains.get(name, piece.domain), numbers) if piece else None
-        operations.append(operation or _alone(system, name, numbers))
-        vectors.append(operation is not None and bool(operation.operands or operation.terms))
-    return Loop(tuple(operations), tuple(vectors), direction)
+    for name, piece in zip(names, pieces, strict=True):
+        domain = domains.get(name, piece.domain if piece else system.equations[name][0].domain)
+        operation = _operation(name, piece.rhs, domain, numbers, joined) if piece else None
+        operations.append(operation or _alone(system, name, piece, domain, numbers))
+    vectors = [
+        bool(o.operands or o.terms or (p and p.rhs.prim is not MATVEC)) for o, p in zip(operations, pieces, strict=True)
+    ]
+    return Loop(tuple(operations), tuple(vectors), direction, frozenset(joined))
+
+
+def _joins(rhs: Expr) -> bool:
+    """Whether `rhs` is vectors joined."""
+    return rhs.prim is CONCAT and all(part.prim is LEAF and len(part.shape) == 1 for part in rhs.args)
 
 
 def loop_piece(system: System, name: Name) -> Piece | None:
@@ -86,12 +92,11 @@ def loop_piece(system: System, name: Name) -> Piece | None:
     return inner[0] if len(inner) == 1 and len(system.shape(name)) == 1 else None
 
 
-def _alone(system: System, name: Name, numbers: Mapping[Name, int]) -> Operation:
+def _alone(system: System, name: Name, piece: Piece | None, domain: Interval, numbers: Mapping[Name, int]) -> Operation:
     """An operation that is left as it is."""
-    rights = [piece.rhs for piece in system.equations[name]]
-    first = system.equations[name][0]
-    now = dict.fromkeys(v for rhs in rights for v in _read_now(rhs, numbers))
-    return Operation(name, first.domain, first.rhs, name, now=tuple(now))
+    pieces = system.equations[name]
+    now = dict.fromkeys(v for each in pieces for v in _read_now(each.rhs, numbers))
+    return Operation(name, domain, (piece or pieces[0]).rhs, name, now=tuple(now))
 
 
 def _read_now(rhs: Expr, numbers: Mapping[Name, int]) -> Iterator[int]:
@@ -99,10 +104,13 @@ def _read_now(rhs: Expr, numbers: Mapping[Name, int]) -> Iterator[int]:
             if node.attrs[0] in numbers and node.attrs[1] == Offset(0))  # fmt: skip
 
 
-def _operation(name: Name, piece: Piece, domain: Interval, numbers: Mapping[Name, int]) -> Operation | None:
-    rhs = piece.rhs
+def _operation(
+    name: Name, rhs: Expr, domain: Interval, numbers: Mapping[Name, int], joined: Mapping[Name, Expr]
+) -> Operation | None:
     now = tuple(dict.fromkeys(_read_now(rhs, numbers)))
-    if terms := _linear(rhs, numbers):
+    if terms := _linear(rhs, numbers, joined):
+        read = (term.operand for term in terms if term.operand and term.operand.value != OUTSIDE)
+        now = tuple(dict.fromkeys(operand.value for operand in read if operand.k == 0))
         reads = sorted({(t.operand.value, t.operand.k) for t in terms if t.operand and t.operand.value != OUTSIDE})
         return Operation(name, domain, rhs, ("linear", tuple(reads), domain), terms=terms, now=now)
     operands = _elementwise(rhs, numbers)
@@ -142,23 +150,42 @@ def _elementwise(rhs: Expr, numbers: Mapping[Name, int]) -> tuple[Operand, ...]:
     return tuple(found)
 
 
-def _linear(rhs: Expr, numbers: Mapping[Name, int]) -> tuple[Term, ...]:
-    """The terms of a sum of products of matrices with vectors, at least one of the loop's own; none for the rest."""
-    terms = []
+def _linear(rhs: Expr, numbers: Mapping[Name, int], joined: Mapping[Name, Expr]) -> tuple[Term, ...]:
+    """The terms of a sum of products of matrices with vectors, at least one of the loop's own; none for the rest.
+
+    A vector that joins others, `joined`, counts as those.
+    """
+    terms: list[Term] = []
     for arg in rhs.args if rhs.prim is ADD else (rhs,):
         body = arg.args[0] if arg.prim is NEG else arg
         if body.prim is MATVEC:
             matrix, vector = body.args
-            operand = _operand(vector, False, numbers)
-            if operand is None or not made_of_parameters(matrix):
+            if not made_of_parameters(matrix):
                 return ()
-            terms.append(Term(NEG(matrix) if arg.prim is NEG else matrix, operand))
+            for block, part in _blocks(matrix, vector, joined):
+                operand = _operand(part, False, numbers)
+                if operand is None:
+                    return ()
+                terms.append(Term(NEG(block) if arg.prim is NEG else block, operand))
         elif made_of_parameters(arg):
             terms.append(Term(arg, None))
         else:
             return ()
     own = any(term.operand and term.operand.value != OUTSIDE for term in terms)
     return tuple(terms) if own else ()
+
+
+def _blocks(matrix: Expr, vector: Expr, joined: Mapping[Name, Expr]) -> Iterator[tuple[Expr, Expr]]:
+    """A product as a sum of products: with the columns of the matrix that belong to each part of the vector."""
+    name, time = vector.attrs if vector.prim is LEAF else (None, None)
+    if name not in joined or not isinstance(time, Offset):
+        yield matrix, vector
+        return
+    start: Dim = 0
+    for part in shift(joined[name], time.k).args:  # type: ignore[index]
+        stop = plus(start, part.shape[0])
+        yield transpose(SLICE(transpose(matrix), attrs=(start, stop, 1))), part
+        start = stop
 
 
 def made_of_parameters(expr: Expr) -> bool:

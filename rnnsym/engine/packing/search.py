@@ -12,18 +12,25 @@ from rnnsym.engine.packing.groups import Call, Plan, calls_of, settle_alone
 from rnnsym.engine.packing.stacks import Product
 from rnnsym.engine.packing.waves import Wave
 
-TRIES = 120
-"""How many arrangements are looked at, at most."""
+WORK = 4000
+"""So many operations are placed, in all arrangements together, before the best one so far is taken."""
+
+FEW = 240
+"""So many arrangements are tried one after the other; where there are more, those near the best one are drawn."""
 
 Order = tuple[int, ...]
 
 
 class Arrangement(NamedTuple):
-    """For each product the order of its rows and of its columns (numbers of places in `rows`, in `columns`)."""
+    """For each product the order of its rows and of its columns, by their numbers in the product.
+
+    `eager`: when results go over operands, see `calls_of`. `chosen` are the orders as the search sees them.
+    """
 
     rows: tuple[Order, ...]
     columns: tuple[Order, ...]
     eager: bool
+    chosen: tuple[Order, ...]
 
 
 @dataclass(frozen=True)
@@ -69,38 +76,45 @@ class Problem:
 def best(problem: Problem) -> Result:
     """The best arrangement that was found; the first one among equals."""
     least = problem.least()
-    found: Result | None = None
-    for arrangement in itertools.islice(_arrangements(problem), TRIES):
-        limit = found.cost if found else math.inf
-        result = evaluate(problem, arrangement, least, limit)
-        if result and result.cost < limit:
-            found = result
-            if found.cost == least[0]:
-                break
-    assert found is not None
-    return found
+    found: list[Result] = []
+    work = 0
+    for arrangement in _arrangements(problem, found):
+        limit = found[-1].cost if found else math.inf
+        result = _begun(problem, arrangement)
+        work += len(problem.products)
+        while result.cost + least[len(result.steps)] < limit and len(result.steps) < len(problem.order):
+            work += _advance(problem, result)
+        if result.cost < limit and len(result.steps) == len(problem.order):
+            found.append(result)
+        if found and (work > WORK or found[-1].cost == least[0]):
+            break
+    _settle(problem, found[-1])
+    return found[-1]
 
 
-def evaluate(problem: Problem, arrangement: Arrangement, least: Sequence[int], limit: float) -> Result | None:
-    """What an arrangement comes to; None where it comes to `limit` or more."""
-    places = Places(len(problem.plan.placed))
-    result = Result(arrangement, places)
-    result.cost = _place_products(problem, arrangement, places)
-    for i, (wave, stage) in enumerate(zip(problem.order, problem.stages, strict=True)):
-        if result.cost + least[i] >= limit:
-            return None
-        if stage:
-            result.steps.append(Step(tuple(stage), ()))
-            result.cost += len(stage)
-            continue
-        calls = calls_of(wave, problem.plan, places, arrangement.eager)
-        result.steps.append(Step((), tuple(calls)))
-        result.cost += len(calls)
+def _begun(problem: Problem, arrangement: Arrangement) -> Result:
+    """An arrangement of which the products alone have their places."""
+    result = Result(arrangement, Places(len(problem.plan.placed)))
+    result.cost = _place_products(problem, arrangement, result.places)
+    return result
+
+
+def _advance(problem: Problem, result: Result) -> int:
+    """Place the next wave; the number of its operations."""
+    i = len(result.steps)
+    wave, stage = problem.order[i], problem.stages[i]
+    calls = [] if stage else calls_of(wave, problem.plan, result.places, result.arrangement.eager)
+    result.steps.append(Step(tuple(stage), tuple(calls)))
+    result.cost += len(stage) + len(calls)
+    return len(wave)
+
+
+def _settle(problem: Problem, result: Result) -> None:
+    """Results that have no place yet go over what they may go over."""
     for step in result.steps:
         for call in step.calls:
             for member in call:
-                settle_alone(member.value, problem.plan, places)
-    return result
+                settle_alone(member.value, problem.plan, result.places)
 
 
 def _place_products(problem: Problem, arrangement: Arrangement, places: Places) -> int:
@@ -121,37 +135,31 @@ def _place_products(problem: Problem, arrangement: Arrangement, places: Places) 
     return copied
 
 
-def _arrangements(problem: Problem) -> Iterator[Arrangement]:
-    rows = [range(len(product.rows)) for product in problem.products]
+def _arrangements(problem: Problem, found: Sequence[Result]) -> Iterator[Arrangement]:
+    """Arrangements to try. `found` grows meanwhile: its last one is the best so far."""
     movable = [product.own + (product.own < len(product.columns)) for product in problem.products]
-    count = math.prod([*(math.factorial(len(r)) for r in rows), *map(math.factorial, movable)])
-    orders = [*map(len, rows), *movable]
-    if count <= TRIES * 2:
-        every: Iterator[tuple[Order, ...]] = _all_orders(orders)
-        listed = list(every)
+    lengths = [*(len(product.rows) for product in problem.products), *movable]
+    if math.prod(map(math.factorial, lengths)) <= FEW:
+        listed = list(itertools.product(*(itertools.permutations(range(length)) for length in lengths)))
         for eager in (True, False):
-            for chosen in listed:
-                yield _arrangement(problem, chosen, eager)
-    else:
-        yield from (_arrangement(problem, chosen, i % 4 != 3) for i, chosen in enumerate(_drawn(orders)))
-
-
-def _all_orders(lengths: Sequence[int]) -> Iterator[tuple[Order, ...]]:
-    """Every choice of orders, without mirror images."""
-    mirrored = next((i for i, length in enumerate(lengths) if length > 1), None)
-    for chosen in itertools.product(*(itertools.permutations(range(length)) for length in lengths)):
-        if mirrored is None or chosen[mirrored][0] < chosen[mirrored][-1]:
-            yield chosen
-
-
-def _drawn(lengths: Sequence[int]) -> Iterator[tuple[Order, ...]]:
-    """Orders as they stand, then orders by lot, the same ones in every run."""
+            yield from (_arrangement(problem, chosen, eager) for chosen in listed)
+        return
     lot = random.Random(0)
-    chosen = [list(range(length)) for length in lengths]
+    first: tuple[Order, ...] = tuple(tuple(range(length)) for length in lengths)
+    long = [i for i, length in enumerate(lengths) if length > 1]
     while True:
-        yield tuple(tuple(order) for order in chosen)
-        for order in chosen:
-            lot.shuffle(order)
+        chosen = _moved(found[-1].arrangement.chosen, long, lot) if found else first
+        yield _arrangement(problem, chosen, lot.random() < 0.75)
+
+
+def _moved(start: Sequence[Order], long: Sequence[int], lot: random.Random) -> tuple[Order, ...]:
+    """Orders near others: up to four times, two in one of the orders change places."""
+    orders = [list(order) for order in start]
+    for _ in range(lot.randint(1, 4)):
+        order = orders[lot.choice(long)]
+        i, j = lot.sample(range(len(order)), 2)
+        order[i], order[j] = order[j], order[i]
+    return tuple(map(tuple, orders))
 
 
 def _arrangement(problem: Problem, chosen: Sequence[Order], eager: bool) -> Arrangement:
@@ -161,4 +169,4 @@ def _arrangement(problem: Problem, chosen: Sequence[Order], eager: bool) -> Arra
     for product, order in zip(problem.products, chosen[count:], strict=True):
         copies = tuple(range(product.own, len(product.columns)))
         columns.append(tuple(i for j in order for i in ((j,) if j < product.own else copies)))
-    return Arrangement(tuple(chosen[:count]), tuple(columns), eager)
+    return Arrangement(tuple(chosen[:count]), tuple(columns), eager, tuple(chosen))

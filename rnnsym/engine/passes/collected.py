@@ -12,10 +12,10 @@ from rnnsym.engine.passes.joined import vanishes_outside
 from rnnsym.engine.passes.loops import Loop, loops
 from rnnsym.engine.passes.trimmed import kept
 from rnnsym.ops.arithmetic import ADD, DIVIDE, MUL, NEG, div
+from rnnsym.ops.indexing import CONCAT, EMBED, INDEX, PLACE, SLICE
 from rnnsym.ops.leaves import ones
 from rnnsym.ops.products import DOT, MATVEC
 from rnnsym.ops.structure import BROADCAST, SUM, TRANSPOSE
-from rnnsym.ops.indexing import CONCAT, EMBED, INDEX, PLACE, SLICE
 
 LINEAR = (ADD, NEG, MUL, MATVEC, DOT, DIVIDE, BROADCAST, SUM, TRANSPOSE, CONCAT, EMBED, INDEX, PLACE, SLICE)
 
@@ -102,7 +102,7 @@ def _is_value(draft: Draft, piece: Piece, k: int, steps: Interval) -> bool:
 
 
 def _outside_products(expr: Expr, known: dict[Expr, Expr]) -> Expr:
-    """`expr` with the keys of `known` replaced, except where a matrix multiplies them or another operation needs them."""
+    """`expr` with the keys of `known` replaced where they stand in sums, products and quotients."""
     if expr in known:
         return known[expr]
     if expr.prim not in (ADD, MUL, NEG, DIVIDE):
@@ -161,4 +161,3 @@ def _joined(core: Expr | None, factors: list[tuple[Expr, ...]], like: Expr) -> E
     coefficients = [product_of([ones(like.shape), *each]) for each in factors]
     total = sum_of(coefficients)
     return total if core is None else product_of([total, core])
-

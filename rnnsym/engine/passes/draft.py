@@ -67,9 +67,7 @@ class Draft:
 
     @property
     def system(self) -> System:
-        return replace(
-            self.base, equations=self.equations, shapes=self.shapes, timed_adjoints=frozenset(self.in_time)
-        )
+        return replace(self.base, equations=self.equations, shapes=self.shapes, timed_adjoints=frozenset(self.in_time))
 
     def make(self, symbol: str, pieces: Iterable[Piece], like: Expr, timed: bool = True) -> Expr:
         """A new part of the shape of `like`; the leaf that reads it, at step t where it is in time."""
@@ -82,7 +80,7 @@ class Draft:
         return self._added(name, (Piece(START, value),), value.shape, timed=False)
 
     def ahead(self, symbol: str, value: Expr, domain: Interval) -> Expr:
-        """A new name for `value` at the steps of `domain`, or without time where it has none; the leaf that reads it."""
+        """A new name for `value` at the steps of `domain`, or without time where it has none; its leaf."""
         if of_parameters(value):
             return self.weight(symbol, value)
         timed = any(self.timed(name) for name in names_in(value))

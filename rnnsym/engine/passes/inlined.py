@@ -49,9 +49,7 @@ def _grown(draft: Draft, name: Name, reader: Name, i: int, leaf: Expr) -> Expr |
         value = moved(value, time.k)
     elif time.k or pieces[0].domain != target.domain:
         return None
-    if value.args and any(
-        node.prim in (MATVEC, OUTER) and leaf in node.args for node in topological([target.rhs])
-    ):
+    if value.args and any(node.prim in (MATVEC, OUTER) and leaf in node.args for node in topological([target.rhs])):
         return None
     grown = transform([target.rhs], flatten, {leaf: value})[0]
     return grown if len(topological([grown])) <= LARGEST else None

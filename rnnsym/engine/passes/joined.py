@@ -1,10 +1,10 @@
 """Pieces on overlapping steps as one piece, where what they add vanishes on the steps that they lack."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import reduce
 
 from rnnsym.core.expr import Expr, topological
-from rnnsym.core.names import Interval, Name, Offset, Point, T
+from rnnsym.core.names import Interval, Name, Offset, Point, T, earliest, latest
 from rnnsym.core.system import Piece, System
 from rnnsym.engine.passes.choices import Choices
 from rnnsym.engine.passes.draft import Draft, moved, names_in, reading, sum_of
@@ -61,10 +61,12 @@ def _missing(domain: Interval, steps: Interval) -> list[Interval] | None:
     """The steps of `steps` before and after `domain`; None where that depends on T."""
     sides = []
     if domain.lo != steps.lo:
-        if not steps.covers(Interval(steps.lo, domain.lo)):
+        if latest([steps.lo, domain.lo]) != domain.lo:
             return None
         sides.append(Interval(steps.lo, domain.lo.shift(-1)))
     if domain.hi != steps.hi:
+        if earliest([steps.hi, domain.hi]) != domain.hi:
+            return None
         sides.append(Interval(domain.hi.shift(1), steps.hi))
     return sides
 
@@ -93,9 +95,10 @@ def vanishes_outside(draft: Draft, rhs: Expr, domain: Interval, steps: Interval)
 def support(draft: Draft, expr: Expr) -> Interval | None:
     """Steps outside of which `expr` is zero, because it reads rows that nothing sets; None where there are none."""
     if expr.prim.name == "leaf":
-        name, time = expr.attrs
-        known = isinstance(time, Offset) and isinstance(name, Name) and name in draft.equations and draft.timed(name)
-        return draft.hull(name).shift(-time.k) if known else None  # type: ignore[arg-type, union-attr]
+        (read,) = reading(expr)
+        if not isinstance(read.time, Offset) or read.name not in draft.equations or not draft.timed(read.name):
+            return None
+        return draft.hull(read.name).shift(-read.time.k)
     below = [support(draft, arg) for arg in expr.args]
     if expr.prim is ADD or expr.prim is NEG:
         known_all = [steps for steps in below if steps is not None]
@@ -110,10 +113,11 @@ def has_rows(draft: Draft, name: Name, rows: Interval) -> bool:
     return rows.lo >= Point(0, 0) and (name in draft.equations or rows.hi <= T)
 
 
-def breaks_at_zero(rhs: Expr, zero: object) -> bool:
+def breaks_at_zero(rhs: Expr, zero: Container[Expr]) -> bool:
     """Whether `rhs` divides by something made of leaves in `zero`, or takes its logarithm."""
-    for node in topological([rhs]):
-        if node.prim is DIVIDE or node.prim is LOG or (node.prim is POWER and node.attrs[0] < 0):  # type: ignore[operator]
-            if any(read.leaf in zero for read in reading(node.args[-1])):  # type: ignore[operator]
-                return True
-    return False
+    return any(read.leaf in zero for node in topological([rhs]) if _divides(node) for read in reading(node.args[-1]))
+
+
+def _divides(node: Expr) -> bool:
+    """Whether the last operand of `node` must not be zero."""
+    return node.prim in (DIVIDE, LOG) or (node.prim is POWER and float(str(node.attrs[0])) < 0)

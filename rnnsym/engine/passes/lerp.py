@@ -44,7 +44,11 @@ def _complements(term: Expr, members: frozenset[Name]) -> list[tuple[Expr, Expr]
     """(s, a) for each way in which `term` is (1 − s) ⊙ a, with s from the loop."""
     if term.prim is not MUL:
         return []
-    return [(s, _without(term, factor)) for factor in term.args if (s := _complement(factor)) is not None and names_in(s) & members]
+    return [
+        (s, _without(term, factor))
+        for factor in term.args
+        if (s := _complement(factor)) is not None and names_in(s) & members
+    ]
 
 
 def _complement(factor: Expr) -> Expr | None:

@@ -84,9 +84,9 @@ def _owner(draft: Draft, keys: Keys, one: Found) -> Name | None:
     """A name in time whose equation is the expression, at every step at which that is needed."""
     for name, domain, node in one.places:
         (piece, *others) = draft.equations[name]
-        if not others and piece.rhs is node and not piece.total and draft.timed(name):
-            if keys[node].at == 0 and domain.covers(_steps(keys, one)):
-                return name
+        whole = not others and piece.rhs is node and not piece.total and draft.timed(name)
+        if whole and keys[node].at == 0 and domain.covers(_steps(keys, one)):
+            return name
     return None
 
 

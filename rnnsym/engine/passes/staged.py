@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import NOW, Interval, Name
-from rnnsym.core.system import Piece, System
+from rnnsym.core.system import System
 from rnnsym.engine.passes.choices import Choices
 from rnnsym.engine.passes.draft import Draft, moved, names_in, of_parameters, sum_of
 from rnnsym.engine.passes.keys import Keys
 from rnnsym.engine.passes.loops import Loop, loops
 from rnnsym.ops.arithmetic import ADD, MUL, NEG, add, mul
-from rnnsym.ops.leaves import FULL, leaf
+from rnnsym.ops.leaves import FULL
 from rnnsym.ops.products import MATVEC
 
 
@@ -111,7 +111,7 @@ class Stage:
         return self._step_by_step(mul(*(self(factor) for factor in inner)), outer)
 
     def _step_by_step(self, product: Expr, factors: Iterable[Expr]) -> Expr:
-        """`product` times each factor in turn: x ⊙ (1 − s) as x − x ⊙ s, so that no factor needs an array of its own."""
+        """`product` times each factor in turn: x ⊙ (1 − s) as x − x ⊙ s, so that no factor needs an array."""
         for factor in factors:
             if factor.prim is ADD and len(factor.args) == 2 and factor.args[0].prim is FULL:
                 number, other = factor.args

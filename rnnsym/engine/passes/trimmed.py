@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rnnsym.core.names import Fixed, Free, Interval, Name, Offset, earliest, latest
-from rnnsym.core.system import Piece, System
+from rnnsym.core.names import Fixed, Free, Interval, Name, earliest, latest
+from rnnsym.core.system import Piece, Read, System
 from rnnsym.engine.passes.choices import Choices
 from rnnsym.engine.passes.draft import reading
 
@@ -31,9 +31,7 @@ def trimmed(system: System, wanted: Sequence[Name], choices: Choices) -> System:
             for read in reading(piece.rhs):
                 if read.name in system.equations and _ask(system, needed, read.name, _steps(system, read, piece)):
                     waiting.append(read.name)
-    equations = {
-        name: _clipped(system, name, needed[name]) for name in system.equations if name in needed
-    }
+    equations = {name: _clipped(system, name, needed[name]) for name in system.equations if name in needed}
     in_time = {name for name in equations if system.timed(name)}
     return replace(
         system,
@@ -43,15 +41,13 @@ def trimmed(system: System, wanted: Sequence[Name], choices: Choices) -> System:
     )
 
 
-def _steps(system: System, read: object, piece: Piece) -> Interval:
+def _steps(system: System, read: Read, piece: Piece) -> Interval:
     """The steps at which an equation on the steps of `piece` reads."""
-    _, name, time = read  # type: ignore[misc]
-    if isinstance(time, Fixed):
-        return Interval(time.at, time.at)
-    if isinstance(time, Free) or not system.timed(name):
-        return system.hull(name)
-    assert isinstance(time, Offset)
-    return piece.domain.shift(time.k)
+    if isinstance(read.time, Fixed):
+        return Interval(read.time.at, read.time.at)
+    if isinstance(read.time, Free) or not system.timed(read.name):
+        return system.hull(read.name)
+    return piece.domain.shift(read.time.k)
 
 
 def _ask(system: System, needed: dict[Name, Interval], name: Name, steps: Interval) -> bool:
