@@ -4,6 +4,7 @@ from rnnsym.core.dims import Dim
 from rnnsym.core.expr import Expr
 from rnnsym.core.primitive import Code
 from rnnsym.engine.fast.submatrix import Submatrix
+from rnnsym.engine.fast.merging import runs
 from rnnsym.engine.fast.operands import Operands
 from rnnsym.engine.fast.pointwise import fold
 from rnnsym.engine.fast.products import product
@@ -63,7 +64,7 @@ class Lowering(Operands):
 
     def _parts(self, scope: Scope, node: Expr, dest: Operand) -> None:
         start = 0
-        for arg in node.args:
+        for arg in runs(self, scope, node.args) if scope.kind is not Kind.WEIGHT else node.args:
             stop = start + self.event(arg)[0]
             self.write(scope, arg, self.narrowed(scope, dest, start, stop, len(node.shape)))
             start = stop

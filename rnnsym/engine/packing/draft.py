@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from rnnsym.core.dims import Shape
@@ -139,8 +139,7 @@ class Draft:
                 ordered.update({**self.equations, **loops[name]} if name == next(iter(loops)) else loops[name])
             if name not in inside and name not in self.dropped:
                 ordered[name] = pieces
-        given = self.system
-        return System(ordered, given.given, {**given.shapes, **self.shapes}, given.timed_given, given.timed_adjoints)
+        return replace(self.system, equations=ordered, shapes={**self.system.shapes, **self.shapes})
 
 
 def in_time(expr: Expr) -> bool:

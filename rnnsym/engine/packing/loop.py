@@ -69,7 +69,11 @@ def read_loop(system: System, names: Sequence[Name], direction: int, domains: Ma
     """The operations of the names of a recurrent block; `domains` says on which steps, where not on those written."""
     numbers = {name: v for v, name in enumerate(names)}
     pieces = [loop_piece(system, name) for name in names]
-    joined = {name: piece.rhs for name, piece in zip(names, pieces, strict=True) if piece and _joins(piece.rhs)}
+    joined = {
+        name: piece
+        for name, piece in zip(names, pieces, strict=True)
+        if piece and len(system.equations[name]) == 1 and _joins(piece.rhs)
+    }
     operations = []
     for name, piece in zip(names, pieces, strict=True):
         domain = domains.get(name, piece.domain if piece else system.equations[name][0].domain)
@@ -105,10 +109,10 @@ def _read_now(rhs: Expr, numbers: Mapping[Name, int]) -> Iterator[int]:
 
 
 def _operation(
-    name: Name, rhs: Expr, domain: Interval, numbers: Mapping[Name, int], joined: Mapping[Name, Expr]
+    name: Name, rhs: Expr, domain: Interval, numbers: Mapping[Name, int], joined: Mapping[Name, Piece]
 ) -> Operation | None:
     now = tuple(dict.fromkeys(_read_now(rhs, numbers)))
-    if terms := _linear(rhs, numbers, joined):
+    if terms := _linear(rhs, domain, numbers, joined):
         read = (term.operand for term in terms if term.operand and term.operand.value != OUTSIDE)
         now = tuple(dict.fromkeys(operand.value for operand in read if operand.k == 0))
         reads = sorted({(t.operand.value, t.operand.k) for t in terms if t.operand and t.operand.value != OUTSIDE})
@@ -150,10 +154,10 @@ def _elementwise(rhs: Expr, numbers: Mapping[Name, int]) -> tuple[Operand, ...]:
     return tuple(found)
 
 
-def _linear(rhs: Expr, numbers: Mapping[Name, int], joined: Mapping[Name, Expr]) -> tuple[Term, ...]:
+def _linear(rhs: Expr, domain: Interval, numbers: Mapping[Name, int], joined: Mapping[Name, Piece]) -> tuple[Term, ...]:
     """The terms of a sum of products of matrices with vectors, at least one of the loop's own; none for the rest.
 
-    A vector that joins others, `joined`, counts as those.
+    A vector that joins others, one of `joined`, counts as those, where it does so on all steps of `domain`.
     """
     terms: list[Term] = []
     for arg in rhs.args if rhs.prim is ADD else (rhs,):
@@ -162,7 +166,7 @@ def _linear(rhs: Expr, numbers: Mapping[Name, int], joined: Mapping[Name, Expr])
             matrix, vector = body.args
             if not made_of_parameters(matrix):
                 return ()
-            for block, part in _blocks(matrix, vector, joined):
+            for block, part in _blocks(matrix, vector, domain, joined):
                 operand = _operand(part, False, numbers)
                 if operand is None:
                     return ()
@@ -175,14 +179,15 @@ def _linear(rhs: Expr, numbers: Mapping[Name, int], joined: Mapping[Name, Expr])
     return tuple(terms) if own else ()
 
 
-def _blocks(matrix: Expr, vector: Expr, joined: Mapping[Name, Expr]) -> Iterator[tuple[Expr, Expr]]:
+def _blocks(matrix: Expr, vector: Expr, domain: Interval, joined: Mapping[Name, Piece]) -> Iterator[tuple[Expr, Expr]]:
     """A product as a sum of products: with the columns of the matrix that belong to each part of the vector."""
     name, time = vector.attrs if vector.prim is LEAF else (None, None)
-    if name not in joined or not isinstance(time, Offset):
+    piece = joined.get(name) if isinstance(name, Name) else None
+    if piece is None or not isinstance(time, Offset) or not piece.domain.covers(domain.shift(time.k)):
         yield matrix, vector
         return
     start: Dim = 0
-    for part in shift(joined[name], time.k).args:  # type: ignore[index]
+    for part in shift(piece.rhs, time.k).args:
         stop = plus(start, part.shape[0])
         yield transpose(SLICE(transpose(matrix), attrs=(start, stop, 1))), part
         start = stop

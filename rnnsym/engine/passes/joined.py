@@ -31,11 +31,38 @@ def _join(draft: Draft, name: Name, pieces: Sequence[Piece], loop: Loop | None) 
     if len(inside) < 2:
         return
     steps = reduce(Interval.hull, (piece.domain for piece in inside))
-    terms = [_extended(draft, name, piece, steps, loop) for piece in inside]
-    if any(term is None for term in terms):
-        return
-    whole = sum_of([term for term in terms if term is not None])
-    draft.equations[name] = (*(piece for piece in pieces if piece not in inside), Piece(steps, whole))
+    new = _on(draft, name, inside, steps, loop)
+    if new is None and loop is not None:
+        new = _on(draft, name, inside, core_of(draft, loop), loop)
+    if new is not None:
+        draft.equations[name] = (*(piece for piece in pieces if piece not in inside), *new)
+
+
+def _on(
+    draft: Draft, name: Name, pieces: Sequence[Piece], steps: Interval, loop: Loop | None
+) -> tuple[Piece, ...] | None:
+    """One piece on `steps`, after the pieces of what lies before and after them; None where there is none."""
+    outside: list[Piece] = []
+    terms: list[Expr | None] = []
+    for piece in pieces:
+        domain, rest = clip(piece.domain, steps), _missing(steps, piece.domain.hull(steps))
+        if domain is None or rest is None:
+            return None
+        outside += [piece._replace(domain=side) for side in rest if not side.apart(piece.domain)]
+        terms.append(_extended(draft, name, piece._replace(domain=domain), steps, loop))
+    known = [term for term in terms if term is not None]
+    if len(known) < len(terms) or len({piece.domain for piece in outside}) < len(outside):
+        return None
+    return (*outside, Piece(steps, sum_of(known)))
+
+
+def core_of(draft: Draft, loop: Loop) -> Interval:
+    """The steps at which all names of the loop are computed."""
+    core = loop.steps
+    for name in loop.names:
+        turning = [piece.domain for piece in draft.equations[name] if loop.turns(piece)]
+        core = clip(core, reduce(Interval.hull, turning)) or core
+    return core
 
 
 def _extended(draft: Draft, name: Name, piece: Piece, steps: Interval, loop: Loop | None) -> Expr | None:

@@ -1,7 +1,6 @@
 """What a loop computes from one other step is made at that step, next to what it is made of."""
 
 from collections.abc import Sequence
-from functools import reduce
 
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import EVERY_STEP, Interval, Name, Offset
@@ -9,7 +8,7 @@ from rnnsym.core.system import Piece, System
 from rnnsym.engine.passes.choices import Choices
 from rnnsym.engine.passes.collected import is_linear
 from rnnsym.engine.passes.draft import Draft, moved, reading, sum_of
-from rnnsym.engine.passes.joined import has_rows
+from rnnsym.engine.passes.joined import core_of, has_rows
 from rnnsym.engine.passes.loops import Loop, loops
 from rnnsym.engine.passes.trimmed import clip
 from rnnsym.ops.arithmetic import ADD, MUL, NEG
@@ -67,21 +66,12 @@ def _steps(draft: Draft, loop: Loop, value: Expr, needed: Interval) -> Interval 
         if read.name in loop.members and isinstance(read.time, Offset):
             domain = clip(domain, draft.hull(read.name).shift(-read.time.k)) or domain
     known = [r for r in reading(value) if isinstance(r.time, Offset) and draft.timed(r.name)]
-    wide = domain.hull(_core(draft, loop))
+    wide = domain.hull(core_of(draft, loop))
     if all(_has_values(draft, r.name, wide.shift(r.time.k)) for r in known if isinstance(r.time, Offset)):
         return wide
     if all(has_rows(draft, r.name, domain.shift(r.time.k)) for r in known if isinstance(r.time, Offset)):
         return domain
     return None
-
-
-def _core(draft: Draft, loop: Loop) -> Interval:
-    """The steps at which all names of the loop are computed."""
-    core = loop.steps
-    for name in loop.names:
-        turning = [piece.domain for piece in draft.equations[name] if loop.turns(piece)]
-        core = clip(core, reduce(Interval.hull, turning)) or core
-    return core
 
 
 def _has_values(draft: Draft, name: Name, rows: Interval) -> bool:
