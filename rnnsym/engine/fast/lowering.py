@@ -52,7 +52,11 @@ class Lowering(Operands):
             operands = [self.inner(scope, node.args[0], dest), *(self.operand(scope, arg) for arg in node.args[1:])]
             scope.call(f"np.{function}", *(each.text for each in operands), *map(repr, numbers), dest.text)
         else:
-            scope.lines.append(f"{dest.text}[...] = {self.source(scope, node)}")
+            self.say(scope, node, dest)
+
+    def say(self, scope: Scope, node: Expr, dest: Operand) -> None:
+        """Compute `node` by the expression that the readable program has for it."""
+        scope.copy(self._examples_first(scope, dest.text, len(node.shape)), self.source(scope, node))
 
     def inner(self, scope: Scope, node: Expr, dest: Operand) -> Operand:
         """The value of an operand that may be computed in `dest` itself, which is written next."""
@@ -75,7 +79,7 @@ class Lowering(Operands):
             return self.viewed(scope, dest.view.narrow(start, stop))
         if dest.block is not None:
             return self._in_block(dest.block.narrow(start, stop))
-        text = f"{dest.text}[..., {start}:{stop}{', :' * (rank - 1)}]"
+        text = f"{dest.text}[{':, ' * (scope.kind is Kind.ALL)}{start}:{stop}]"
         return Operand(text if scope.kind is Kind.LOOP else self.fixed.bind(text), shared=dest.shared)
 
     def _in_block(self, block: Submatrix) -> Operand:
@@ -88,11 +92,23 @@ class Lowering(Operands):
             if inner.prim is FULL:
                 return inner.prim.source(inner, code, size)
             value = self.operand(scope, inner)
-            return Code(value.text, leading=not value.shared and bool(scope.lead(self.batch)))
+            if value.shared:
+                return Code(value.text.removesuffix("_column"), leading=False)
+            return Code(self._examples_first(scope, value.text, len(inner.shape)), leading=bool(self._leading(scope)))
 
         def size(dim: Dim) -> str:
             return str(self.stores.size(dim))
 
         return node.prim.source(node, code, size).text
 
+    def _leading(self, scope: Scope) -> int:
+        """How many axes a value has before those of one example, in expressions of NumPy."""
+        return (scope.kind is Kind.ALL) + bool(self.batch and scope.kind is not Kind.WEIGHT)
 
+    def _examples_first(self, scope: Scope, text: str, rank: int) -> str:
+        """A value with the axis of examples before those of one example, as kernels want it."""
+        if not self.batch or not rank or scope.kind is Kind.WEIGHT:
+            return text
+        if scope.kind is Kind.LOOP:
+            return f"{text}.T" if rank == 1 else f"np.moveaxis({text}, -1, 0)"
+        return self.fixed.bind(f"np.moveaxis({text}, -1, {int(scope.kind is Kind.ALL)})")

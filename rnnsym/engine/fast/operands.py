@@ -1,14 +1,15 @@
 """Operands: parts of stores, numbers, scratch arrays, and weights that are made once a run."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from rnnsym.core.expr import Expr, leaves
 from rnnsym.core.names import Fixed, Name
 from rnnsym.engine.fast.submatrix import Submatrix
-from rnnsym.engine.fast.scope import Kind, Operand, Scope
+from rnnsym.engine.fast.scope import Kind, Operand, Scope, count
 from rnnsym.engine.fast.stages import Stage
-from rnnsym.engine.fast.stores import Stores
+from rnnsym.engine.fast.stores import Store, Stores
 from rnnsym.engine.fast.ufuncs import ANY, REAL
 from rnnsym.engine.fast.views import Bindings, View, rows_text, view
 from rnnsym.ops.indexing import CONCAT, INDEX, SLICE
@@ -19,14 +20,16 @@ Event = tuple[int, ...]
 
 
 class Operands:
-    """`fixed` are the lines that run once, `head` those at the start of every run."""
+    """`fixed` are the lines that run once, `load` those that take the data, `head` those at the start of every run."""
 
     def __init__(self, stores: Stores, batch: int | None, real: bool) -> None:
         self.stores, self.batch, self.calls = stores, "" if batch is None else str(batch), REAL if real else ANY
         self.fixed, self.head = Bindings(), list[str]()
         buffers = {id(store) for store in stores.buffers()}
         self.outside = {store.name for store in stores.stores if id(store) not in buffers}
+        self.load = list[str]()
         self._free: dict[str, list[str]] = {}
+        self._tables: dict[str, str] = {}
         self._scratches = 0
         self._weights: dict[Expr, Operand] = {}
         self._made_of_weights: dict[Expr, bool] = {}
@@ -56,7 +59,8 @@ class Operands:
         if node.prim is BROADCAST:
             return self._repeated(scope, node)
         if scope.kind is not Kind.WEIGHT and self.is_weight(node):
-            return self.weight(node)
+            value = self.weight(node)
+            return replace(value, text=self.once(f"{value.text}[..., None]")) if self.batch and node.shape else value
         scratch = self.scratch(scope, self.event(node))
         self.write(scope, node, scratch)
         return scratch
@@ -97,6 +101,8 @@ class Operands:
         text = part.text(rows_text(store, part.rows) if part.rows else "")
         if store.name not in self.outside:
             text = self.fixed.bind(self._pointed(text, part))
+        if shared and self.batch and store.event and scope.kind is not Kind.WEIGHT:
+            text = self.once(f"{text}[..., None]")
         return Operand(text, part, None, shared, solid)
 
     def block(self, scope: Scope, node: Expr) -> Submatrix | None:
@@ -121,13 +127,10 @@ class Operands:
         """A scalar of one step without a batch: a view of its entry, rather than a number."""
         scalar = part.column is not None or not part.store.event
         one = part.rows is not None and part.rows.single
-        if scalar and one and not self.batch and not part.axis:
-            return f"{text[:-1]}, ...]" if "..." not in text else text
-        return text
+        return f"{text[:-1]}, ...]" if scalar and one and not self.batch and not part.axis else text
 
     def _solid(self, scope: Scope, part: View) -> bool:
-        one_row = not self.batch and scope.kind is not Kind.ALL
-        return not part.fold and not part.axis and (part.whole or (one_row and part.column is None))
+        return not part.fold and not part.axis and (part.whole or (scope.kind is not Kind.ALL and part.column is None))
 
     def _number(self, scope: Scope, node: Expr) -> Operand:
         shape = self.event(node) if scope.kind is Kind.LOOP and not self.batch else ()
@@ -135,22 +138,22 @@ class Operands:
         return Operand(self.fixed.bind(text, "c"), shared=True)
 
     def _repeated(self, scope: Scope, node: Expr) -> Operand:
-        """A scalar beside vectors: with an axis of length 1 for theirs, where it has leading axes."""
+        """A scalar beside vectors: with an axis of length 1 for theirs, where there is one of steps before it."""
         (inner,) = node.args
         part = self.part(scope, inner)
-        if part is not None and len(node.shape) == 1 and part.store.batched:
-            lone = not self.batch and (scope.kind is not Kind.ALL or part.rows is None or part.rows.single)
-            return self.viewed(scope, part if lone else replace(part, axis=True))
+        if part is not None:
+            axis = part.rows is not None and not part.rows.single
+            return self.viewed(scope, replace(part, axis=axis))
         value = self.operand(scope, inner)
-        if value.shared or not scope.lead(self.batch):
+        if value.shared or scope.kind is not Kind.ALL:
             return replace(value, solid=False)
-        return Operand(f"{value.text}[(..., *[None] * {len(node.shape)})]")
+        return Operand(self.fixed.bind(f"{value.text}[{', '.join([':', *['None'] * len(node.shape)])}]"))
 
     # Scratch arrays. ----------------------------------------------------------------------------------------------
 
     def scratch(self, scope: Scope, event: Event) -> Operand:
         """An array for an intermediate value, free again after the equation."""
-        axes = "".join(f"{axis}, " for axis in (scope.lead(self.batch), *event) if axis != "")
+        axes = scope.axes(event, self.batch)
         free = self._free.setdefault(axes, [])
         if not free:
             self._scratches += 1
@@ -166,6 +169,29 @@ class Operands:
             self._free[axes].append(name)
         scope.borrowed.clear()
         scope.known.clear()
+
+    def table(self, scope: Scope, value: Operand, entries: int) -> str:
+        """A vector of every step and example as a matrix: one column each. Examples stand behind the entries of each
+        step, so that those of many steps are copied; data are copied before any run.
+        """
+        if scope.kind is not Kind.ALL:
+            return value.text if self.batch else self.fixed.bind(f"{value.text}[:, None]")
+        if not self.batch:
+            return self.fixed.bind(f"{value.text}.T")
+        if value.text not in self._tables:
+            assert scope.steps is not None
+            name = f"t{len(self._tables) + 1}"
+            self.fixed.lines.append(f"{name} = np.empty(({entries}, {count(scope.steps)}, {self.batch}), kind)")
+            view = self.fixed.bind(f"np.moveaxis({value.text}, 1, 0)")
+            early = value.view is not None and self._is_data(value.view.store)
+            (self.load if early else scope.lines).append(f"{name}[...] = {view}")
+            self._tables[value.text] = self.fixed.bind(f"columns({name})")
+        return self._tables[value.text]
+
+    def _is_data(self, store: Store) -> bool:
+        """Whether nothing in a store depends on parameters."""
+        stages, places = self.stores.order.stages, self.stores.places
+        return all(stages[name] is Stage.DATA for name, place in places.items() if place.store is store)
 
     # Weights: what is made of parameters alone. -------------------------------------------------------------------
 
@@ -201,9 +227,9 @@ class Operands:
 
     def once(self, text: str) -> str:
         """The name of something looked up before it is used often: in `head`, or where nothing changes it, for good."""
-        if text.split(".")[0] not in self.outside and not text.startswith("p_"):
+        if re.split(r"\W", text)[0] not in self.outside and not text.startswith("p_"):
             return self.fixed.bind(text, "f" if text.endswith(".dot") else "v")
-        name = "p_" + text.removeprefix("p_").replace(".", "_")
+        name = "p_" + text.removeprefix("p_").replace("[..., None]", "_column").replace(".", "_")
         if f"{name} = {text}" not in self.head:
             self.head.append(f"{name} = {text}")
         return name

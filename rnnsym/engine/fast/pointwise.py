@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rnnsym.core.expr import Expr
-from rnnsym.engine.fast.scope import Operand, Scope
+from rnnsym.engine.fast.scope import Kind, Operand, Scope
 from rnnsym.ops.arithmetic import ADD, NEG
 from rnnsym.ops.indexing import CONCAT
 from rnnsym.ops.leaves import FULL, LEAF
@@ -72,7 +72,7 @@ def _folded(low: "Lowering", scope: Scope, node: Expr, dest: Operand) -> bool:
         if tiled(arg) == times:
             part = low.part(scope, arg.args[0])
             assert part is not None
-            words.append(low.viewed(scope, replace(part, axis=bool(scope.lead(low.batch)))).text)
+            words.append(low.viewed(scope, replace(part, axis=scope.kind is Kind.ALL)).text)
             continue
         part = low.part(scope, arg)
         if part is None or part.store.name in low.outside:

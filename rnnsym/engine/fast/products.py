@@ -21,19 +21,14 @@ def product(low: "Lowering", scope: Scope, node: Expr, dest: Operand) -> None:
         return
     value = low.operand(scope, vector)
     target = dest if dest.solid and value.text != dest.text else low.scratch(scope, low.event(node))
-    if scope.kind is Kind.WEIGHT or not scope.lead(low.batch):
+    if scope.kind is not Kind.ALL:
         scope.call(_method(low, matrix), value.text, target.text)
-    elif scope.kind is Kind.ALL:
-        scope.call(low.once(f"{flat(low, value)}.dot"), _transposed(low, matrix), flat(low, target))
+    elif low.batch:
+        scope.call("np.matmul", low.weight(matrix).text, value.text, target.text)
     else:
-        scope.call(_dot_of(low, scope, value), _transposed(low, matrix), target.text)
+        scope.call(low.once(f"{value.text}.dot"), _transposed(low, matrix), target.text)
     if target is not dest:
         scope.copy(dest.text, target.text)
-
-
-def flat(low: "Lowering", value: Operand) -> str:
-    """The rows of all steps and examples as those of one matrix."""
-    return low.fixed.bind(f"flat({value.text})") if low.batch else value.text
 
 
 def _method(low: "Lowering", matrix: Expr) -> str:
@@ -46,13 +41,6 @@ def _transposed(low: "Lowering", matrix: Expr) -> str:
     return low.once(f"{low.weight(matrix).text}.T")
 
 
-def _dot_of(low: "Lowering", scope: Scope, value: Operand) -> str:
-    if value.view is not None and value.view.offset is not None:
-        assert scope.loop is not None
-        return scope.loop.bind(value.view, "dot")
-    return low.once(f"{value.text}.dot")
-
-
 def _of_each_step(low: "Lowering", scope: Scope, node: Expr, dest: Operand) -> None:
     """A product whose matrix has a value at each step."""
     part = low.part(scope, node.args[0])
@@ -60,7 +48,7 @@ def _of_each_step(low: "Lowering", scope: Scope, node: Expr, dest: Operand) -> N
         value = low.operand(scope, node.args[1])
         scope.call(scope.loop.bind(part, "dot"), value.text, dest.text)
     else:
-        scope.lines.append(f"{dest.text}[...] = {low.source(scope, node)}")
+        low.say(scope, node, dest)
 
 
 def _without_time(low: "Lowering", scope: Scope, node: Expr, dest: Operand) -> None:

@@ -46,13 +46,15 @@ class Scope:
     def copy(self, dest: str, source: str) -> None:
         self.lines.append(f"{dest}[...] = {source}")
 
-    def lead(self, batch: str) -> str:
-        """The leading axes of a value, as source: `T, 32`, or nothing."""
-        axes = [batch] if batch and self.kind is not Kind.WEIGHT else []
+    def axes(self, event: tuple[int, ...], batch: str) -> str:
+        """The shape of a value, as source: steps, the axes of one example, examples."""
+        sizes = list(map(str, event))
         if self.kind is Kind.ALL:
             assert self.steps is not None
-            axes.insert(0, count(self.steps))
-        return ", ".join(axes)
+            sizes.insert(0, count(self.steps))
+        if batch and self.kind is not Kind.WEIGHT:
+            sizes.append(batch)
+        return "".join(f"{size}, " for size in sizes)
 
 
 def count(steps: Interval) -> str:

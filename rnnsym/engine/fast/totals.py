@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from rnnsym.core.expr import Expr, leaves
 from rnnsym.core.names import Interval, Offset
 from rnnsym.core.system import Piece
-from rnnsym.engine.fast.products import flat
 from rnnsym.engine.fast.scope import Kind, Operand, Scope, count
 from rnnsym.ops.arithmetic import ADD, MUL, NEG
 from rnnsym.ops.products import DOT
@@ -69,9 +68,9 @@ def _outer(low: "Lowering", scope: Scope, left: Expr, right: Expr) -> str:
             for arg in (left, right)
         ]
         low.release(plain)
-        return f"np.dot({texts[0]}.T, {texts[1]})" if low.batch else f"np.outer({texts[0]}, {texts[1]})"
-    first, second = (_table(low, scope, low.operand(scope, arg)) for arg in (left, right))
-    return f"{low.once(f'{first}.T.dot')}({second})"
+        return f"np.dot({texts[0]}, {texts[1]}.T)" if low.batch else f"np.outer({texts[0]}, {texts[1]})"
+    first, second = (low.table(scope, low.operand(scope, arg), low.event(arg)[0]) for arg in (left, right))
+    return f"{low.once(f'{first}.dot')}({low.fixed.bind(f'{second}.T')})"
 
 
 def _constants(low: "Lowering", args: Sequence[Expr]) -> tuple[list[Expr], Expr] | None:
@@ -88,20 +87,13 @@ def _sum(low: "Lowering", scope: Scope, node: Expr) -> str:
         if left.solid and right.solid:
             return f"{low.once(f'{left.text}.ravel().dot')}({low.fixed.bind(f'{right.text}.ravel()')})"
     value = low.operand(scope, node)
-    axes = (scope.kind is Kind.ALL) + bool(low.batch)
     if value.shared or not _per_example(low, node):
         return f"{low.batch or 1} * {value.text}"
     if len(node.shape) == 1:
-        table = _table(low, scope, value)
-        return f"{low.once(f'np.ones(len({table}), kind).dot')}({table})"
-    return f"np.add.reduce({value.text}, {tuple(range(axes))})"
-
-
-def _table(low: "Lowering", scope: Scope, value: Operand) -> str:
-    """A row for each step and example."""
-    if scope.kind is Kind.ALL:
-        return flat(low, value)
-    return value.text if low.batch else low.fixed.bind(f"{value.text}[None]")
+        table = low.table(scope, value, low.event(node)[0])
+        return f"{low.once(f'{table}.dot')}({low.fixed.bind(f'np.ones({table}.shape[1], kind)', 'c')})"
+    axes = [0] * (scope.kind is Kind.ALL) + [-1] * bool(low.batch)
+    return f"np.add.reduce({value.text}, {tuple(axes)})"
 
 
 def _per_example(low: "Lowering", node: Expr) -> bool:

@@ -12,7 +12,7 @@ class View:
     """Columns of a store: of the rows `rows`, of row t + `offset` of a loop, or of an array without time.
 
     `column`: one column as a scalar; `fold`: the columns as that many equal parts, on an axis of their own; `axis`: a
-    new axis before the last one, or after it for a scalar, so that the value is repeated along it.
+    new axis after that of the steps, so that the value is repeated along it.
     """
 
     place: Place
@@ -70,15 +70,13 @@ class View:
         """The source of this part; `rows` is the index of the rows of a store in time."""
         keys = [rows] if rows else []
         if self.column is not None:
-            keys += ["...", str(self.column)]
+            keys.append(str(self.column))
         elif not self.whole:
-            keys += ["...", f"{self.span[0]}:{self.span[1]}"]
+            keys.append(f"{self.span[0]}:{self.span[1]}")
         text = f"{self.store.name}[{', '.join(keys)}]" if keys else self.store.name
         if self.fold:
-            text = f"folded({text}, {self.fold})"
-        if self.axis:
-            text += "[..., None]" if self.column is not None or not self.store.event else "[..., None, :]"
-        return text
+            text = f"folded({text}, {int(':' in rows)}, {self.fold})"
+        return f"{text}[:, None]" if self.axis else text
 
 
 def view(place: Place, time: object, domain: Interval | None, in_loop: bool) -> View:
@@ -136,8 +134,7 @@ class LoopBindings:
         rows = rows if ":" in rows else f"{rows}:{store.row(self.steps.hi.shift(view.offset + 1))}"
         scalar = view.column is not None or not store.event
         maker = "points" if scalar and not self.batched else "rows"
-        plain = replace(view, axis=False) if scalar and not self.batched else view
-        text = f"{maker}({plain.text(rows)})" + ("[::-1]" if self.direction < 0 else "")
+        text = f"{maker}({view.text(rows)})" + ("[::-1]" if self.direction < 0 else "")
         if method:
             text = f"[each.{method} for each in {text}]"
         return self.lists.setdefault(text, f"a{len(self.lists) + 1}")

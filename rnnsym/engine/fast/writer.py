@@ -34,14 +34,15 @@ def points(array):
     return [array[i, ...] for i in range(len(array))]
 
 
-def folded(array, parts):
-    """The last axis as that many equal parts: a view."""
-    return array.reshape(*array.shape[:-1], parts, array.shape[-1] // parts)
+def folded(array, axis, parts):
+    """An axis as that many equal parts: a view."""
+    shape = array.shape
+    return array.reshape(*shape[:axis], parts, shape[axis] // parts, *shape[axis + 1:])
 
 
-def flat(array):
-    """One row for each step and example: a view."""
-    return array.reshape(array.shape[0] * array.shape[1], array.shape[2])
+def columns(array):
+    """All axes after the first as one: a view."""
+    return array.reshape(len(array), array[0].size if len(array) else 0)
 '''
 
 CALL = re.compile(r"\bnp\.([a-z_]+)\(")
@@ -64,7 +65,8 @@ class FastWriter:
         self.params = tuple(name for name in system.given if name.role == Role.PARAM and name in read)
         self.data = tuple(name for name in system.given if name.role != Role.PARAM and name in read)
         self._locals = local_names(set(self.stores.labels.values()) | {"s1", "c1", "v1", "a1", "w1"})
-        self._load, self._run = [*map(self._copied, self.data)], list[str]()
+        self._load, self._run = self.low.load, list[str]()
+        self._load.extend(map(self._copied, self.data))
         for block in self.order.blocks:
             if block.direction:
                 self.loops.write(block, self._load, self._run)
@@ -121,17 +123,18 @@ class FastWriter:
     # The module. --------------------------------------------------------------------------------------------------
 
     def _copied(self, name: Name) -> str:
-        """The line that takes over a given array, whose row t is step t."""
-        place, label = self.stores.place(name), self.stores.labels[name]
-        if place.store.steps is None:
-            return f"{label}[...] = given_{label}"
-        rows = rows_text(place.store, Interval(Point(0, 1), T))
-        return f"{label}[{rows}] = given_{label}[1:]"
+        """The line that takes over a given array, whose row t is step t, with its examples last."""
+        store, label = self.stores.place(name).store, self.stores.labels[name]
+        rows = rows_text(store, Interval(Point(0, 1), T)) if store.steps else "..."
+        given = f"given_{label}[1:]" if store.steps else f"given_{label}"
+        if self.low.batch and store.batched and store.event:
+            given = f"np.moveaxis({given}, {int(store.steps is not None)}, -1)"
+        return f"{label}[{rows}] = {given}"
 
     def _buffer(self, store: Store) -> str:
         axes = [count(store.steps)] if store.steps else []
-        axes += [self.low.batch] if store.batched and self.low.batch else []
         axes += map(str, store.event)
+        axes += [self.low.batch] if store.batched and self.low.batch else []
         kind = "int" if store.integer else "kind"
         return f"{store.name} = np.zeros(({''.join(f'{axis}, ' for axis in axes)}), {kind})"
 

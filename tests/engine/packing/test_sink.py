@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from dataclasses import replace
+from itertools import cycle
 
 import numpy as np
 import pytest
@@ -12,9 +13,13 @@ from rnnsym import cells
 from rnnsym.core.expr import topological
 from rnnsym.core.names import EVERY_STEP, NOW, Name, Offset, Role
 from rnnsym.core.system import Piece, reads
+from rnnsym.derivation.adjoint import adjoint
 from rnnsym.engine.packing.cover import covered
 from rnnsym.engine.packing.layout import Layout, Tenant
+from rnnsym.engine.packing.pack import pack
 from rnnsym.engine.packing.sink import sunk
+from rnnsym.engine.passes.choices import Choices
+from rnnsym.engine.passes.pipeline import single_operations
 from rnnsym.engine.program import function
 from rnnsym.ops.arithmetic import add, mul
 from rnnsym.ops.leaves import leaf, ones
@@ -65,23 +70,23 @@ def totals(system):
     return found["products"], found["sums"]
 
 
-def values(net, system, wanted, steps, batch):
-    """The numbers of `wanted`, by the readable program."""
-    names = tuple(name for name in system.equations if name in system.ancestors(wanted))
-    found = function(system, names, "a test")(net.given(*data_for(net, steps, 1, batch), None), steps)
-    return {name: found[name] for name in wanted}
-
-
-def check_values(net, before, after, steps=3, batch=None):
+def check_values(net, before, after, cases=((3, None),)):
+    """Equal numbers for every gradient, by the readable program. cases: T and B."""
     wanted = gradients(before)
-    plain, grouped = (values(net, system, wanted, steps, batch) for system in (before, after))
-    for name in wanted:
-        scale = 1 + np.abs(plain[name]).max()
-        np.testing.assert_allclose(grouped[name], plain[name], rtol=0, atol=1e-12 * scale, err_msg=name.label)
+    plain, grouped = (
+        function(system, tuple(n for n in system.equations if n in system.ancestors(wanted)), "a test")
+        for system in (before, after)
+    )
+    for steps, batch in cases:
+        known = net.given(*data_for(net, steps, 1, batch), None)
+        expected, found = plain(known, steps), grouped(known, steps)
+        for name in wanted:
+            scale = 1 + np.abs(expected[name]).max()
+            np.testing.assert_allclose(found[name], expected[name], rtol=0, atol=1e-12 * scale, err_msg=name.label)
 
 
 def system_of(net):
-    return with_copies(net.program().adjoint.system)
+    return with_copies(adjoint(net.system, TOTAL_LOSS).system)
 
 
 def lstm_layout():
@@ -90,15 +95,13 @@ def lstm_layout():
     return Layout((bank(*columns(*gates)), bank((h, -1), (copy, 0), (ONE, 0))))
 
 
-@pytest.mark.parametrize("batch", [None, 3])
-@pytest.mark.parametrize("steps", [1, 2, 5])
-def test_the_gates_of_an_lstm_share_one_product(steps, batch):
+def test_the_gates_of_an_lstm_share_one_product():
     net = rs.Network("lstm", inputs=2, hidden=3, outputs=4)
     system = system_of(net)
     after = sunk(system, gradients(system), lstm_layout(), net.sizes)
     assert totals(system) == (9, 5)
     assert totals(after) == (2, 1)
-    check_values(net, system, after, steps, batch)
+    check_values(net, system, after, [(1, None), (2, 3), (5, None)])
 
 
 def test_without_the_number_one_the_biases_are_one_sum():
@@ -140,7 +143,7 @@ def test_transposed_scaled_and_summed_products_are_views_too():
     kept = mul(bar, bar)
     rhs = {
         dW: outer(bar, now) + 0.5 * transpose(outer(now, bar)),
-        dU: transpose(outer(bar, before)) - outer(before, bar),
+        dU: transpose(outer(bar, before)) + 3 * outer(before, bar),
         db: add(-2 * bar, kept),
     }
     system = replace(
@@ -155,7 +158,7 @@ def test_transposed_scaled_and_summed_products_are_views_too():
 
 def test_a_vector_that_has_no_row_for_every_step_stays_out():
     """Beside h stands what would be read before the first step."""
-    net = rs.Network("elman", inputs=2, hidden=3, outputs=4)
+    net = rs.Network("elman", inputs=2, hidden=3, outputs=1)
     system = system_of(net)
     (da,), (h, x) = named(Role.ADJOINT, "a"), (*named(Role.CARRY, "h"), *named(Role.PART, "x_copy"))
     (y,) = named(Role.EQUATION, "y")
@@ -186,15 +189,47 @@ def ordered_layout(system):
     return Layout((bank(*columns(*bars)), bank(*carries, *copies)))
 
 
-@pytest.mark.parametrize(("steps", "batch"), [(1, None), (2, 3), (5, None)])
-@pytest.mark.parametrize("wiring", NETWORKS)
-@pytest.mark.parametrize("cell", ["elman", "lstm", "gru", "mgu", "jordan"])
-def test_values_stay_for_any_layout(cell, wiring, steps, batch):
+ROTATED = pytest.mark.parametrize(
+    ("wiring", "cell"), list(zip(NETWORKS, cycle(["elman", "lstm", "gru", "mgu", "jordan"]), strict=False))
+)
+"""Every wiring, each with one cell."""
+
+CASES = [(1, None), (2, 3), (5, None)]
+
+
+@ROTATED
+def test_values_stay_for_any_layout(wiring, cell):
     net = NETWORKS[wiring](cell)
     system = system_of(net)
-    rng = random.Random(wiring + cell)
-    for layout in (ordered_layout(system), random_layout(system, rng), random_layout(system, rng)):
-        check_values(net, system, sunk(system, gradients(system), layout, net.sizes), steps, batch)
+    rng = random.Random(wiring)
+    for layout in (ordered_layout(system), random_layout(system, rng)):
+        check_values(net, system, sunk(system, gradients(system), layout, net.sizes), CASES)
+
+
+def packed(net, choices):
+    """The packed form of the adjoint, before and after."""
+    system = adjoint(net.system, TOTAL_LOSS).system
+    wanted = (TOTAL_LOSS, *gradients(system))
+    before, layout = pack(single_operations(system, wanted, choices), wanted, choices, net.sizes)
+    return before, sunk(before, wanted, layout, net.sizes)
+
+
+ONE_EXAMPLE, BATCH = Choices(), Choices(factors_ahead=False, augment=False, batched=True)
+
+
+@ROTATED
+def test_values_stay_in_the_packed_form(wiring, cell):
+    net = NETWORKS[wiring](cell)
+    before, after = packed(net, ONE_EXAMPLE if len(wiring) % 2 else BATCH)
+    check_values(net, before, after, CASES)
+
+
+def test_the_packed_lstm_has_two_products():
+    """One for all gates, one for the readout, and the sum of the readout's bias."""
+    _, after = packed(rs.Network("lstm", inputs=8, hidden=16, outputs=8), ONE_EXAMPLE)
+    assert totals(after) == (2, 1)
+    _, after = packed(rs.Network("lstm", inputs=8, hidden=16, outputs=8), BATCH)
+    assert totals(after) == (3, 2)
 
 
 @pytest.mark.parametrize("entry", cells.catalogue(), ids=lambda entry: entry.name)
