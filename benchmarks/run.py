@@ -1,120 +1,128 @@
 """One command: how long a loss with all its gradients takes, as a ratio to peers on the same work in the same run.
 
-`python3 dev.py bench` runs it. Blocks of the competitors are interleaved, gradients are compared before timing, and
-the median ratio is reported with its spread. One thread.
+`python3 dev.py bench` runs it; --help has the options. Progress goes to stderr, the tables to stdout as Markdown.
 """
 
-import os
+import argparse
+import json
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[variable] = "1"
-os.environ.pop("OPENBLAS_CORETYPE", None)
+from costs import commands, curves, scalars, starts
+from duel import duel
+from figures import curve_figure, ratio_figure
+from machine import busy, described
+from peers import COMPETITORS
+from report import report
+from works import WORKS, cases
 
-import platform  # noqa: E402 - the thread settings must stand before NumPy is loaded
-import statistics  # noqa: E402
-import subprocess  # noqa: E402
-import sys  # noqa: E402
-import time  # noqa: E402
-from collections.abc import Callable  # noqa: E402
-from functools import partial  # noqa: E402
-
-import numpy as np  # noqa: E402
-from peers import Work, hand_written_elman, torch_peer  # noqa: E402
-
-import rnnsym as rs  # noqa: E402
-from rnnsym import cells  # noqa: E402
-
-SIZES = [(20, 4, 3, None), (100, 16, 8, None), (100, 64, 32, 32)]
-BLOCKS, BLOCK_SECONDS = 7, 0.05
-VARIANTS = [
-    ["derive", "lstm"],
-    ["derive", "gru"],
-    ["derive", "lstm", "--option", "variant=peephole"],
-    ["derive", "gru", "--option", "variant=cho2014"],
-]
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+PARTS = ("duels", "curves", "starts", "scalars", "commands")
+ROUNDS, QUICK_ROUNDS, SECONDS = 11, 3, 0.05
 
 
-def seconds_each(work: Work) -> float:
-    """The time of one call, over a block of calls."""
-    calls, start = 0, time.perf_counter()
-    while (spent := time.perf_counter() - start) < BLOCK_SECONDS:
-        work()
-        calls += 1
-    return spent / calls
+def arguments(words: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="dev.py bench", description="Benchmarks: time, memory, and peers.")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        default=[],
+        metavar="WORK",
+        help=f"the works with these words in their names: {', '.join(WORKS)}; then, the duels alone",
+    )
+    parser.add_argument("--part", nargs="+", choices=PARTS, help="what to measure; all of it by default")
+    parser.add_argument("--quick", action="store_true", help="small sizes and few rounds: to see that it works")
+    parser.add_argument("--rounds", type=int, help=f"rounds of interleaved blocks (default {ROUNDS})")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="length of a block (default %(default)s)")
+    parser.add_argument("--yardstick", metavar="PATH", help="a Python file with NumPy programs tuned by hand")
+    parser.add_argument("--json", metavar="PATH", help="where to keep what was measured")
+    parser.add_argument(
+        "--from-json", metavar="PATH", help="show what was kept, and measure only --part or --only anew"
+    )
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md and its pictures")
+    return parser.parse_args(words)
 
 
-def compare(ours: Work, peer: Work) -> tuple[float, float, float, float]:
-    """Our time, and the ratio ours / peer: its median, smallest and largest over interleaved blocks."""
-    (loss, grads), (peer_loss, peer_grads) = ours(), peer()
-    assert np.isclose(loss, peer_loss, rtol=1e-10), "the losses differ: the comparison would mean nothing"
-    assert np.allclose(grads["V"], peer_grads["V"], rtol=1e-9), "the gradients differ"
-    pairs = [(seconds_each(ours), seconds_each(peer)) for _ in range(BLOCKS)]
-    ratios = [mine / theirs for mine, theirs in pairs]
-    return statistics.median(mine for mine, _ in pairs), statistics.median(ratios), min(ratios), max(ratios)
+def say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
 
 
-def gradient_table() -> None:
-    print(f"\n{'cell':6} {'T':>4} {'H':>3} {'X':>3} {'B':>3}  {'ms':>8}   peer             ours / peer")
-    for cell in ("elman", "lstm", "gru"):
-        for steps, hidden, inputs, batch in SIZES:
-            rng = np.random.default_rng(0)
-            net = rs.Network(cell, inputs=inputs, hidden=hidden, outputs=inputs)
-            params = net.init(0, "uniform")
-            lead = (steps,) if batch is None else (steps, batch)
-            x, targets = rng.normal(size=(*lead, inputs)), rng.normal(size=(*lead, inputs))
-            peers = {"PyTorch nn": torch_peer(cell, params, x, targets)}
-            if cell == "elman" and batch is None:
-                peers["NumPy by hand"] = hand_written_elman(params, x, targets)
-            for name, peer in peers.items():
-                if peer is None:
-                    print(f"{cell:6} {name} is not installed: pip install -e '.[bench]'")
-                    continue
-                mine, ratio, low, high = compare(partial(net.value_and_grad, params, x, targets), peer)
-                sizes = f"{steps:4} {hidden:3} {inputs:3} {batch or 1:3}"
-                print(f"{cell:6} {sizes}  {1000 * mine:8.3f}   {name:15}  {ratio:5.2f}  ({low:.2f}–{high:.2f})")
+def measure(options: argparse.Namespace, results: dict[str, Any]) -> None:
+    """Fill `results`, part by part, so that an interrupted run still has what came before."""
+    rounds = options.rounds or (QUICK_ROUNDS if options.quick else ROUNDS)
+    parts: dict[str, Callable[[], None]] = {
+        "duels": lambda: measure_duels(options, rounds, results.setdefault("duels", [])),
+        "curves": lambda: results.update(curves=curves(options.quick, say)),
+        "starts": lambda: results.update(starts=starts(rounds, say)),
+        "scalars": lambda: results.update(scalars=scalars(rounds, say)),
+        "commands": lambda: results.update(commands=commands(rounds, say)),
+    }
+    chosen = options.part or (["duels"] if options.only else [] if options.from_json else PARTS)
+    for name in chosen:
+        parts[name]()
 
 
-def start_table() -> None:
-    """Whole commands against an empty Python process: how much longer they take."""
-    print(f"\n{'command':43} {'ms':>6}   times an empty `python -c pass`")
-    empty = [sys.executable, "-c", "pass"]
-    named = [["derive", entry.name] for entry in cells.catalogue() if not entry.options] + VARIANTS
-    for words in (["--version"], *named):
-        command = [sys.executable, "-m", "rnnsym", *words]
-        pairs = [(process_seconds(command), process_seconds(empty)) for _ in range(BLOCKS)]
-        mine = statistics.median(a for a, _ in pairs)
-        print(f"rnnsym {' '.join(words):36} {1000 * mine:6.0f}   {statistics.median(a / b for a, b in pairs):.1f}")
+def measure_duels(options: argparse.Namespace, rounds: int, found: list[dict[str, Any]]) -> None:
+    """Each case; one that is there already is measured anew and stays in its place."""
+    for competitor in COMPETITORS.values():
+        if not competitor.installed:
+            say(f"\n*** {competitor.title} IS NOT INSTALLED: not compared with it ***\n")
+    chosen = cases(options.only, options.quick)
+    for n, case in enumerate(chosen, 1):
+        say(f"{n} of {len(chosen)}: {case}")
+        new = duel(case, rounds, options.seconds, options.yardstick, say)
+        places = [place for place, old in enumerate(found) if old["case"] == list(case)]
+        if places:
+            found[places[0]] = new
+        else:
+            found.append(new)
 
 
-def scalar_table() -> None:
-    """Every scalar of the loss and its gradients, subexpressions shared and named: H = X = C = 2, squared loss."""
-    print(f"\n{'scalar expressions':20} {'T':>4} {'ms':>8}   expressions")
-    for cell in ("elman", "lstm", "gru"):
-        derivation = rs.derive(rs.Network(cell, 2, 2, 2))
-        for steps in (10, 100):
-            found = [timed(partial(derivation.scalars, 2, steps)) for _ in range(BLOCKS)]
-            count = len(derivation.scalars(2, steps).assignments)
-            print(f"{cell:20} {steps:4} {1000 * statistics.median(found):8.1f}   {count}")
+def wrong(results: dict[str, Any]) -> bool:
+    """Whether a competitor gave other numbers, or none."""
+    sentences = [why for duel in results.get("duels", []) for why in duel["absent"].values()]
+    return any("WRONG" in why or "ended with code" in why for why in sentences)
 
 
-def timed(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+def write(results: dict[str, Any], page: str) -> None:
+    (DOCS / "benchmarks.md").write_text(page, encoding="utf-8")
+    pictures = DOCS / "pictures"
+    if results.get("duels"):
+        (pictures / "benchmarks.svg").write_text(ratio_figure(results["duels"]), encoding="utf-8")
+    if results.get("curves"):
+        (pictures / "benchmarks-cost.svg").write_text(curve_figure(results["curves"]), encoding="utf-8")
+    say(f"Written: {DOCS / 'benchmarks.md'} and its pictures.")
 
 
-def process_seconds(command: list[str]) -> float:
-    start = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - start
-
-
-def main() -> None:
-    print(f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.machine()}, one thread, float64")
-    gradient_table()
-    scalar_table()
-    start_table()
+def main(words: list[str]) -> int:
+    options = arguments(words)
+    kept = Path(options.from_json).read_text(encoding="utf-8") if options.from_json else "{}"
+    results: dict[str, Any] = {"machine": described(), "by": [], **json.loads(kept)}
+    anew = not options.from_json or options.part or options.only
+    if anew and results["machine"] != described():
+        say(f"{options.from_json} is from another machine, or other versions: {results['machine']}")
+        return 2
+    if anew:
+        if busy():
+            say(f"\n*** {busy()}. Ratios are less sure, times are wrong. ***\n")
+        results["by"].append(f"python3 dev.py bench {shlex.join(words)}".strip())
+    interrupted = False
+    try:
+        measure(options, results)
+    except KeyboardInterrupt:
+        interrupted = True
+        say("\nInterrupted: what follows was measured before.")
+    page = report(results)
+    if options.json:
+        Path(options.json).write_text(json.dumps(results), encoding="utf-8")
+    print(page)
+    if options.write and not interrupted:
+        write(results, page)
+    return 130 if interrupted else int(wrong(results))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from rnnsym.core.names import Interval, Name, Offset, Point
 from rnnsym.core.system import Piece, System
-from rnnsym.engine.fast.submatrix import Submatrix
 from rnnsym.engine.fast.lowering import Lowering
 from rnnsym.engine.fast.scope import Kind, Scope, count
 from rnnsym.engine.fast.stages import Stage
+from rnnsym.engine.fast.submatrix import Submatrix
 from rnnsym.engine.fast.totals import over
 from rnnsym.engine.fast.views import LoopBindings, View, view
 from rnnsym.engine.schedule import Block
@@ -22,7 +23,7 @@ def stretches(system: System, names: Sequence[Name]) -> list[Interval]:
     """The steps of these names, cut where a piece begins or ends, in the order of time."""
     pieces = [piece for name in names for piece in system.equations[name]]
     cuts = sorted({cut for piece in pieces for cut in (piece.domain.lo, piece.domain.hi.shift(1))})
-    spans = [Interval(lo, stop.shift(-1)) for lo, stop in zip(cuts, cuts[1:], strict=False)]
+    spans = [Interval(lo, stop.shift(-1)) for lo, stop in pairwise(cuts)]
     return [span for span in spans if any(piece.domain.covers(span) for piece in pieces)]
 
 
@@ -39,7 +40,7 @@ def least_steps(system: System, blocks: Sequence[Block]) -> int:
 
 
 def _ordered(steps: Sequence[int]) -> bool:
-    return all(a <= b for a, b in zip(steps, steps[1:], strict=False))
+    return all(a <= b for a, b in pairwise(steps))
 
 
 class Loops:

@@ -3,12 +3,13 @@
 from rnnsym.core.dims import Dim
 from rnnsym.core.expr import Expr
 from rnnsym.core.primitive import Code
-from rnnsym.engine.fast.submatrix import Submatrix
 from rnnsym.engine.fast.merging import runs
 from rnnsym.engine.fast.operands import Operands
 from rnnsym.engine.fast.pointwise import fold
 from rnnsym.engine.fast.products import product
 from rnnsym.engine.fast.scope import Kind, Operand, Scope
+from rnnsym.engine.fast.submatrix import Submatrix
+from rnnsym.engine.fast.ufuncs import BY_NAME
 from rnnsym.ops.arithmetic import ADD, MUL, NEG, POWER
 from rnnsym.ops.indexing import CONCAT
 from rnnsym.ops.leaves import FULL, number_in
@@ -50,7 +51,8 @@ class Lowering(Operands):
         elif node.prim in self.calls:
             function, numbers = self.calls[node.prim]
             operands = [self.inner(scope, node.args[0], dest), *(self.operand(scope, arg) for arg in node.args[1:])]
-            scope.call(f"np.{function}", *(each.text for each in operands), *map(repr, numbers), dest.text)
+            out = f"out={dest.text}" if function in BY_NAME else dest.text
+            scope.call(f"np.{function}", *(each.text for each in operands), *map(repr, numbers), out)
         else:
             self.say(scope, node, dest)
 
@@ -61,7 +63,12 @@ class Lowering(Operands):
     def inner(self, scope: Scope, node: Expr, dest: Operand) -> Operand:
         """The value of an operand that may be computed in `dest` itself, which is written next."""
         ready = node in scope.known or self.part(scope, node) is not None
-        if ready or node.prim in (FULL, BROADCAST, STOP_GRADIENT) or self.is_weight(node) or self.reads(scope, node, dest):
+        if (
+            ready
+            or node.prim in (FULL, BROADCAST, STOP_GRADIENT)
+            or self.is_weight(node)
+            or self.reads(scope, node, dest)
+        ):
             return self.operand(scope, node)
         self.write(scope, node, dest)
         return dest

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from rnnsym.core.expr import Expr, leaves
 from rnnsym.core.names import Fixed, Name
-from rnnsym.engine.fast.submatrix import Submatrix
 from rnnsym.engine.fast.scope import Kind, Operand, Scope, count
 from rnnsym.engine.fast.stages import Stage
 from rnnsym.engine.fast.stores import Store, Stores
+from rnnsym.engine.fast.submatrix import Submatrix
 from rnnsym.engine.fast.ufuncs import ANY, REAL
 from rnnsym.engine.fast.views import Bindings, View, rows_text, view
 from rnnsym.ops.indexing import CONCAT, INDEX, SLICE

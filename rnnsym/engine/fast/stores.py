@@ -14,6 +14,7 @@ from rnnsym.ops.indexing import SLICE
 from rnnsym.ops.leaves import LEAF
 
 STEPS = Interval(Point(0, 0), T)
+RESERVED = ("load", "run", "prepare", "rows", "points", "folded", "columns")
 
 
 @dataclass
@@ -121,7 +122,9 @@ class Stores:
         if rhs.prim is not SLICE or rhs.args[0].prim is not LEAF or rhs.attrs[2] != 1 or len(rhs.args[0].shape) != 1:
             return None
         (whole, time), (start, stop, _) = rhs.args[0].attrs, rhs.attrs
-        if time != Offset(0) or whole not in self.order.home:
+        if time != Offset(0) or whole not in self.order.home or not self.system.timed(whole):  # type: ignore[arg-type]
+            return None
+        if not self.system.hull(name).covers(self.system.hull(whole)):  # type: ignore[arg-type]
             return None
         if self.order.home[whole] is not self.order.home[name] and self.order.home[name].direction:
             return None
@@ -136,7 +139,8 @@ class Stores:
             first = places[0]
             if here is None or first is None or start != at or here.store is not first.store:
                 return None
-            assert here.columns is not None and first.columns is not None
+            assert here.columns is not None
+            assert first.columns is not None
             if here.shift != first.shift or here.columns != (first.columns[0] + start, first.columns[0] + stop):
                 return None
             at = stop
@@ -192,8 +196,24 @@ class Stores:
 
     def buffers(self) -> Iterator[Store]:
         """The arrays that are made once: all but parameters, and results."""
-        outside = {self.labels[n] for n in self.places if n.role == Role.PARAM or (n in self.order.home and self.fresh(n))}
+        outside = {
+            self.labels[n] for n in self.places if n.role == Role.PARAM or (n in self.order.home and self.fresh(n))
+        }
         return (store for store in self.stores if store.name not in outside)
 
 
-RESERVED = ("p", "load", "run", "prepare", "rows", "points", "folded", "flat", "zeros", "empty", "ones", "full", "arange")
+RESERVED = (
+    "p",
+    "load",
+    "run",
+    "prepare",
+    "rows",
+    "points",
+    "folded",
+    "flat",
+    "zeros",
+    "empty",
+    "ones",
+    "full",
+    "arange",
+)

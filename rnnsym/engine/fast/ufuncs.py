@@ -27,3 +27,6 @@ REAL: dict[Primitive, Call] = {
     e.SOFTPLUS: ("logaddexp", (0.0,)),
 }
 """What holds for real numbers only: NumPy orders complex ones by their real part first, then by the imaginary one."""
+
+BY_NAME = frozenset({"maximum", "minimum"})
+"""Functions whose output NumPy wants by its name."""

@@ -1,6 +1,5 @@
 """Parts of arrays: the rows and columns that an operation reads or writes, as source."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from rnnsym.core.names import Interval, Offset, Point
@@ -138,5 +137,3 @@ class LoopBindings:
         if method:
             text = f"[each.{method} for each in {text}]"
         return self.lists.setdefault(text, f"a{len(self.lists) + 1}")
-
-

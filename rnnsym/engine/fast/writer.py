@@ -20,8 +20,8 @@ from rnnsym.engine.formula import Speech, formula
 from rnnsym.engine.identifiers import local_names
 from rnnsym.engine.packing.layout import Layout
 from rnnsym.engine.source import INDENT, kernel_functions, kernel_source
-from rnnsym.ops.indexing import INDEX
 from rnnsym.errors import ScheduleError
+from rnnsym.ops.indexing import INDEX
 
 HELPERS = '''
 def rows(array):

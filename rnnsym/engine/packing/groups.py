@@ -29,6 +29,10 @@ REPEATED, BESIDE, COPIED, WRITTEN, APART = range(5)
 """How the operands of two neighbours in a call become one: the same one, neighbours in a bank, neighbours in a copy,
 or in what is computed for this call alone; or not at all."""
 
+FEWEST_REPEATED = 6
+"""From how many members on one call with a repeated operand beats a call for each: NumPy sets up broadcasting in the
+time of about five calls on plain vectors (benchmarks/calibrate.py)."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -172,7 +176,9 @@ def calls_of(wave: Sequence[int], plan: Plan, places: Places, eager: bool) -> li
         call = [v]
         while call[-1] in growing.after:
             call.append(growing.after[call[-1]])
-        calls.append(tuple(Member(w, growing.swapped.get(w, False)) for w in call))
+        members = tuple(Member(w, growing.swapped.get(w, False)) for w in call)
+        alone = len(call) == 1 or (REPEATED in growing.modes[v] and len(call) < FEWEST_REPEATED)
+        calls.extend([(member,) for member in members] if alone else [members])
         if eager and len(call) == 1:
             settle_alone(v, plan, places)
     return calls
