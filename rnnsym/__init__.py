@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rnnsym.api.unrolled import unroll
     from rnnsym.api.wirings import bidirectional, encoder_decoder, stacked
     from rnnsym.cells.base import Cell
+    from rnnsym.cells.vocabulary import Vocabulary
     from rnnsym.checks.gradients import check_gradients
     from rnnsym.interpreters.numeric import evaluate
     from rnnsym.interpreters.symbolic import to_sympy
@@ -41,6 +42,7 @@ _HOMES = {
     "rnnsym.interpreters.numeric": "evaluate",
     "rnnsym.interpreters.symbolic": "to_sympy",
     "rnnsym.cells.base": "Cell",
+    "rnnsym.cells.vocabulary": "Vocabulary",
     "rnnsym.api.network": "Network",
     "rnnsym.api.unrolled": "unroll",
     "rnnsym.api.wirings": "bidirectional encoder_decoder stacked",
@@ -56,12 +58,12 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names.spli
 _MODULES = ("cells", "errors", "testing")
 
 __all__ = [
-    "Bidirectional", "Cell", "Derivation", "EncoderDecoder", "Network", "ParameterCount", "Stacked", "__version__",
-    "avg_pool1d", "bidirectional", "cells", "check_gradients", "concat", "constant", "conv1d", "count_parameters",
-    "cross_entropy", "derive", "dot", "encoder_decoder", "evaluate", "exp", "grad", "graph", "jacobian", "jvp",
-    "latex", "log", "log_softmax", "logsumexp", "max_pool1d", "maximum", "mean", "minimum", "outer", "param",
-    "pretty", "relu", "rosetta", "sigmoid", "softmax", "softplus", "sqrt", "squared_error", "stacked",
-    "stop_gradient", "sum", "take", "tanh", "testing", "to_sympy", "unroll", "var", "vjp",
+    "Bidirectional", "Cell", "Derivation", "EncoderDecoder", "Network", "ParameterCount", "Stacked", "Vocabulary",
+    "__version__", "avg_pool1d", "bidirectional", "cells", "check_gradients", "concat", "constant", "conv1d",
+    "count_parameters", "cross_entropy", "derive", "dot", "encoder_decoder", "evaluate", "exp", "grad", "graph",
+    "jacobian", "jvp", "latex", "log", "log_softmax", "logsumexp", "max_pool1d", "maximum", "mean", "minimum",
+    "outer", "param", "pretty", "relu", "rosetta", "sigmoid", "softmax", "softplus", "sqrt", "squared_error",
+    "stacked", "stop_gradient", "sum", "take", "tanh", "testing", "to_sympy", "unroll", "var", "vjp",
 ]  # fmt: skip
 
 

@@ -112,13 +112,30 @@ def _inputs(system: System, x: Any, sizes: Mapping[str, int]) -> dict[Name, Arra
         if name.label not in values:
             labels = ", ".join(n.label for n in names)
             raise InputError(f"input {name.label} is missing: give x as a dict with {labels}.")
-        array = finite(f"input {name.label}", values[name.label])
+        array = _input(system, name, values[name.label], sizes)
         lead = "(T, …) or (T, B, …)" if name in system.timed_given else "any batch axis"
         if name in system.timed_given and array.shape[:1] == (0,):
             raise InputError(f"input {name.label} has T = 0 steps: a sequence needs at least one step.")
         _check_event(f"input {name.label}", array, system.given[name], sizes, lead)
         arrays[name] = array
     return arrays
+
+
+def _input(system: System, name: Name, value: Any, sizes: Mapping[str, int]) -> Array:
+    what = f"input {name.label}"
+    if name not in system.labels:
+        return finite(what, value)
+    array = _rectangular(what, value)
+    if array.dtype.kind not in "iu":
+        raise InputError(f"{what} takes the numbers of symbols, integers, not {array.dtype}.")
+    return _in_range(f"a symbol of {what}", "symbols", array, dims.size(system.labels[name], sizes))
+
+
+def _in_range(one: str, many: str, numbers: Array, count: int) -> Array:
+    """`numbers`, of `count` kinds. Raises InputError for one that there is not."""
+    if numbers.size and not (numbers.min() >= 0 and numbers.max() < count):
+        raise InputError(f"{one} is outside 0…{count - 1}: the {many} run from {numbers.min()} to {numbers.max()}.")
+    return numbers
 
 
 def _steps_and_batch(
@@ -192,10 +209,7 @@ def _targets(
         if labels.dtype.kind not in "iu":
             raise InputError(f"cross-entropy takes integer labels, not {labels.dtype}.")
         classes = _entries(predicted(system).shape, sizes)
-        if labels.size and not (labels.min() >= 0 and labels.max() < classes):
-            span = f"{labels.min()} to {labels.max()}"
-            raise InputError(f"a label is outside 0…{classes - 1}: the labels run from {span}.")
-        array = labels
+        array = _in_range("a label", "labels", labels, classes)
     else:
         array = finite("target", targets)
         _check_event("target", array, shape, sizes, "(T, …)" if timed else "any batch axis")

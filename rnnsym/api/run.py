@@ -137,8 +137,8 @@ class Run(Mapping[str, Array]):
         for name in self.system.given:
             if name.role == Role.PARAM:
                 bar = name.as_role(Role.GRADIENT)
-                zero = np.zeros(np.shape(self._given[name]))
-                out[name.label] = np.array(self._backward[bar]) if bar in self._backward else zero
+                known = bar in self._backward
+                out[name.label] = np.array(self._backward[bar]) if known else np.zeros(np.shape(self._given[name]))
         return out
 
     @property
@@ -155,7 +155,11 @@ class Run(Mapping[str, Array]):
 
     @property
     def input_grad(self) -> dict[str, Array] | Array:
-        """dL/dx, (T, …); a dict by name for a cell with several inputs. Zero where the loss does not depend on it."""
-        labels = [name.label for name in self.system.given if name.role == Role.INPUT]
+        """dL/dx, (T, …); a dict by name for a cell with several inputs. Zero where the loss does not depend on it.
+
+        A symbol has none: it is not in the dict, which is empty where all inputs are symbols.
+        """
+        given = [name for name in self.system.given if name.role == Role.INPUT]
+        labels = [name.label for name in given if name not in self.system.labels]
         found = {label: self.adjoint[label] for label in labels}
-        return next(iter(found.values())) if len(found) == 1 else found
+        return next(iter(found.values())) if len(found) == len(given) == 1 else found

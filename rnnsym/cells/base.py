@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NoReturn
 
 import rnnsym.notation  # noqa: F401  (errors print the expressions of a cell)
+from rnnsym.cells.vocabulary import Vocabulary, check_symbols, kind_of
 from rnnsym.core.dims import Dim, Shape, canonical, names_in, replaced, show
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import BEFORE, FREE, NOW, Name, Role, TimeMap
@@ -106,6 +107,7 @@ class Cell:
             raise unknown(f"output of cell {self.name}", self.output_name, written)
         names = [self.equation_name(symbol) for symbol in written]
         bodies = flat(list(written.values()))
+        check_symbols(self.name, self.inputs, bodies, sizes)
         shapes = [body.shape for body in bodies]
         return Trace(dict(zip(names, bodies, strict=True)), dict(zip(names, shapes, strict=True)))
 
@@ -114,7 +116,8 @@ class Cell:
 
     def dimensions(self) -> tuple[str, ...]:
         """The names of the dimensions that the declaration uses, in order."""
-        shapes = (shape for group in (self.inputs, self.carry, self.params) for shape in group.values())
+        groups = (self.inputs, self.carry, self.params)
+        shapes = (_dims(shape) for group in groups for shape in group.values())
         return tuple(dict.fromkeys(name for shape in shapes for dim in shape for name in names_in(canonical(dim))))
 
 
@@ -154,6 +157,8 @@ class _Now:
             raise CellError(f"cell {cell.name}: now.{symbol} has the name of a parameter or input.")
         _check_name(cell, symbol, "quantity")
         expr = as_expr(value)
+        if expr.dtype == "int":
+            raise CellError(f"cell {cell.name}: now.{symbol} is a symbol, no number: name what it picks, as in E[x].")
         if symbol in cell.carry:
             declared = resized(cell.carry[symbol], sizes)
             expr = lift(expr, leaf(cell.equation_name(symbol), NOW, declared))[0]
@@ -178,12 +183,20 @@ class _Now:
 
 
 def _leaves(shapes: Shapes, role: Role, time: TimeMap, sizes: Mapping[str, Dim]) -> dict[str, Expr]:
-    return {symbol: leaf(Name(role, symbol), time, resized(shape, sizes)) for symbol, shape in shapes.items()}
+    return {
+        symbol: leaf(Name(role, symbol), time, resized(shape, sizes), kind_of(shape))
+        for symbol, shape in shapes.items()
+    }
 
 
 def resized(shape: Iterable[Dim], sizes: Mapping[str, Dim]) -> Shape:
     """`shape` with the dimensions `sizes` put in the place of names."""
-    return tuple(replaced(dim, sizes) for dim in shape)
+    return shape.resized(sizes) if isinstance(shape, Vocabulary) else tuple(replaced(dim, sizes) for dim in shape)
+
+
+def _dims(shape: Iterable[Dim]) -> tuple[Dim, ...]:
+    """The dimensions that a declaration names."""
+    return (shape.size,) if isinstance(shape, Vocabulary) else tuple(shape)
 
 
 def _canonical(shape: Iterable[Dim]) -> Shape:
@@ -219,6 +232,8 @@ def _check_declaration(cell: Cell) -> None:
             if symbol in seen:
                 raise CellError(f"cell {cell.name}: '{symbol}' names a {kind} and a {seen[symbol]}; rename one.")
             _check_shape(cell, symbol, shape)
+            if isinstance(shape, Vocabulary) and kind != "input":
+                raise CellError(f"cell {cell.name}: a {kind} cannot be a symbol of a vocabulary; only inputs can.")
             seen[symbol] = kind
     if not cell.carry:
         raise CellError(f"cell {cell.name}: declare what is carried between steps, such as carry = {{'h': ('H',)}}.")

@@ -27,6 +27,7 @@ def check_gradients(
     loss: str = "squared",
     pattern: str = "many_to_many",
     reduction: str = "sum",
+    symbols: bool = False,
     examples: int = 25,
     seed: int = 0,
     tolerance: float = TOLERANCE,
@@ -40,11 +41,12 @@ def check_gradients(
     returns a dict by parameter. For a function `what` it is called with the same arrays and returns an array for each,
     or a dict by argument.
     shapes: the arguments of a function, with dimension names: {"W": ("H", "X"), "x": ("X",)}; a vector each by default.
+    symbols: a cell that reads vectors is given numbers of symbols instead, as by inputs=rs.Vocabulary(X).
     sizes: dimensions (and T, B) that shall not vary. examples: cases at each of eight sizes. tolerance: the error
     allowed, relative to the sum of absolute contributions to a block. Same seed, same report.
     Raises InputError and UnknownNameError for arguments that do not fit; a wrong gradient is a verdict, no error.
     """
-    subject = _subject(what, grad, shapes, dict(sizes or {}), (loss, pattern, reduction))
+    subject = _subject(what, grad, shapes, dict(sizes or {}), Options(True, loss, pattern, reduction, symbols=symbols))
     if examples < 1:
         raise InputError(f"examples must be 1 or more, not {examples}.")
     search = Search(subject, examples, seed, tolerance, progress or _silent)
@@ -58,13 +60,13 @@ def _silent(text: str) -> None:
 
 
 def _subject(
-    what: Any, grad: Any, shapes: Mapping[str, Shape] | None, sizes: dict[str, int], options: tuple[str, str, str]
+    what: Any, grad: Any, shapes: Mapping[str, Shape] | None, sizes: dict[str, int], options: Options
 ) -> Subject:
     if isinstance(what, Network):
         return _network_subject(what, sizes, grad)
     composed = isinstance(what, (Layer, Stacked, Bidirectional, EncoderDecoder))
     if composed or isinstance(what, (str, Cell)) or (isinstance(what, type) and issubclass(what, Cell)):
-        return _wired_subject(as_body(what), sizes, Options(True, *options), grad)
+        return _wired_subject(as_body(what), sizes, options, grad)
     if not callable(what):
         raise InputError(f"{what!r} cannot be checked: give a Network, a Cell, the name of a cell, or a function.")
     if grad is None:

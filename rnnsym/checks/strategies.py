@@ -54,13 +54,20 @@ def sequences(net: Network, steps: int | None = None, batch: int | None = None) 
     lead = () if batch is None else (batch,)
     timed = net.system.timed_given
     inputs = {
-        name.label: grid((*((steps,) if name in timed else ()), *lead, *numbers(net, name)))
+        name.label: _drawn(net, name, (*((steps,) if name in timed else ()), *lead))
         for name in net.system.given
         if name.role == Role.INPUT
     }
     x = st.fixed_dictionaries(inputs) if len(inputs) > 1 else next(iter(inputs.values()))
     carry = st.fixed_dictionaries(_grids(net, Role.INITIAL, lead))
     return st.fixed_dictionaries({"x": x, "targets": targets(net, steps, lead), "carry": carry})
+
+
+def _drawn(net: Network, name: Name, lead: tuple[int, ...]) -> st.SearchStrategy[Array]:
+    """Numbers for an input: symbols where it has a vocabulary."""
+    if name in net.system.labels:
+        return labels(lead, dims.size(net.system.labels[name], net.sizes))
+    return grid((*lead, *numbers(net, name)))
 
 
 def targets(net: Network, steps: int, lead: tuple[int, ...]) -> st.SearchStrategy[Array]:

@@ -52,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
         loss=options.loss,
         pattern=options.pattern,
         reduction=options.reduction,
+        symbols=options.symbols,
         examples=args.examples,
         seed=args.seed,
         progress=_overwrite if _watched() else None,

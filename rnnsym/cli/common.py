@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 LARGEST_SIZE = 1_000_000
 OTHER_SIZE = 2
 """The size of a dimension that only the user's cell has a name for."""
-WIRING = ("layers", "stack", "bidirectional", "decoder", "feedback", "context", "pattern", "reduction")
+WIRING = ("layers", "stack", "bidirectional", "decoder", "feedback", "context", "pattern", "reduction", "symbols")
 
 
 def add_cell(parser: argparse.ArgumentParser, default: str | None = None, optional: bool = False) -> None:
@@ -51,6 +51,9 @@ def add_wiring(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--pattern", metavar="P", help="many_to_many (default), many_to_one, one_to_many, language_model"
+    )
+    group.add_argument(
+        "--symbols", action="store_true", help="x is the number of a symbol, such as a character, and no vector"
     )
     group.add_argument("--reduction", metavar="R", help="the loss: sum (default) or mean")
 
@@ -102,7 +105,7 @@ def wiring_of(args: argparse.Namespace) -> "Body":
 
 
 def options_of(args: argparse.Namespace) -> "Options":
-    """Loss, pattern and reduction; what was not given has its default. Raises UnknownNameError."""
+    """Loss, pattern, reduction and symbols; what was not given has its default. Raises UnknownNameError."""
     from rnnsym.wiring.compose import chosen
 
     return chosen(vars(args))

@@ -105,7 +105,7 @@ def _step_on_text(args: argparse.Namespace) -> int:
 
     task = encode(args.text)
     hidden, seed = args.hidden or HIDDEN, SEED if args.seed is None else args.seed
-    choices = {name: value for name in ("pattern", "reduction") if (value := getattr(args, name))}
+    choices = {name: value for name in ("pattern", "reduction", "symbols") if (value := getattr(args, name))}
     walk = text_walk(_readers(common.wiring_of(args)), args.text, hidden, seed, **choices)
     steps = _range(args.steps, walk.steps)
     _remark_on_overflow(walk)
@@ -123,12 +123,15 @@ def _remark_on_overflow(walk: "Walk") -> None:
 
 def _readers(body: "Body") -> "Body":
     """`body`, if its cells can read a text. Raises InputError."""
+    from rnnsym.cells.vocabulary import Vocabulary
+
     for _, cell in body.cells():
-        if [len(shape) for shape in cell.inputs.values()] != [1]:
+        shapes = list(cell.inputs.values())
+        if len(shapes) != 1 or not (len(shapes[0]) == 1 or isinstance(shapes[0], Vocabulary)):
             names = ", ".join(cell.inputs) or "nothing"
             raise InputError(
-                f"a text is read as one vector at each step, but cell {cell.name} reads {names}: give numbers, "
-                "with --x."
+                f"a text is read as one vector or symbol at each step, but cell {cell.name} reads {names}: give "
+                "numbers, with --x."
             )
     return body
 
@@ -175,6 +178,7 @@ def _given(args: argparse.Namespace) -> "Given":
         loss=args.loss or "squared",
         reduction=args.reduction or "sum",
         seed=args.seed,
+        symbols=args.symbols,
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import NamedTuple
 
-from rnnsym.core.dims import Shape
+from rnnsym.core.dims import Dim, Shape
 from rnnsym.core.expr import Expr, leaves
 from rnnsym.core.names import EVERY_STEP, START, Fixed, Free, Interval, Name, Offset, Point, TimeMap
 from rnnsym.errors import ScheduleError
@@ -52,6 +52,8 @@ class System:
     timed_given: frozenset[Name] = field(default_factory=frozenset)
     timed_adjoints: frozenset[Name] = field(default_factory=frozenset)
     """Adjoints of quantities in time: they have a time axis even if the loss reaches them at one step only."""
+    labels: Mapping[Name, Dim] = field(default_factory=dict)
+    """Given names that are integers 0 … n - 1, each with its n: targets of cross-entropy, symbols of a vocabulary."""
 
     def pieces(self) -> Iterator[tuple[Name, Piece]]:
         return ((name, piece) for name, pieces in self.equations.items() for piece in pieces)

@@ -106,13 +106,18 @@ def _pull_piece(
     found: dict[Name, list[Contribution]],
 ) -> None:
     """Add what `piece` of `user` sends back to each quantity that it reads."""
-    used = [r for r in reads(piece.rhs) if r.name in relevant and r.name.role in DIFFERENTIATED]
+    used = [r for r in reads(piece.rhs) if r.name in relevant and _moves(r.leaf)]
     sent = vjp([piece.rhs], [r.leaf for r in used], [cotangent])
     if not piece.total and piece.rhs.args:
         sent = substitute(sent, {piece.rhs: leaf(user, NOW, system.shape(user))})
     for read, value in zip(used, normal_form(sent), strict=True):
         if not is_zero(value):
             found.setdefault(read.name, []).append(_contribution(user, piece.domain, read, value))
+
+
+def _moves(read: Expr) -> bool:
+    """Whether there is a derivative in the leaf `read`: not in data beside the loss, and not in an integer."""
+    return read.attrs[0].role in DIFFERENTIATED and read.dtype == "float"  # type: ignore[attr-defined]
 
 
 def _contribution(user: Name, domain: Interval, read: Read, value: Expr) -> Contribution:
@@ -171,7 +176,11 @@ def _assemble(system: System, found: Mapping[Name, list[Contribution]], inlined:
         names[:split],
         names[split:],
         uses,
-        tuple(n for n in (*order, *system.given) if n.role in DIFFERENTIATED and n not in found and n not in inlined),
+        tuple(
+            n
+            for n in (*order, *system.given)
+            if n.role in DIFFERENTIATED and n not in found and n not in inlined and n not in system.labels
+        ),
     )
 
 

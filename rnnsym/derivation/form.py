@@ -130,11 +130,12 @@ def starts(system: System, lines: Sequence[Line] = ()) -> tuple[Words, ...]:
 def grouped(
     system: System, names: Sequence[Name], shape_of: Callable[[Name, Shape], Shape] = lambda name, shape: shape
 ) -> list[Words]:
-    """`iₜ, fₜ, oₜ (H)`: the shape stands behind the last of the neighbours that share it."""
+    """`iₜ, fₜ, oₜ (H)`: the shape stands behind the last of the neighbours that share it; `xₜ (one of V)`: a symbol."""
     items: list[Words] = []
     shapes = [shape_of(name, system.shape(name)) for name in names]
     for name, shape, following in zip_longest(names, shapes, shapes[1:]):
-        items.append((now(system, name), "" if following == shape else shape_words(shape)))
+        said = f" (one of {system.labels[name]})" if name in system.labels else shape_words(shape)
+        items.append((now(system, name), "" if following == shape and shape else said))
     return items
 
 

@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rnnsym.core.expr import Expr, topological
-from rnnsym.core.mathtree import Infix, MathTree, Round, Superscript, Word
+from rnnsym.core.mathtree import Indicator, Infix, MathTree, Round, Superscript, Word
 from rnnsym.core.names import Name, Role
 from rnnsym.notation.profile import Notation
 from rnnsym.notation.spelling import take_apart
 from rnnsym.ops.kronecker import KRON, KRON_LEFT
 from rnnsym.ops.leaves import FULL, LEAF, full, in_full, leaf, number_in
+from rnnsym.ops.lookups import TAKE
 from rnnsym.ops.products import MATMUL, MATVEC, matmul
 from rnnsym.ops.structure import BROADCAST, DIAG, OUTER, TRANSPOSE, broadcast, outer, transpose
 
@@ -108,6 +109,9 @@ def row_tree(expr: Expr) -> MathTree:
         if node.prim is MATVEC:
             matrix, vector = node.args
             trees[node] = _product(in_full(vector, trees[vector]), _turned(matrix, trees))
+        elif node.prim is TAKE and node.args[0].prim is TRANSPOSE and node.args[1].prim is LEAF:
+            table, index = node.args
+            trees[node] = _product(Indicator(trees[index]), _turned(table.args[0], trees))
         elif node.prim is OUTER:
             left, right = (in_full(arg, trees[arg]) for arg in node.args)
             trees[node] = _product(Superscript(left, TRANSPOSE_MARK), whole(right))

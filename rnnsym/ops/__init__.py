@@ -17,7 +17,8 @@ from rnnsym.ops.elementwise import (
 from rnnsym.ops.indexing import concat
 from rnnsym.ops.kronecker import kron, kron_left, unvec, vec
 from rnnsym.ops.leaves import constant, leaf, ones, param, size_of, var, zeros
-from rnnsym.ops.losses import cross_entropy, log_softmax, logsumexp, one_hot, softmax, squared_error, take
+from rnnsym.ops.lookups import one_hot, take
+from rnnsym.ops.losses import cross_entropy, log_softmax, logsumexp, softmax, squared_error
 from rnnsym.ops.products import dot, matmul
 from rnnsym.ops.structure import diag, mean, outer, stop_gradient, transpose
 from rnnsym.ops.structure import sum_all as sum

@@ -14,7 +14,8 @@ from rnnsym.core.primitive import ATOM_BINDING, Code, sample
 from rnnsym.errors import InputError, MisuseError, ShapeError
 from rnnsym.ops import kernels
 from rnnsym.ops.leaves import as_expr, in_full
-from rnnsym.ops.structure import broadcast, vector_or_matrix
+from rnnsym.ops.lookups import take
+from rnnsym.ops.structure import broadcast, transpose, vector_or_matrix
 from rnnsym.ops.structured import Coder, Sizer, Structured, settings
 
 # One row, a range of rows, and their transposes. ----------------------------------------------------------------
@@ -132,9 +133,16 @@ def _undo_embed(c: Expr, node: Expr, x: Expr) -> Expr:
 
 
 def getitem(x: Expr, index: Any) -> Expr:
-    """e[i] or e[i:j] along the first axis. Raises ShapeError for rows that do not exist, MisuseError otherwise."""
+    """e[i] or e[i:j] along the first axis; e[k] and e[:, k], a row and a column, for an integer expression k.
+
+    Raises ShapeError for rows that do not exist, MisuseError otherwise.
+    """
     if not x.shape:
         raise ShapeError(f"{x!r} is a scalar: it has no entries to index.")
+    if isinstance(index, Expr):
+        return take(x, index)
+    if isinstance(index, tuple) and len(index) == 2 and index[0] == slice(None) and isinstance(index[1], Expr):
+        return take(transpose(x), index[1])
     n = x.shape[0]
     if isinstance(index, slice):
         start = 0 if index.start is None else index.start

@@ -156,6 +156,21 @@ def total(x, rank):
     return np.sum(x, axis=tuple(range(np.ndim(x) - rank)))
 
 
+def total_rows(index, rows, size):
+    """The sum over all leading axes of matrices of `size` rows, zero but for `rows` in row `index`.
+
+    No array but the result has `size` rows.
+    """
+    *lead, width = np.broadcast_shapes((*np.shape(index), 1), np.shape(rows))
+    index = np.broadcast_to(row_number(index, size), lead).reshape(-1)
+    rows = np.broadcast_to(rows, (*lead, width)).reshape(len(index), width)
+    order = np.argsort(index, kind="stable")
+    first = np.flatnonzero(np.diff(index[order], prepend=-1))
+    out = np.zeros((size, width), rows.dtype)
+    out[index[order[first]]] = np.add.reduceat(rows[order], first, axis=0)
+    return out
+
+
 def total_outer(a, b):
     """The sum over all leading axes of the outer products a bᵀ, as one matrix product."""
     return a.reshape(-1, a.shape[-1]).T @ b.reshape(-1, b.shape[-1])

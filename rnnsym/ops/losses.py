@@ -1,10 +1,10 @@
-"""Softmax and its relatives, lookups by integer, and the losses."""
+"""Softmax and its relatives, and the losses."""
 
 from typing import Any
 
 import numpy as np
 
-from rnnsym.core.dims import Dim, Shape, canonical
+from rnnsym.core.dims import Shape
 from rnnsym.core.expr import Expr
 from rnnsym.core.mathtree import (
     Call,
@@ -22,8 +22,9 @@ from rnnsym.ops import kernels
 from rnnsym.ops.arithmetic import lift
 from rnnsym.ops.families import entrywise
 from rnnsym.ops.leaves import as_expr, as_index, ones, zeros
+from rnnsym.ops.lookups import one_hot
 from rnnsym.ops.products import contract
-from rnnsym.ops.structure import diag, outer, sum_all, vector_or_matrix
+from rnnsym.ops.structure import diag, outer, sum_all
 from rnnsym.ops.structured import Structured
 
 
@@ -115,59 +116,6 @@ def log_softmax(x: Any) -> Expr:
 def logsumexp(x: Any) -> Expr:
     """log Σ exp(x) for a vector."""
     return LOGSUMEXP(as_expr(x))
-
-
-# Lookups: a row of a table by its number. --------------------------------------------------------------------------
-
-
-ONE_HOT: Structured = Structured(
-    "one_hot",
-    kernel=kernels.one_hot,
-    shape=lambda i, n: (n,) if i == () else "one integer is needed.",
-    pulls=[None],
-    pushes=[None],
-    tree=lambda i, n: Indicator(i),
-    samples=[sample((), attrs=("C",))],
-    integers=(0,),
-    linear=False,
-)
-TAKE: Structured = Structured(
-    "take",
-    kernel=kernels.take,
-    shape=lambda table, i: vector_or_matrix(table) or (table[1:] if i == () else "one integer is needed."),
-    pulls=[lambda c, node, table, i: _in_row(one_hot(i, table.shape[0]), c), None],
-    pushes=[lambda t, node, table, i: TAKE(t, i), None],
-    tree=lambda table, i, rank: _entry(table, i),
-    samples=[sample(("C", "X"), ()), sample(("C",), ())],
-    integers=(1,),
-    ranked=True,
-)
-
-
-def _entry(table: MathTree, i: MathTree) -> MathTree:
-    """`E[k]`; in words where that would be read as the row of a fixed number, or as a cross-entropy."""
-    log_softmax = isinstance(table, Call) and table.function == "log_softmax"
-    return Call("take", (table, i)) if log_softmax or isinstance(i, Number) else Subscript(table, i)
-
-
-def one_hot(index: Any, size: Dim) -> Expr:
-    """The vector of `size` zeros with a one at the integer `index`. Raises ShapeError outside 0…size - 1."""
-    size = canonical(size)
-    return ONE_HOT(as_index(index, (size,)), attrs=(size,))
-
-
-def take(table: Any, index: Any) -> Expr:
-    """Row `index` of `table`: the same as one_hot(index) @ table, without the one-hot vector.
-
-    Raises ShapeError for an index outside the table where that is known, and IndexError when it is evaluated.
-    """
-    table = as_expr(table)
-    return TAKE(table, as_index(index, table.shape))
-
-
-def _in_row(hot: Expr, row: Expr) -> Expr:
-    """The transpose of a lookup: `row` where `hot` is one, and zero elsewhere."""
-    return outer(hot, row) if row.shape else row * hot
 
 
 # Losses: of one example at one step. ------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from rnnsym.core.primitive import PRODUCT_BINDING, Code, sample
 from rnnsym.errors import ShapeError
 from rnnsym.ops import kernels
 from rnnsym.ops.leaves import as_expr, is_number
+from rnnsym.ops.lookups import ONE_HOT, take
 from rnnsym.ops.structure import DIAG, OUTER, TRANSPOSE, diag, outer, sum_all, transpose
 from rnnsym.ops.structured import Coder, Sizer, Structured
 
@@ -23,6 +24,13 @@ def _inner(left: Shape, right: Shape, result: Shape) -> Shape | str:
 
 def _is_identity(x: Expr) -> bool:
     return x.prim is DIAG and is_number(x.args[0], 1.0)
+
+
+def _simpler(a: Expr, x: Expr) -> Expr | None:
+    """I x is x; A times a one-hot vector is a column of A, which is read without the vector."""
+    if _is_identity(a):
+        return x
+    return take(transpose(a), x.args[0]) if x.prim is ONE_HOT else None
 
 
 def _is_product(x: Expr) -> bool:
@@ -64,7 +72,7 @@ MATVEC: Structured = Structured(
     samples=[sample(("H", "X"), ("X",)), sample(("H", "H"), ("H",))],
     sign="@",
     source=_product_source,
-    simplify=lambda a, x: x if _is_identity(a) else None,
+    simplify=lambda a, x: _simpler(a, x),
     rounds=(_is_product, _begins_with_outer),
 )
 MATMUL: Structured = Structured(
@@ -104,6 +112,10 @@ def matmul(a: Any, b: Any) -> Expr:
             return MATVEC(transpose(b), a)
         case 1, 1:
             return DOT(a, b)
+    if b.dtype == "int":
+        raise ShapeError(
+            f"{a!r} @ {b!r}: {b!r} is a symbol, no vector. It picks a column of a matrix, {a!r}[:, {b!r}]."
+        )
     raise ShapeError(f"{a!r} @ {b!r}: `@` multiplies vectors and matrices. For a scalar write `*`.")
 
 

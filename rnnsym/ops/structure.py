@@ -79,9 +79,11 @@ def _transpose_source(node: Expr, code: Coder, size: Sizer) -> Code:
 
 
 def _transposed(x: Expr) -> Expr | None:
-    """(Aᵀ)ᵀ is A, and a diagonal matrix is its own transpose."""
+    """(Aᵀ)ᵀ is A, (a bᵀ)ᵀ is b aᵀ, and a diagonal matrix is its own transpose."""
     if x.prim is DIAG:
         return x
+    if x.prim is OUTER:
+        return OUTER(*x.args[::-1])
     return x.args[0] if x.prim is TRANSPOSE else None
 
 

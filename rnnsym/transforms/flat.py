@@ -15,7 +15,7 @@ from rnnsym.ops.families import Pointwise
 from rnnsym.ops.indexing import CONCAT, EMBED, INDEX, SLICE, Concat
 from rnnsym.ops.kronecker import RESHAPE, kron, kron_left, reshape, vec
 from rnnsym.ops.leaves import is_number, ones
-from rnnsym.ops.losses import TAKE, one_hot, take
+from rnnsym.ops.lookups import TAKE, one_hot, take
 from rnnsym.ops.products import MATMUL, MATVEC, dot
 from rnnsym.ops.structure import BROADCAST, DIAG, OUTER, SUM, TRANSPOSE, diag, outer, transpose
 from rnnsym.transforms.rewrite import transform
@@ -67,7 +67,7 @@ def _times(a: Expr, x: Expr) -> Expr:
 
 
 def _moves(node: Expr, i: int, arg: Expr, moving: Mapping[Expr, Expr]) -> bool:
-    if arg.prim is TRANSPOSE and node.prim is MATVEC and arg.args[0] in moving:
+    if arg.prim is TRANSPOSE and node.prim in (MATVEC, TAKE) and arg.args[0] in moving:
         return True
     if node.prim is TRANSPOSE:
         return False
@@ -79,6 +79,9 @@ def _moves(node: Expr, i: int, arg: Expr, moving: Mapping[Expr, Expr]) -> bool:
 def _pushed(node: Expr, i: int, arg: Expr, moving: Mapping[Expr, Expr]) -> Expr:
     if len(node.shape) < 2 and len(arg.shape) < 2:
         return node.prim.push(node, i, moving[arg])
+    if arg.prim is TRANSPOSE and node.prim is TAKE:
+        hot = one_hot(node.args[1], arg.shape[0])
+        return kron(diag(ones(node.shape)), hot) @ moving[arg.args[0]]
     if arg.prim is TRANSPOSE:
         return _transposed_times(moving[arg.args[0]], arg.args[0].shape, node.args[1])
     return _matrix_pushed(node, i, arg, moving[arg])

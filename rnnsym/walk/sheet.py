@@ -27,7 +27,8 @@ class Given:
     """What stands on the sheet, as typed. `x` by input; `targets` one text a step, `_` where there is none.
 
     `weights` and `carry` by name; `sizes` by dimension, where the numbers do not tell. A network has a readout where
-    V or b_y is given (see `readout_labels`), or the size C; otherwise its output is the hidden state.
+    V or b_y is given (see `readout_labels`), or the size C; otherwise its output is the hidden state. `symbols`: the
+    input is the number of a symbol, 0, 1, …, for cells that read vectors.
     """
 
     x: Mapping[str, Sequence[str]]
@@ -38,6 +39,7 @@ class Given:
     loss: str = "squared"
     reduction: str = "sum"
     seed: int | None = None
+    symbols: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def work_out(what: Body | Cell, given: Given) -> Sheet:
     Raises UnknownNameError, ShapeError where sizes disagree, and InputError for numbers that cannot be used.
     """
     body = as_body(what)
-    options = Options(_has_readout(body, given), given.loss, reduction=given.reduction)
+    options = Options(_has_readout(body, given), given.loss, reduction=given.reduction, symbols=given.symbols)
     wired = wire(body, options)
     system = wired.system
     _check_names(body, wired, given)
@@ -154,8 +156,10 @@ def _inputs(system: System, texts: Mapping[str, Sequence[str]], found: _Sizes) -
         shape = next(shape for name, shape in system.given.items() if (name.role, name.label) == (Role.INPUT, label))
         rows = []
         for t, text in enumerate(values, 1):
-            rows.append(parse_array(f"{label} at t = {t}", text, len(shape)))
-            found.learn(f"{label} at t = {t}", shape, rows[-1])
+            what = f"{label} at t = {t}"
+            symbol = any(name.label == label for name in system.labels)
+            rows.append(np.array(parse_whole(what, text)) if symbol else parse_array(what, text, len(shape)))
+            found.learn(what, shape, rows[-1])
         series[label] = np.array(rows)
     if len({len(values) for values in series.values()}) > 1:
         counts = ", ".join(f"{label} has {len(values)}" for label, values in series.items())

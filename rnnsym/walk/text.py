@@ -8,10 +8,11 @@ import numpy as np
 
 from rnnsym.api.network import Network
 from rnnsym.cells.base import Cell
+from rnnsym.cells.vocabulary import Vocabulary
 from rnnsym.core.names import Role
 from rnnsym.errors import InputError
 from rnnsym.walk.walk import Walk
-from rnnsym.wiring import TARGET, Body
+from rnnsym.wiring import TARGET, Body, as_body
 from rnnsym.wiring.options import Reading
 
 Array = np.ndarray[Any, Any]
@@ -41,14 +42,16 @@ class TextTask:
         one-to-many reads the first one at every step, and a language model reads `start` in its place.
         """
         x, labels, reads, steps = self.x, self.labels, self.reads, len(self.labels)
+        numbers = np.argmax(x, axis=1)
         match net.options.reading:
             case Reading.VECTOR:
-                x, reads = x[0], reads[:1] * steps
+                x, numbers, reads = x[0], numbers[0], reads[:1] * steps
             case Reading.SHIFTED:
                 x, reads = np.eye(len(self.alphabet))[labels], (START, *reads[1:])
         if TARGET not in net.system.timed_given:
             labels = labels[-1]
-        inputs = {name.label: x for name in net.system.given if name.role == Role.INPUT}
+        given = [name for name in net.system.given if name.role == Role.INPUT]
+        inputs = {name.label: numbers if name in net.system.labels else x for name in given}
         return Walk(net, params, inputs, labels, reads=reads, predicts=self.predicts, steps=steps)
 
 
@@ -66,13 +69,16 @@ def encode(text: str) -> TextTask:
     return TextTask(text, alphabet, x, numbers[1:], tuple(text[:-1]), tuple(text[1:]))
 
 
-def text_network(cell: Body | Cell | str, text: str, hidden: int, **options: Any) -> Network:
+def text_network(cell: Body | Cell | str, text: str, hidden: int, symbols: bool = False, **options: Any) -> Network:
     """A character-level language model for `text`: X = C = the size of its alphabet, cross-entropy at every step.
 
-    options: pattern and reduction, as in Network.
+    symbols: characters are read as numbers, as they are in any case by a cell that has a vocabulary for its first
+    input. options: pattern and reduction, as in Network.
     """
-    size = len(encode(text).alphabet)
-    return Network(cell, inputs=size, hidden=hidden, outputs=size, loss="cross_entropy", **options)
+    size, body = len(encode(text).alphabet), as_body(cell)
+    first = next(iter(next(body.cells())[1].inputs.values()))
+    inputs = Vocabulary(size) if symbols or isinstance(first, Vocabulary) else size
+    return Network(body, inputs, hidden, size, "cross_entropy", **options)
 
 
 def text_walk(cell: Body | Cell | str, text: str, hidden: int, seed: int = 0, **options: Any) -> Walk:

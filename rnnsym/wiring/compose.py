@@ -13,8 +13,8 @@ from rnnsym.wiring.place import Part
 from rnnsym.wiring.translation import TEACHER, EncoderDecoder
 
 SHAPE = ("layers", "stack", "bidirectional", "decoder", "feedback", "context")
-CHOICES = ("loss", "pattern", "reduction")
-WORDS = (*SHAPE, "pattern", "reduction")
+CHOICES = ("loss", "pattern", "reduction", "symbols")
+WORDS = (*SHAPE, "pattern", "reduction", "symbols")
 """The words of a wiring, each the name of an option."""
 
 
@@ -53,5 +53,5 @@ def compose(
 
 
 def chosen(words: Mapping[str, Any]) -> Options:
-    """Loss, pattern and reduction of `words`; what is not given has its default. Raises UnknownNameError."""
+    """Loss, pattern, reduction and symbols of `words`; what is not given has its default. Raises UnknownNameError."""
     return Options(**{name: words[name] for name in CHOICES if words.get(name)})

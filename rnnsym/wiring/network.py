@@ -36,7 +36,8 @@ class Wired(NamedTuple):
     @property
     def dimensions(self) -> tuple[str, ...]:
         """The names of its dimensions: X, H and C first, of those that there are, then the others in order."""
-        shapes = [*self.system.given.values(), *self.system.shapes.values()]
+        system = self.system
+        shapes = [*system.given.values(), *system.shapes.values(), tuple(system.labels.values())]
         found = dict.fromkeys(name for shape in shapes for dim in shape for name in names_in(dim))
         return (*(name for name in STANDARD if name in found), *(name for name in found if name not in STANDARD))
 
@@ -81,7 +82,7 @@ def network_system(what: Body | Cell, options: Options) -> System:
 def wire(body: Body, options: Options) -> Wired:
     """The equations of a network. Raises InputError and ShapeError for parts that do not fit."""
     _check(body, options)
-    builder = Builder(options.reading, _labels(body))
+    builder = Builder(options.reading, _labels(body), options.symbols)
     when = options.outputs
     if isinstance(body, EncoderDecoder):
         placed = body.place(builder, (Y, ("C",)) if options.readout else None)
@@ -133,7 +134,7 @@ def _loss(builder: Builder, y: Expr, options: Options) -> None:
     if labels and len(y.shape) != 1:
         raise ShapeError(f"cross-entropy needs a vector of scores, but the output has shape {show(y.shape)}.")
     target_shape: Shape = () if labels else y.shape
-    target = builder.given_at_step(TARGET, target_shape, when, "int" if labels else "float")
+    target = builder.given_at_step(TARGET, target_shape, when, y.shape[0] if labels else None)
     loss = (cross_entropy if labels else squared_error)(y, target)
     if options.masked:
         loss = builder.given_at_step(MASK, (), when) * loss

@@ -42,6 +42,7 @@ REDUCTIONS = ("sum", "mean")
 class Options:
     """With or without a readout, which loss, which pattern, summed or averaged.
 
+    `symbols`: what is read are numbers of symbols, for which cells that read vectors see one-hot vectors.
     `pattern` takes the field's other words too: tagging, sequence_to_vector, vector_to_sequence. Raises
     UnknownNameError.
     """
@@ -51,6 +52,7 @@ class Options:
     pattern: str = "many_to_many"
     reduction: str = "sum"
     masked: bool = False
+    symbols: bool = False
 
     def __post_init__(self) -> None:
         if self.pattern in SYNONYMS:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rnnsym.cells.base import Cell, resized
 from rnnsym.cells.registry import as_cell
+from rnnsym.cells.vocabulary import Vocabulary
 from rnnsym.core.dims import Dim, Shape, show
 from rnnsym.core.expr import Expr, leaves
 from rnnsym.core.names import END, EVERY_STEP, FREE, NOW, START, Fixed, Interval, Name, Offset, Role, T, TimeMap
@@ -102,6 +103,11 @@ class Layer:
         for symbol, expr in fed.items():
             if symbol not in self.cell.inputs:
                 raise InputError(f"{self._called(at)} has no input '{symbol}'; it has {', '.join(self.cell.inputs)}.")
+            if isinstance(self.cell.inputs[symbol], Vocabulary) != (expr.dtype == "int"):
+                raise InputError(
+                    f"{self._called(at)} reads as {symbol} a symbol of a vocabulary, but it is given {expr!r}: only "
+                    f"data are symbols."
+                )
             if not _fit(self.cell.inputs[symbol], expr.shape, sizes):
                 self._refuse(at, f"reads {symbol}", resized(self.cell.inputs[symbol], sizes), expr)
         for symbol, expr in starts.items():
@@ -115,7 +121,7 @@ class Layer:
             if i == 0 and at.feed is not None:
                 fed[symbol] = at.feed
             elif symbol not in fed:
-                fed[symbol] = builder.data(Name(Role.INPUT, symbol, at.data), resized(shape, sizes))
+                fed[symbol] = builder.data(Name(Role.INPUT, symbol, at.data), resized(shape, sizes), i == 0)
         return fed
 
     def _called(self, at: Place) -> str:
@@ -134,7 +140,7 @@ def _fit(declared: Sequence[Dim], given: Shape, sizes: dict[str, Dim]) -> bool:
     for dim, wanted in zip(declared, given, strict=True):
         if isinstance(dim, str) and dim.isidentifier():
             sizes.setdefault(dim, wanted)
-    return resized(declared, sizes) == given
+    return tuple(resized(declared, sizes)) == given
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ class EncoderDecoder:
         symbol = next(iter(first.inputs))
         name, shape = predicted or self._output(encoded)
         if self.feedback == TEACHER:
-            feed = builder.data(Name(Role.INPUT, symbol, path), self._data_shape(first.inputs[symbol], shape))
+            feed = builder.data(Name(Role.INPUT, symbol, path), self._data_shape(first.inputs[symbol], shape), True)
         else:
             back = FEEDBACK[self.feedback]
             assert back is not None
@@ -88,6 +88,11 @@ class EncoderDecoder:
             return self.decoder.place(builder, Place(path, path, feed, {}, encoded.states))
         if "context" in first.inputs:
             return self.decoder.place(builder, Place(path, path, feed, {"context": context}, encoded.states))
+        if feed.dtype == "int":
+            raise InputError(
+                f"a symbol and the encoder's output cannot be joined to one vector: give cell {first.name} an input "
+                f"'context'."
+            )
         return self.decoder.place(builder, Place(path, path, concat(feed, context), {}, encoded.states))
 
     def _context(self, builder: Builder, encoded: Placed) -> Expr:
@@ -106,7 +111,7 @@ class EncoderDecoder:
         return name, read.shape
 
     def _data_shape(self, declared: tuple[Dim, ...], predicted: Shape) -> Shape:
-        """A teacher's inputs look like predictions, if nothing else is said."""
+        """A teacher's inputs look like predictions, if nothing else is said; symbols are those of their vocabulary."""
         if len(declared) == 1 and isinstance(declared[0], str) and declared[0].isidentifier():
             return predicted if self.inputs is None else (self.inputs,)
         return declared

@@ -13,6 +13,7 @@ PROMISED = {
     "check_your_own_cell.py": ["U_f    parameter      right", "All right.", "WRONG: U."],
     "step_an_lstm.py": ["cₜ = fₜ ⊙ cₜ₋₁ + iₜ ⊙ gₜ", "reads 't', must predict 'h'", "∂L/∂U_f, first row, so far"],
     "minimal_gated_unit.py": [],
+    "character_model.py": ["rₜ = σ(R[xₜ] + S hₜ₋₁)", "step 300   loss 0.0", "how much wood would a woodchuck"],
     "double_sum.py": ["j=k+1", "two loops agree with backpropagation: True", "‖G‖ of U"],
     "jacobian_paths.py": ["∂cₜ/∂cₜ₋₁ = diag(fₜ)", "b_f = 3.0: direct line [0.35"],
     "truncate.py": ["δh_cut,ₜ = Uᵀ ((1 − κₜ) δaₜ₊₁ + δa_cut,ₜ₊₁)", "per chunk, 6 kept: dropped 0.000"],

@@ -126,7 +126,7 @@ def data_for(net: rs.Network, steps: int, seed: int = 0, batch: int | None = Non
     params = {name: rng.uniform(-0.9, 0.9, shape) for name, shape in net.params.items()}
     given, timed = net.system.given, net.system.timed_given
     inputs = {
-        name.label: rng.uniform(-1, 1, ((steps,) if name in timed else ()) + lead + numbers(shape))
+        name.label: _drawn(net, rng, name, ((steps,) if name in timed else ()) + lead + numbers(shape))
         for name, shape in given.items()
         if name.role == Role.INPUT
     }
@@ -139,6 +139,13 @@ def data_for(net: rs.Network, steps: int, seed: int = 0, batch: int | None = Non
         name.label: rng.normal(size=lead + numbers(shape)) for name, shape in given.items() if name.role == Role.INITIAL
     }
     return Data(params, next(iter(inputs.values())) if len(inputs) == 1 else inputs, targets, carry)
+
+
+def _drawn(net, rng, name, shape):
+    """Numbers for an input: symbols where it has a vocabulary."""
+    if name in net.system.labels:
+        return rng.integers(0, dims.size(net.system.labels[name], net.sizes), shape)
+    return rng.uniform(-1, 1, shape)
 
 
 def complex_step(net: rs.Network, data: Data, label: str, place: tuple[int, ...], mask: Any = None) -> float:

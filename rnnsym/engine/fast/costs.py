@@ -1,14 +1,96 @@
-"""What a plan costs, from sizes alone: constants that `benchmarks/calibrate.py` measures."""
+"""Which plan is fastest, from sizes alone: nanoseconds of a call and of an entry, as `benchmarks/calibrate.py` has them.
 
-from collections.abc import Mapping
+Only the ratios of these constants matter, and they differ little between machines; a wrong choice costs time, never
+a wrong number.
+"""
 
-from rnnsym.core.system import System
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rnnsym.core import dims
+from rnnsym.core.dims import Dim
+from rnnsym.core.expr import topological
+from rnnsym.core.names import Name
+from rnnsym.core.system import System, reads
 from rnnsym.engine.passes.choices import Choices
+from rnnsym.engine.schedule import schedule
+from rnnsym.ops.products import MATVEC
+
+CALL = 220.0
+"""One call on short vectors, with its turn of the loop."""
+ENTRY, ENTRY_FAR = 0.3, 1.2
+"""One entry of an elementwise operation: in the cache, and streamed through memory."""
+BROADCAST = 1100.0
+"""What a call costs more whose operands have different shapes."""
+VECTOR_PRODUCT, MATRIX_PRODUCT = 0.15, 0.03
+"""One multiplication and addition in a product of a matrix with a vector, and with a matrix."""
+CACHE = 1 << 20
+"""Bytes that stay near."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Nanoseconds a step of both ways of one choice, and the choice."""
+
+    choice: bool
+    with_it: float
+    without: float
 
 
 def chosen(system: System, sizes: Mapping[str, int], batch: int | None, steps: int) -> Choices:
     """The choices that make the fastest program for these sizes."""
-    rows = batch or 1
     return Choices(
-        factors_ahead=rows < 8, augment=batch is None and max(sizes.values()) <= 64, batched=batch is not None
+        factors_ahead=factors_ahead(system, sizes, batch, steps).choice,
+        augment=augment(system, sizes, batch).choice,
     )
+
+
+def factors_ahead(system: System, sizes: Mapping[str, int], batch: int | None, steps: int) -> Estimate:
+    """Making a factor of the loop's longest vector for all steps at once, against making it in each step."""
+    entries = max([dims.size(dim, sizes) for dim in _loop_vectors(system)], default=1) * (batch or 1)
+    far = 8 * entries * steps > CACHE
+    ahead, inside = entries * (ENTRY_FAR if far else ENTRY), CALL + entries * ENTRY
+    return Estimate(ahead <= inside, ahead, inside)
+
+
+def augment(system: System, sizes: Mapping[str, int], batch: int | None) -> Estimate:
+    """Products of inputs inside the loop's own product, against adding them from one product for all steps."""
+    examples = batch or 1
+    inside = VECTOR_PRODUCT if batch is None else MATRIX_PRODUCT
+    together, apart = 0.0, 0.0
+    for rows, columns in _outer_products(system):
+        results, width = dims.size(rows, sizes) * examples, dims.size(columns, sizes)
+        together += results * (width + 1) * inside
+        apart += CALL + results * (ENTRY if batch is None else 2 * ENTRY_FAR) + results * width * MATRIX_PRODUCT
+    return Estimate(together <= apart, together, apart)
+
+
+def _loop_vectors(system: System) -> list[Dim]:
+    return [system.shape(name)[0] for names in _loops(system) for name in names if len(system.shape(name)) == 1]
+
+
+@lru_cache(maxsize=64)
+def _loops(system: System) -> tuple[tuple[Name, ...], ...]:
+    return tuple(block.names for block in schedule(system, list(system.equations)) if block.direction)
+
+
+@lru_cache(maxsize=64)
+def _outer_products(system: System) -> tuple[tuple[Dim, Dim], ...]:
+    return tuple(_products_with_inputs(system))
+
+
+def _products_with_inputs(system: System) -> Iterator[tuple[Dim, Dim]]:
+    """For each loop, rows and columns of the products whose vectors the loop does not compute."""
+    for names in _loops(system):
+        rows: Dim = 0
+        columns: dict[object, Dim] = {}
+        for node in topological(piece.rhs for name in names for piece in system.equations[name]):
+            if node.prim is MATVEC and not any(read.name in names for read in reads(node.args[1])):
+                rows = dims.plus(rows, node.shape[0])
+                columns[node.args[1]] = node.args[1].shape[0]
+        width: Dim = 0
+        for column in columns.values():
+            width = dims.plus(width, column)
+        if columns:
+            yield rows, width

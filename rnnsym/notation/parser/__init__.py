@@ -88,4 +88,4 @@ def _reader(text: str, scope: Scope | System, notation: str | Notation, at: Poin
     words = lexicon(names, profile, whole_numbers(text), at)
     signs = names.remembered(("signs",), profile, lambda: Vocabulary(profile, NAMES))
     found = tokens(text, words, signs, names.dims)
-    return Grammar(text, found), Builder(text, profile.orientation == "row")
+    return Grammar(text, found), Builder(text, profile.orientation == "row", names.labels)

@@ -4,12 +4,12 @@ What a formula leaves unsaid (how often a scalar is repeated, how large an ident
 beside it, or from the left side of the line.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rnnsym.core.dims import Dim, Shape, show
 from rnnsym.core.expr import Expr
-from rnnsym.core.names import Role
+from rnnsym.core.names import Name, Role
 from rnnsym.errors import FormulaError, RnnsymError
 from rnnsym.notation.parser import syntax as tree
 from rnnsym.notation.parser.chains import Chains
@@ -21,15 +21,19 @@ from rnnsym.ops.arithmetic import ADD, NEG, POWER, add, div, lift, mul, power
 from rnnsym.ops.elementwise import AT_MOST, POSITIVE
 from rnnsym.ops.indexing import getitem
 from rnnsym.ops.leaves import LEAF, full, ones, size_of
-from rnnsym.ops.losses import cross_entropy, hardmax, one_hot, squared_error, take
+from rnnsym.ops.lookups import one_hot, take
+from rnnsym.ops.losses import cross_entropy, hardmax, squared_error
 from rnnsym.ops.structure import broadcast, diag, sum_all, transpose
 
 
 class Builder:
-    """Builds the expression of one formula. `backwards`: vectors are rows, so that products stand in reverse order."""
+    """Builds the expression of one formula. `backwards`: vectors are rows, so that products stand in reverse order.
 
-    def __init__(self, text: str, backwards: bool = False) -> None:
-        self.text, self.chains = text, Chains(self, backwards)
+    `labels`: how many values each integer has, where that is known.
+    """
+
+    def __init__(self, text: str, backwards: bool, labels: Mapping[Name, Dim]) -> None:
+        self.text, self.chains, self.labels = text, Chains(self, backwards), labels
         self.made: dict[tuple[int, Shape | None], Expr | UnsizedError] = {}
         self.rules: dict[type[Node], Callable[[Any, Shape | None], Expr]] = {
             tree.Number: lambda node, shape: full(node.value, ()), tree.Quantity: lambda node, shape: node.leaf,
@@ -216,6 +220,9 @@ class Builder:
         label = self.build(node.condition, None)
         if label.dtype != "int":
             raise self.fail(node.condition, "1[…] needs a comparison, as in 1[a > 0], or a label.")
+        name = label.attrs[0] if label.prim is LEAF else None
+        if isinstance(name, Name) and name in self.labels:
+            return one_hot(label, self.labels[name])
         if shape is None or len(shape) != 1:
             raise UnsizedError(node, f"the size of {self.said(node)} does not follow here: write one_hot(…, N).")
         return one_hot(label, shape[0])

@@ -10,7 +10,8 @@ from rnnsym.core.primitive import PRIMITIVES
 from rnnsym.ops.indexing import EMBED, PLACE, concat
 from rnnsym.ops.kronecker import kron, kron_left, reshape, vec
 from rnnsym.ops.leaves import FULL, number_in, ones, zeros
-from rnnsym.ops.losses import cross_entropy, one_hot, squared_error, take
+from rnnsym.ops.lookups import one_hot, take
+from rnnsym.ops.losses import cross_entropy, squared_error
 from rnnsym.ops.products import dot, matmul
 from rnnsym.ops.structure import DIAGONAL, diag, mean, outer, stop_gradient, sum_all, transpose
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from rnnsym.core.dims import Shape, names_in
+from rnnsym.core.dims import Dim, Shape, names_in
 from rnnsym.core.expr import Expr, topological
 from rnnsym.core.names import Free, Name, Role, TimeMap
 from rnnsym.core.system import System, reads
@@ -45,6 +45,8 @@ class Scope:
 
     known: tuple[Known, ...]
     dims: frozenset[str]
+    labels: Mapping[Name, Dim] = field(default_factory=dict)
+    """How many values each integer has, where that is known."""
     memory: dict[object, tuple[object, Any]] = field(default_factory=dict, compare=False, repr=False)
 
     def remembered(self, key: tuple[object, ...], notation: Notation, make: Callable[[], Any]) -> Any:
@@ -72,7 +74,7 @@ def scope_of(system: System) -> Scope:
     timed |= {ANY_LOSS, *(read.name for read in seen if not isinstance(read.time, Free))}
     free = {name for name in names if name not in timed} | {r.name for r in seen if isinstance(r.time, Free)}
     free |= {name for name, pieces in system.equations.items() if any(piece.total for piece in pieces)}
-    return _scope(names, shapes, dtypes, timed, free)
+    return replace(_scope(names, shapes, dtypes, timed, free), labels=system.labels)
 
 
 def scope_from(exprs: Iterable[Expr]) -> Scope:

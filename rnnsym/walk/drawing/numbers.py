@@ -8,24 +8,23 @@ from rnnsym.api.network import Network
 from rnnsym.core import dims
 from rnnsym.core.names import Name, Role
 from rnnsym.walk.walk import Walk
-from rnnsym.wiring import TARGET, predicted
+from rnnsym.wiring import TARGET
 
 
 def drawn_walk(net: Network, steps: int, seed: int) -> Walk:
-    """A walk of `steps` steps on weights, inputs and targets drawn with `seed`; inputs and targets are tenths."""
+    """A walk of `steps` steps on weights and data drawn with `seed`; inputs and targets are tenths, or labels."""
     rng = np.random.default_rng(seed)
 
     timed = net.system.timed_given
     inputs = [name for name in net.system.given if name.role == Role.INPUT]
-    x = {name.label: _tenths(rng, net, name, *((steps,) if name in timed else ())) for name in inputs}
+    x = {name.label: _drawn(rng, net, name, *((steps,) if name in timed else ())) for name in inputs}
     lead = (steps,) if TARGET in timed else ()
-    if net.options.loss == "cross_entropy":
-        targets = rng.integers(0, dims.size(predicted(net.system).shape[0], net.sizes), lead)
-    else:
-        targets = _tenths(rng, net, TARGET, *lead)
+    targets = _drawn(rng, net, TARGET, *lead)
     return Walk(net, net.init(seed, "uniform"), x, targets, steps=steps)
 
 
-def _tenths(rng: np.random.Generator, net: Network, name: Name, *lead: int) -> Any:
+def _drawn(rng: np.random.Generator, net: Network, name: Name, *lead: int) -> Any:
     shape = (*lead, *(dims.size(dim, net.sizes) for dim in net.system.given[name]))
+    if name in net.system.labels:
+        return rng.integers(0, dims.size(net.system.labels[name], net.sizes), shape)
     return rng.integers(-10, 10, shape, endpoint=True) / 10

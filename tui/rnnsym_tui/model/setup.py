@@ -75,7 +75,9 @@ class Setup:
         words = {name: value for name, value in self.options if name in WORDS}
         cell = load(self.cell, **{name: value for name, value in self.options if name not in WORDS})
         body = compose(cell, **{name: value for name, value in words.items() if name in SHAPE})
-        choices = {name: str(value) for name, value in words.items() if name not in SHAPE}
+        choices: dict[str, Any] = {name: str(value) for name, value in words.items() if name not in SHAPE}
+        if "symbols" in choices:
+            choices["symbols"] = words["symbols"] in (True, "true", "True")
         net = text_network(body, self.text, self.hidden, **choices)
         return encode(self.text).walk(net, _apply(net.init(self.seed, SCHEME), self.weights))
 
