@@ -11,7 +11,7 @@ from rnnsym.core.dims import Shape
 from rnnsym.core.names import Name, Role
 from rnnsym.core.system import System
 from rnnsym.derivation.adjoint import Adjoint
-from rnnsym.engine.fast.costs import chosen
+from rnnsym.engine.fast.costs import Features, chosen, features
 from rnnsym.engine.fast.plan import Plan, planned
 from rnnsym.engine.fast.program import FastProgram
 from rnnsym.wiring import TOTAL_LOSS
@@ -30,14 +30,17 @@ class Fast:
     def __init__(self, sizes: Mapping[str, int]) -> None:
         self._sizes, self._lock = dict(sizes), threading.Lock()
         self._plans: dict[Any, Plan] = {}
+        self._features: dict[int, Features] = {}
         self._buffers: dict[Any, list[Functions]] = {}
 
     def plan(self, derived: Adjoint, axes: tuple[int, ...], kind: str, steps: int) -> Plan:
         """The plan for data with these batch axes; only its choices depend on the number of steps."""
         batch = None if axes in ((), (1,)) else axes[0]
-        choices = chosen(derived.system, self._sizes, batch, steps)
-        key = (id(derived), batch, kind, choices)
         with self._lock:
+            if id(derived) not in self._features:
+                self._features[id(derived)] = features(derived.system)
+            choices = chosen(self._features[id(derived)], self._sizes, batch, steps)
+            key = (id(derived), batch, kind, choices)
             if key not in self._plans:
                 wanted = (TOTAL_LOSS, *derived.gradients)
                 self._plans[key] = planned(derived.system, wanted, self._sizes, batch, kind, choices)

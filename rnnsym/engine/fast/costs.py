@@ -4,9 +4,8 @@ Only the ratios of these constants matter, and they differ little between machin
 a wrong number.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from rnnsym.core import dims
 from rnnsym.core.dims import Dim
@@ -19,11 +18,11 @@ from rnnsym.ops.products import MATVEC
 
 CALL = 220.0
 """One call on short vectors, with its turn of the loop."""
-ENTRY, ENTRY_FAR = 0.3, 1.2
+ENTRY, ENTRY_FAR = 0.25, 0.6
 """One entry of an elementwise operation: in the cache, and streamed through memory."""
-BROADCAST = 1100.0
+BROADCAST = 600.0
 """What a call costs more whose operands have different shapes."""
-VECTOR_PRODUCT, MATRIX_PRODUCT = 0.15, 0.03
+VECTOR_PRODUCT, MATRIX_PRODUCT = 0.08, 0.04
 """One multiplication and addition in a product of a matrix with a vector, and with a matrix."""
 CACHE = 1 << 20
 """Bytes that stay near."""
@@ -38,51 +37,52 @@ class Estimate:
     without: float
 
 
-def chosen(system: System, sizes: Mapping[str, int], batch: int | None, steps: int) -> Choices:
+@dataclass(frozen=True)
+class Features:
+    """What the choices depend on: for each loop the lengths of its vectors, and rows and columns of the products whose
+    vectors it does not compute."""
+
+    vectors: tuple[Dim, ...]
+    products: tuple[tuple[Dim, Dim], ...]
+
+
+def features(system: System) -> Features:
+    """The features of a System with its adjoint."""
+    loops = [block.names for block in schedule(system, list(system.equations)) if block.direction]
+    shapes = (system.shape(name) for names in loops for name in names)
+    vectors = dict.fromkeys(shape[0] for shape in shapes if len(shape) == 1)
+    return Features(tuple(vectors), tuple(_products_with_inputs(system, loops)))
+
+
+def chosen(what: Features, sizes: Mapping[str, int], batch: int | None, steps: int) -> Choices:
     """The choices that make the fastest program for these sizes."""
     return Choices(
-        factors_ahead=factors_ahead(system, sizes, batch, steps).choice,
-        augment=augment(system, sizes, batch).choice,
+        factors_ahead=factors_ahead(what, sizes, batch, steps).choice, augment=augment(what, sizes, batch).choice
     )
 
 
-def factors_ahead(system: System, sizes: Mapping[str, int], batch: int | None, steps: int) -> Estimate:
+def factors_ahead(what: Features, sizes: Mapping[str, int], batch: int | None, steps: int) -> Estimate:
     """Making a factor of the loop's longest vector for all steps at once, against making it in each step."""
-    entries = max([dims.size(dim, sizes) for dim in _loop_vectors(system)], default=1) * (batch or 1)
+    entries = max([dims.size(dim, sizes) for dim in what.vectors], default=1) * (batch or 1)
     far = 8 * entries * steps > CACHE
     ahead, inside = entries * (ENTRY_FAR if far else ENTRY), CALL + entries * ENTRY
     return Estimate(ahead <= inside, ahead, inside)
 
 
-def augment(system: System, sizes: Mapping[str, int], batch: int | None) -> Estimate:
+def augment(what: Features, sizes: Mapping[str, int], batch: int | None) -> Estimate:
     """Products of inputs inside the loop's own product, against adding them from one product for all steps."""
     examples = batch or 1
     inside = VECTOR_PRODUCT if batch is None else MATRIX_PRODUCT
     together, apart = 0.0, 0.0
-    for rows, columns in _outer_products(system):
+    for rows, columns in what.products:
         results, width = dims.size(rows, sizes) * examples, dims.size(columns, sizes)
         together += results * (width + 1) * inside
         apart += CALL + results * (ENTRY if batch is None else 2 * ENTRY_FAR) + results * width * MATRIX_PRODUCT
     return Estimate(together <= apart, together, apart)
 
 
-def _loop_vectors(system: System) -> list[Dim]:
-    return [system.shape(name)[0] for names in _loops(system) for name in names if len(system.shape(name)) == 1]
-
-
-@lru_cache(maxsize=64)
-def _loops(system: System) -> tuple[tuple[Name, ...], ...]:
-    return tuple(block.names for block in schedule(system, list(system.equations)) if block.direction)
-
-
-@lru_cache(maxsize=64)
-def _outer_products(system: System) -> tuple[tuple[Dim, Dim], ...]:
-    return tuple(_products_with_inputs(system))
-
-
-def _products_with_inputs(system: System) -> Iterator[tuple[Dim, Dim]]:
-    """For each loop, rows and columns of the products whose vectors the loop does not compute."""
-    for names in _loops(system):
+def _products_with_inputs(system: System, loops: Iterable[Sequence[Name]]) -> Iterator[tuple[Dim, Dim]]:
+    for names in loops:
         rows: Dim = 0
         columns: dict[object, Dim] = {}
         for node in topological(piece.rhs for name in names for piece in system.equations[name]):

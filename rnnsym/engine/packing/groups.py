@@ -29,9 +29,9 @@ REPEATED, BESIDE, COPIED, WRITTEN, APART = range(5)
 """How the operands of two neighbours in a call become one: the same one, neighbours in a bank, neighbours in a copy,
 or in what is computed for this call alone; or not at all."""
 
-FEWEST_REPEATED = 6
+FEWEST_REPEATED = 4
 """From how many members on one call with a repeated operand beats a call for each: NumPy sets up broadcasting in the
-time of about five calls on plain vectors (benchmarks/calibrate.py)."""
+time of about three calls on plain vectors (benchmarks/calibrate.py)."""
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def _pack_loop(
     whole = [len(draft.system.equations[name]) == 1 for name in block.names]
     outer = cache(lambda v, w: _outer(draft, loop, v, w))
     plan = plan_of(loop, last_reads(loop, order, mortal, whole), extra, outer)
-    result = best(Problem(plan, order, stages, products, choices.batched))
+    result = best(Problem(plan, order, stages, products))
     builder = Builder(draft, loop, products)
     builder.write(result)
     draft.settle(banks_of(result.places, builder.names))

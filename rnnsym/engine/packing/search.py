@@ -53,16 +53,12 @@ class Result:
 
 @dataclass(frozen=True)
 class Problem:
-    """A loop as the search sees it. `stages[i]` are the products of wave i, none where it is elementwise.
-
-    `closed`: the result of a product must be a bank by itself.
-    """
+    """A loop as the search sees it. `stages[i]` are the products of wave i, none where it is elementwise."""
 
     plan: Plan
     order: Sequence[Wave]
     stages: Sequence[Sequence[int]]
     products: Sequence[Product]
-    closed: bool
 
     def least(self) -> list[int]:
         """For each wave the number of calls that it needs if no other wave has a say; from here to the end."""
@@ -122,10 +118,8 @@ def _place_products(problem: Problem, arrangement: Arrangement, places: Places) 
     copied = 0
     for product, order in zip(problem.products, arrangement.rows, strict=True):
         rows = [product.rows[i] for i in order]
-        if len(rows) > 1 or problem.closed:
+        if len(rows) > 1:
             copied += not places.line(rows, [0] * len(rows))
-            if problem.closed and places.column[rows[0]] >= 0:
-                places.close(places.column[rows[0]])
     for product, order in zip(problem.products, arrangement.columns, strict=True):
         columns = [product.columns[i] for i in order]
         if len(columns) > 1:

@@ -18,8 +18,8 @@ from support.networks import NETWORKS, data_for
 PLANS = (
     Choices(),
     Choices(augment=False),
-    Choices(batched=True),
-    Choices(factors_ahead=False, augment=False, batched=True),
+    Choices(),
+    Choices(factors_ahead=False, augment=False),
 )
 CELLS = [entry.cell for entry in catalogue()]
 
@@ -40,7 +40,7 @@ def check_network(net, choices, steps, seed=0):
 @pytest.mark.parametrize("form", FORMS)
 def test_forms_by_hand_keep_their_values(form, augment, batch, steps):
     made = FORMS[form](augment)
-    system, choices = made.system(), Choices(augment=augment, batched=batch is not None)
+    system, choices = made.system(), Choices(augment=augment)
     check(system, made.wanted(), choices, SIZES, numbers_for(system, steps, batch, SIZES), steps, batch)
 
 

@@ -69,7 +69,7 @@ def test_a_batch_costs_few_calls_more(cell):
 
 def test_what_is_read_from_outside_is_not_copied_where_factors_are_made_in_the_loop():
     """With large arrays a copy costs more than a call: an operand joins what stands side by side, or is made for it."""
-    choices = Choices(factors_ahead=False, augment=False, batched=True)
+    choices = Choices(factors_ahead=False, augment=False)
     net, wanted, system = single("lstm", choices)
     packed, _ = pack(system, wanted, choices, net.sizes)
     for name in packed.equations.keys() - system.equations.keys():
@@ -89,8 +89,8 @@ def test_a_product_with_many_zeros_is_not_stacked():
 
 
 def test_packing_is_the_same_every_time():
-    net, wanted, system = single("lstm", Choices(batched=True))
-    first, second = (pack(system, wanted, Choices(batched=True), net.sizes) for _ in range(2))
+    net, wanted, system = single("lstm", Choices())
+    first, second = (pack(system, wanted, Choices(), net.sizes) for _ in range(2))
     assert list(first[0].equations.items()) == list(second[0].equations.items())
     assert first[1] == second[1]
 

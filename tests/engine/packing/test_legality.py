@@ -34,7 +34,7 @@ def keeps_values(form, choices=None):
     system = form.system()
     for steps in (1, 2, 5):
         for batch in (None, 2):
-            plan = choices or Choices(batched=batch is not None)
+            plan = choices or Choices()
             check(system, form.wanted(), plan, SIZES, numbers_for(system, steps, batch, SIZES), steps, batch)
 
 

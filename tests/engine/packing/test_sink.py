@@ -214,7 +214,7 @@ def packed(net, choices):
     return before, sunk(before, wanted, layout, net.sizes)
 
 
-ONE_EXAMPLE, BATCH = Choices(), Choices(factors_ahead=False, augment=False, batched=True)
+ONE_EXAMPLE, BATCH = Choices(), Choices(factors_ahead=False, augment=False)
 
 
 @ROTATED

@@ -114,7 +114,7 @@ def test_staged_adds_inputs_in_the_product_or_beside_it():
 
 
 def test_factors_stay_in_the_step_of_a_large_batch():
-    system = after("lstm", Choices(factors_ahead=False, augment=False, batched=True))["single"]
+    system = after("lstm", Choices(factors_ahead=False, augment=False))["single"]
     assert not any("factor" in name for name in role(system, Role.PART))
 
 

@@ -12,7 +12,7 @@ from support import odd_cells, random_cells
 from support.networks import NETWORKS
 from support.passes import Passed, check_single
 
-CHOICES = (Choices(), Choices(factors_ahead=False, augment=False, batched=True), Choices(augment=False))
+CHOICES = (Choices(), Choices(factors_ahead=False, augment=False), Choices(augment=False))
 CELLS = [entry.cell for entry in catalogue()]
 ODD = [getattr(odd_cells, name)() for name in dir(odd_cells) if isinstance(getattr(odd_cells, name), type)]
 TIMES = [(1, None), (2, 3), (5, None)]
