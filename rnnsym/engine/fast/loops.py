@@ -8,7 +8,7 @@ from itertools import pairwise
 from rnnsym.core.names import Interval, Name, Offset, Point
 from rnnsym.core.system import Piece, System
 from rnnsym.engine.fast.lowering import Lowering
-from rnnsym.engine.fast.scope import Kind, Scope, count
+from rnnsym.engine.fast.scope import Kind, Scope, code, count
 from rnnsym.engine.fast.stages import Stage
 from rnnsym.engine.fast.submatrix import Submatrix
 from rnnsym.engine.fast.totals import over
@@ -44,10 +44,11 @@ def _ordered(steps: Sequence[int]) -> bool:
 
 
 class Loops:
-    """Writes the loops of a program; `lists` are the lines that make what they run over."""
+    """Writes the loops of a program; `lists` are the lines that make what they run over, `spans` their steps, each with
+    the direction of time."""
 
     def __init__(self, low: Lowering) -> None:
-        self.low, self.lists = low, list[str]()
+        self.low, self.lists, self.spans = low, list[str](), list[tuple[Interval, int]]()
 
     def write(self, block: Submatrix, load: list[str], run: list[str]) -> None:
         """The lines of a recurrent block; what needs no parameter goes to `load`."""
@@ -82,7 +83,8 @@ class Loops:
             self._equation(Scope(Kind.LOOP, body, span, loop), name, self._active(name, span), Offset(0))
         if not body:
             return
-        text = "\n".join(body)
+        self.spans.append((span, block.direction))
+        text = "\n".join(map(code, body))
         used = {made: each for made, each in loop.lists.items() if re.search(rf"\b{each}\b", text)}
         if used:
             label = f"loop{len(self.lists) + 1}"
@@ -95,6 +97,7 @@ class Loops:
     def _equation(self, scope: Scope, name: Name, pieces: Sequence[Piece], time: Point | Offset) -> None:
         """`name` at a step: the sum of the pieces that hold there."""
         low = self.low
+        scope.about = low.stores.labels[name]
         target = view(low.stores.place(name), time, scope.steps, scope.kind is Kind.LOOP)
         for i, piece in enumerate(pieces):
             write(low, scope, piece, target, more=i > 0)

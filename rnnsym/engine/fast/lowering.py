@@ -3,6 +3,7 @@
 from rnnsym.core.dims import Dim
 from rnnsym.core.expr import Expr
 from rnnsym.core.primitive import Code
+from rnnsym.engine.fast.lookups import lookup, without_one
 from rnnsym.engine.fast.merging import runs
 from rnnsym.engine.fast.operands import Operands
 from rnnsym.engine.fast.pointwise import fold
@@ -13,6 +14,8 @@ from rnnsym.engine.fast.ufuncs import BY_NAME
 from rnnsym.ops.arithmetic import ADD, MUL, NEG, POWER
 from rnnsym.ops.indexing import CONCAT
 from rnnsym.ops.leaves import FULL, number_in
+from rnnsym.ops.lookups import TAKE
+from rnnsym.ops.losses import LOGSUMEXP
 from rnnsym.ops.products import MATVEC
 from rnnsym.ops.structure import BROADCAST, OUTER, STOP_GRADIENT, TRANSPOSE
 
@@ -27,7 +30,12 @@ class Lowering(Operands):
             if dest.view is None or not part.same(dest.view):
                 scope.copy(dest.text, self.viewed(scope, part).text)
         elif node.prim in (ADD, MUL):
-            fold(self, scope, node, dest)
+            if node.prim is MUL or not without_one(self, scope, node, dest):
+                fold(self, scope, node, dest)
+        elif node.prim is TAKE:
+            lookup(self, scope, node, dest)
+        elif node.prim is LOGSUMEXP:
+            self._logsumexp(scope, node, dest)
         elif node.prim is MATVEC:
             product(self, scope, node, dest)
         elif node.prim is CONCAT:
@@ -56,9 +64,22 @@ class Lowering(Operands):
         else:
             self.say(scope, node, dest)
 
+    def _logsumexp(self, scope: Scope, node: Expr, dest: Operand) -> None:
+        """The largest entry is taken out first, so that nothing overflows."""
+        value = self.operand(scope, node.args[0])
+        top, powers = self.scratch(scope, ()), self.scratch(scope, self.event(node.args[0]))
+        axis = str(int(scope.kind is Kind.ALL))
+        scope.call("np.maximum.reduce", value.text, axis, "None", top.text)
+        repeated = self.fixed.bind(f"{top.text}[:, None]") if scope.kind is Kind.ALL else top.text
+        scope.call("np.subtract", value.text, repeated, powers.text)
+        scope.call("np.exp", powers.text, powers.text)
+        scope.call("np.add.reduce", powers.text, axis, "None", dest.text)
+        scope.call("np.log", dest.text, dest.text)
+        scope.call("np.add", dest.text, top.text, dest.text)
+
     def say(self, scope: Scope, node: Expr, dest: Operand) -> None:
         """Compute `node` by the expression that the readable program has for it."""
-        scope.copy(self._examples_first(scope, dest.text, len(node.shape)), self.source(scope, node))
+        scope.copy(self.examples_first(scope, dest.text, len(node.shape)), self.source(scope, node))
 
     def inner(self, scope: Scope, node: Expr, dest: Operand) -> Operand:
         """The value of an operand that may be computed in `dest` itself, which is written next."""
@@ -101,7 +122,7 @@ class Lowering(Operands):
             value = self.operand(scope, inner)
             if value.shared:
                 return Code(value.text.removesuffix("_column"), leading=False)
-            return Code(self._examples_first(scope, value.text, len(inner.shape)), leading=bool(self._leading(scope)))
+            return Code(self.examples_first(scope, value.text, len(inner.shape)), leading=bool(self._leading(scope)))
 
         def size(dim: Dim) -> str:
             return str(self.stores.size(dim))
@@ -112,7 +133,7 @@ class Lowering(Operands):
         """How many axes a value has before those of one example, in expressions of NumPy."""
         return (scope.kind is Kind.ALL) + bool(self.batch and scope.kind is not Kind.WEIGHT)
 
-    def _examples_first(self, scope: Scope, text: str, rank: int) -> str:
+    def examples_first(self, scope: Scope, text: str, rank: int) -> str:
         """A value with the axis of examples before those of one example, as kernels want it."""
         if not self.batch or not rank or scope.kind is Kind.WEIGHT:
             return text

@@ -8,6 +8,8 @@ from rnnsym.core.names import Interval
 from rnnsym.engine.fast.submatrix import Submatrix
 from rnnsym.engine.fast.views import LoopBindings, View
 
+REMARK = "  # "
+
 
 class Kind(Enum):
     LOOP = "loop"
@@ -31,7 +33,8 @@ class Operand:
 
 @dataclass
 class Scope:
-    """`lines` are the program so far; `known` what is computed already; `borrowed` the scratch arrays in use."""
+    """`lines` are the program so far; `known` what is computed already; `borrowed` the scratch arrays in use; `about`
+    says beside each call what it computes."""
 
     kind: Kind
     lines: list[str]
@@ -39,12 +42,16 @@ class Scope:
     loop: LoopBindings | None = None
     known: dict[Expr, Operand] = field(default_factory=dict)
     borrowed: list[tuple[str, str]] = field(default_factory=list)
+    about: str = ""
 
     def call(self, function: str, *words: str) -> None:
-        self.lines.append(f"{function}({', '.join(words)})")
+        self.add(f"{function}({', '.join(words)})")
 
     def copy(self, dest: str, source: str) -> None:
-        self.lines.append(f"{dest}[...] = {source}")
+        self.add(f"{dest}[...] = {source}")
+
+    def add(self, line: str) -> None:
+        self.lines.append(f"{line}{REMARK}{self.about}" if self.about else line)
 
     def axes(self, event: tuple[int, ...], batch: str) -> str:
         """The shape of a value, as source: steps, the axes of one example, examples."""
@@ -60,3 +67,8 @@ class Scope:
 def count(steps: Interval) -> str:
     """How many steps there are, as source."""
     return str(steps.hi.shift(1)._replace(times_T=steps.hi.times_T - steps.lo.times_T).shift(-steps.lo.plus))
+
+
+def code(line: str) -> str:
+    """A line without what it says about itself."""
+    return line.split(REMARK)[0]

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 from rnnsym.core.expr import Expr, leaves
 from rnnsym.core.names import Interval, Offset
 from rnnsym.core.system import Piece
+from rnnsym.engine.fast.lookups import total_of_rows
 from rnnsym.engine.fast.scope import Kind, Operand, Scope, count
+from rnnsym.engine.scatter import terms
 from rnnsym.ops.arithmetic import ADD, MUL, NEG
 from rnnsym.ops.products import DOT
 from rnnsym.ops.structure import OUTER, TRANSPOSE
@@ -43,6 +45,10 @@ def total_of_examples(low: "Lowering", lines: list[str], piece: Piece, dest: Ope
 
 
 def _total(low: "Lowering", scope: Scope, node: Expr) -> str:
+    found = terms(node)
+    if any(term.rows for term in found):
+        texts = [total_of_rows(low, scope, term.rows) if term.rows else _total(low, scope, term.expr) for term in found]
+        return " + ".join(f"-{text}" if term.minus else text for term, text in zip(found, texts, strict=True))
     if node.prim is ADD:
         return "(" + " + ".join(_total(low, scope, arg) for arg in node.args) + ")"
     if node.prim is NEG:

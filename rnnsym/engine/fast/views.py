@@ -108,12 +108,14 @@ class Bindings:
 
     def bind(self, text: str, stem: str = "v") -> str:
         """The name under which `text` is known."""
-        if text.isidentifier():
-            return text
-        if text not in self.known:
-            self.known[text] = f"{stem}{len(self.known) + 1}"
-            self.lines.append(f"{self.known[text]} = {text}")
-        return self.known[text]
+        return text if text.isidentifier() else self.made(text, text, stem)
+
+    def made(self, key: str, text: str, stem: str) -> str:
+        """The name of what `text` makes for `key`: another key, another one."""
+        if key not in self.known:
+            self.known[key] = f"{stem}{len(self.known) + 1}"
+            self.lines.append(f"{self.known[key]} = {text}")
+        return self.known[key]
 
 
 @dataclass

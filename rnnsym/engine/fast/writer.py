@@ -11,7 +11,7 @@ from rnnsym.core.primitive import Code
 from rnnsym.core.system import System
 from rnnsym.engine.fast.loops import Loops, least_steps, write
 from rnnsym.engine.fast.lowering import Lowering
-from rnnsym.engine.fast.scope import Kind, Scope, count
+from rnnsym.engine.fast.scope import Kind, Scope, code, count
 from rnnsym.engine.fast.stages import Stage, ordered
 from rnnsym.engine.fast.stores import Store, Stores
 from rnnsym.engine.fast.totals import total, total_of_examples
@@ -38,6 +38,21 @@ def folded(array, axis, parts):
     """An axis as that many equal parts: a view."""
     shape = array.shape
     return array.reshape(*shape[:axis], parts, shape[axis] // parts, *shape[axis + 1:])
+
+
+def sorted_rows(index):
+    """An order in which equal numbers follow each other, where each begins, and the numbers."""
+    order = np.argsort(index, kind="stable")
+    first = np.flatnonzero(np.diff(index[order], prepend=-1))
+    return order, first, index[order[first]]
+
+
+def summed_rows(found, rows, size):
+    """A matrix of `size` rows, in which each row is the sum of those of its number."""
+    order, first, index = found
+    out = np.zeros((size, rows.shape[1]), rows.dtype)
+    out[index] = np.add.reduceat(rows[order], first, axis=0)
+    return out
 
 
 def columns(array):
@@ -89,7 +104,8 @@ class FastWriter:
             if piece.total:
                 self._total_of_examples(name, lines, i)
                 continue
-            scope = Scope(Kind.PLAIN if name.batched else Kind.WEIGHT, lines, piece.domain)
+            kind = Kind.PLAIN if name.batched else Kind.WEIGHT
+            scope = Scope(kind, lines, piece.domain, about=self.stores.labels[name])
             write(self.low, scope, piece, view(self.stores.place(name), Offset(0), None, False), more=i > 0)
 
     def _total_of_examples(self, name: Name, lines: list[str], i: int) -> None:
@@ -177,7 +193,7 @@ class FastWriter:
     @staticmethod
     def _used(lines: list[str], text: Sequence[str]) -> list[str]:
         """The lines whose name is used further on."""
-        words = set(re.findall(r"\w+", "\n".join(text)))
+        words = set(re.findall(r"\w+", "\n".join(map(code, text))))
         kept = []
         for line in reversed(lines):
             if line.split(" = ")[0] in words:

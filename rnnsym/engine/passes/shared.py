@@ -1,17 +1,17 @@
 """What several equations compute is computed once, where the first of them does."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
 from rnnsym.core.expr import Expr, topological
-from rnnsym.core.names import NOW, Interval, Name
+from rnnsym.core.names import NOW, Interval, Name, Offset
 from rnnsym.core.system import System
 from rnnsym.engine.passes.choices import Choices
-from rnnsym.engine.passes.draft import Draft, moved, of_parameters
+from rnnsym.engine.passes.draft import Draft, moved, of_parameters, reading
 from rnnsym.engine.passes.joined import support
 from rnnsym.engine.passes.keys import Keys
-from rnnsym.engine.passes.loops import loops
+from rnnsym.engine.passes.loops import Loop, loops
 from rnnsym.engine.passes.trimmed import clip
 from rnnsym.ops.arithmetic import ADD, NEG
 from rnnsym.ops.indexing import CONCAT, SLICE
@@ -44,15 +44,15 @@ def shared(system: System, wanted: Sequence[Name], choices: Choices) -> System:
     owners = {n: owner for n, one in several.items() if (owner := _owner(draft, keys, one)) is not None}
     free = {n for n in owners if not any(name in inside for name in several[n].users)}
     common = [n for n in several if n in costly or n in free]
-    names: dict[Expr, Expr] = {}
-    made: dict[Name, Expr] = {}
+    parts: dict[int, Expr] = {}
     for number in common:
         one = several[number]
         if len(one.above) > 1 or not one.above <= set(common):
-            part = leaf(owners[number], NOW, one.places[0][2].shape) if number in owners else _part(draft, keys, one)
-            made[part.attrs[0]] = part  # type: ignore[index]
-            names.update({node: moved(part, keys[node].at or 0) for _, _, node in one.places})
-    return _renamed(draft, names, made) if names else system
+            if number in owners:
+                parts[number] = leaf(owners[number], NOW, one.places[0][2].shape)
+            else:
+                parts[number] = _part(draft, keys, one, inside)
+    return _renamed(draft, keys, parts) if parts else system
 
 
 def _occurrences(system: System, keys: Keys) -> dict[int, Found]:
@@ -90,20 +90,48 @@ def _owner(draft: Draft, keys: Keys, one: Found) -> Name | None:
     return None
 
 
-def _part(draft: Draft, keys: Keys, one: Found) -> Expr:
+def _part(draft: Draft, keys: Keys, one: Found, inside: Mapping[Name, Loop]) -> Expr:
+    """A new name for the expression; the leaf that reads its value of shift 0."""
     name, _, node = one.places[0]
-    value, steps = moved(node, -(keys[node].at or 0)), _steps(keys, one)
+    late = _lateness(draft, one, inside) - (keys[node].at or 0)
+    value, steps = moved(node, -(keys[node].at or 0) - late), _steps(keys, one).shift(late)
     set_steps = support(draft, value)
-    return draft.ahead(f"{name.plain}_part", value, steps if set_steps is None else clip(steps, set_steps) or steps)
+    steps = steps if set_steps is None else clip(steps, set_steps) or steps
+    return moved(draft.ahead(f"{name.plain}_part", value, steps), late)
 
 
-def _renamed(draft: Draft, names: Mapping[Expr, Expr], made: Mapping[Name, Expr]) -> System:
+def _lateness(draft: Draft, one: Found, inside: Mapping[Name, Loop]) -> int:
+    """The step, seen from the first place, at which a loop that reads the expression knows all that it is made of.
+
+    What a loop both computes and reads becomes a member, which must not need steps that come later in the loop.
+    """
+    _, _, node = one.places[0]
+    for loop in dict.fromkeys(inside[name] for name, _, _ in one.places if name in inside):
+        if lags := _lags([node], loop):
+            backward = max(_lags((piece.rhs for name in loop.names for piece in draft.equations[name]), loop)) > 0
+            return min(lags) if backward else max(lags)
+    return 0 if (at := next((r.time.k for r in reading(node) if isinstance(r.time, Offset)), None)) is None else at
+
+
+def _lags(exprs: Iterable[Expr], loop: Loop) -> set[int]:
+    """The shifts at which `exprs` read members of the loop."""
+    reads = (read for expr in exprs for read in reading(expr) if read.name in loop.members)
+    return {read.time.k for read in reads if isinstance(read.time, Offset)}
+
+
+def _renamed(draft: Draft, keys: Keys, parts: Mapping[int, Expr]) -> System:
     """Every expression by its name, except in the equation of that name."""
+    owners = {part.attrs[0]: number for number, part in parts.items()}
     for name, pieces in draft.equations.items():
         new = []
         for piece in pieces:
             rhs = piece.rhs
-            if names.get(rhs) is not None and names[rhs] is made.get(name):
+            names = {
+                node: moved(parts[keys[node].number], keys[node].at or 0)
+                for node in topological([rhs])
+                if keys[node].number in parts
+            }
+            if rhs in names and owners.get(name) == keys[rhs].number:
                 rhs = rhs.prim(*substitute(rhs.args, names), attrs=rhs.attrs)
             else:
                 rhs = substitute([rhs], names)[0]
