@@ -133,41 +133,43 @@ class Prepared:
         return self.plan.program.source
 
     def __call__(self, params: Mapping[str, Any]) -> tuple[Any, Gradients]:
-        arrays = params if self._fits(params) else self._cast(params)
+        arrays = self._ready(params) or self._cast(params)
         if arrays is None:
             return self._otherwise(params)
         try:
             run = self._free.pop()
         except IndexError:
             run = self._bound()
-        loss, *grads = run(*[arrays[label] for label in self._labels])
+        loss, *grads = run(*arrays)
         self._free.append(run)
-        if not np.isfinite(loss):
+        loss = loss.item()
+        if loss - loss != 0:
             check_params(params, self._shapes)
         found = dict(zip(self._results, grads, strict=True))
-        return loss.item(), found if len(found) == len(self._shapes) else completed(self._shapes, loss, found)[1]
+        return loss, found if len(found) == len(self._shapes) else completed(self._shapes, loss, found)[1]
 
-    def _cast(self, params: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """The parameters as arrays that the program computes with, or None where there are none."""
+    def _cast(self, params: Mapping[str, Any]) -> list[Array] | None:
+        """The parameters as arrays that the program computes with, or None where it cannot."""
         arrays = check_params(params, self._shapes)
-        real = self._kind.kind != "c" and any(array.dtype.kind == "c" for array in arrays.values())
-        short = self._steps < self.plan.program.least
-        return None if real or short else {label: array.astype(self._kind) for label, array in arrays.items()}
+        complex_ = any(array.dtype.kind == "c" for array in arrays.values())
+        if (complex_ and self._kind.kind != "c") or self._steps < self.plan.program.least:
+            return None
+        return [arrays[label].astype(self._kind) for label in self._labels]
 
     def _bound(self) -> Callable[..., tuple[Any, ...]]:
         load, run = self.plan.program.prepare(self._steps)
         load(*self._data)
         return run  # type: ignore[no-any-return]
 
-    def _fits(self, params: Mapping[str, Any]) -> bool:
-        """Whether the parameters can be used as they are."""
+    def _ready(self, params: Mapping[str, Any]) -> list[Array] | None:
+        """The parameters that the program takes, where all are arrays of the right kind and shape."""
         shapes, kind = self._shapes, self._kind
         if len(params) != len(shapes) or self._steps < self.plan.program.least:
-            return False
+            return None
         for label, array in params.items():
-            if type(array) is not np.ndarray or array.shape != shapes.get(label) or array.dtype != kind:
-                return False
-        return True
+            if type(array) is not np.ndarray or array.dtype is not kind or array.shape != shapes.get(label):
+                return None
+        return [params[label] for label in self._labels]
 
 
 def completed(shapes: Mapping[str, Shape], loss: Any, found: Gradients) -> tuple[Any, Gradients]:

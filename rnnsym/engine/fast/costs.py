@@ -1,4 +1,4 @@
-"""Which plan is fastest, from sizes alone: nanoseconds of a call and of an entry, as `benchmarks/calibrate.py` has them.
+"""Which plan is fastest, from sizes alone: nanoseconds of a call and of an entry (see `benchmarks/calibrate.py`).
 
 Only the ratios of these constants matter, and they differ little between machines; a wrong choice costs time, never
 a wrong number.
@@ -24,6 +24,8 @@ BROADCAST = 600.0
 """What a call costs more whose operands have different shapes."""
 VECTOR_PRODUCT, MATRIX_PRODUCT = 0.08, 0.04
 """One multiplication and addition in a product of a matrix with a vector, and with a matrix."""
+ROW = 10.0
+"""What each row costs in an operation on rows that do not follow each other."""
 CACHE = 1 << 20
 """Bytes that stay near."""
 
@@ -56,9 +58,9 @@ def features(system: System) -> Features:
 
 def chosen(what: Features, sizes: Mapping[str, int], batch: int | None, steps: int) -> Choices:
     """The choices that make the fastest program for these sizes."""
-    return Choices(
-        factors_ahead=factors_ahead(what, sizes, batch, steps).choice, augment=augment(what, sizes, batch).choice
-    )
+    ahead = factors_ahead(what, sizes, batch, steps)
+    together = augment(what, sizes, batch)
+    return Choices(ahead.choice, together.choice, ahead.choice and scale(what, sizes, batch, steps).choice)
 
 
 def factors_ahead(what: Features, sizes: Mapping[str, int], batch: int | None, steps: int) -> Estimate:
@@ -79,6 +81,14 @@ def augment(what: Features, sizes: Mapping[str, int], batch: int | None) -> Esti
         together += results * (width + 1) * inside
         apart += CALL + results * (ENTRY if batch is None else 2 * ENTRY_FAR) + results * width * MATRIX_PRODUCT
     return Estimate(together <= apart, together, apart)
+
+
+def scale(what: Features, sizes: Mapping[str, int], batch: int | None, steps: int) -> Estimate:
+    """A matrix for each step, made for all at once, against one call more in each step."""
+    size = max([dims.size(dim, sizes) for dim in what.vectors], default=1)
+    width = size + max([dims.size(columns, sizes) for _, columns in what.products], default=0)
+    made = size * (ROW + width * ENTRY)
+    return Estimate(batch is None and made <= CALL and 8 * steps * size * width <= CACHE, made, CALL)
 
 
 def _products_with_inputs(system: System, loops: Iterable[Sequence[Name]]) -> Iterator[tuple[Dim, Dim]]:

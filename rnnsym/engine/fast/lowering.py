@@ -16,8 +16,8 @@ from rnnsym.ops.indexing import CONCAT
 from rnnsym.ops.leaves import FULL, number_in
 from rnnsym.ops.lookups import TAKE
 from rnnsym.ops.losses import LOGSUMEXP
-from rnnsym.ops.products import MATVEC
-from rnnsym.ops.structure import BROADCAST, OUTER, STOP_GRADIENT, TRANSPOSE
+from rnnsym.ops.products import MATMUL, MATVEC
+from rnnsym.ops.structure import BROADCAST, DIAG, OUTER, STOP_GRADIENT, TRANSPOSE
 
 
 class Lowering(Operands):
@@ -32,6 +32,9 @@ class Lowering(Operands):
         elif node.prim in (ADD, MUL):
             if node.prim is MUL or not without_one(self, scope, node, dest):
                 fold(self, scope, node, dest)
+        elif node.prim is MATMUL and node.args[0].prim is DIAG and not self.batch and scope.kind is not Kind.WEIGHT:
+            factor = self.fixed.bind(f"{self.operand(scope, node.args[0].args[0]).text}[..., None]")
+            scope.call("np.multiply", factor, self.operand(scope, node.args[1]).text, dest.text)
         elif node.prim is TAKE:
             lookup(self, scope, node, dest)
         elif node.prim is LOGSUMEXP:

@@ -11,6 +11,7 @@ from rnnsym.engine.packing.pack import pack
 from rnnsym.engine.packing.sink import sunk
 from rnnsym.engine.passes.choices import Choices
 from rnnsym.engine.passes.pipeline import single_operations
+from rnnsym.engine.passes.scaled import scaled
 
 Watch = Callable[[str, str, System], None]
 """Sees the System after each pass, with the name of the pass, and a sentence about it."""
@@ -42,6 +43,9 @@ def rewritten(
     simple = single_operations(system, wanted, choices, lambda each, found: watch(each.name, each.about, found))
     packed, layout = pack(simple, wanted, choices, sizes)
     watch("packed", "Neighbouring vectors share one call, and products one matrix.", packed)
+    if choices.scale:
+        packed = scaled(packed, wanted)
+        watch("scaled", "A product and the factor that it is scaled by are one product, with a matrix for each step.", packed)
     final = sunk(packed, wanted, layout, sizes)
     watch("sunk", "Sums over time of neighbouring vectors are one product.", final)
     return final, layout

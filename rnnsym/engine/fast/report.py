@@ -240,7 +240,7 @@ def _items(
 def _about(line: str) -> str:
     """What a line says that it computes: its remark, or what it gives a value."""
     code, _, remark = line.strip().partition(REMARK)
-    return remark or code.partition(" = ")[0]
+    return remark or code.partition(" = ")[0].partition("[")[0]
 
 
 def _holding(read: _Read, name: Name | None, steps: Interval | None) -> tuple[Piece, ...]:

@@ -89,17 +89,19 @@ class Stores:
     # Banks. -------------------------------------------------------------------------------------------------------
 
     def _bank(self, number: int, bank: tuple[tuple[tuple[Name, int], ...], ...]) -> None:
-        tenants = [tenant for column in bank for tenant in column if tenant[0] in self.order.stages]
+        columns = [[tenant for tenant in column if tenant[0] in self.order.stages] for column in bank]
+        columns = [column for column in columns if column]
+        if not columns:
+            return
+        tenants = [tenant for column in columns for tenant in column]
         blocks = {id(self.order.home.get(name)) for name, _ in tenants}
-        scratch = len(blocks) == 1 and all(self.temporary(name) for name, _ in tenants)
-        shift = tenants[0][1] if tenants else 0
-        scratch = scratch and all(k == shift for _, k in tenants)
+        scratch = len(blocks) == 1 and all(self.temporary(name) and k == tenants[0][1] for name, k in tenants)
         spans = [self._spans[name].shift(-k) for name, k in tenants if name in self._spans]
-        width = sum(self.event(column[0][0])[0] for column in bank)
+        width = sum(self.event(column[0][0])[0] for column in columns)
         store = Store(f"bank{number}", (width,), None if scratch else reduce(Interval.hull, spans), True)
         self.stores.append(store)
         start = 0
-        for column in bank:
+        for column in columns:
             stop = start + self.event(column[0][0])[0]
             for name, k in column:
                 self.places[name] = Place(store, k, (start, stop))

@@ -91,26 +91,26 @@ def _owner(draft: Draft, keys: Keys, one: Found) -> Name | None:
 
 
 def _part(draft: Draft, keys: Keys, one: Found, inside: Mapping[Name, Loop]) -> Expr:
-    """A new name for the expression; the leaf that reads its value of shift 0."""
+    """A new name for the expression; the leaf that reads it as it is without a shift."""
     name, _, node = one.places[0]
-    late = _lateness(draft, one, inside) - (keys[node].at or 0)
-    value, steps = moved(node, -(keys[node].at or 0) - late), _steps(keys, one).shift(late)
+    at, late = keys[node].at or 0, _late(draft, keys, one, inside)
+    value, steps = moved(node, -at - late), _steps(keys, one).shift(late)
     set_steps = support(draft, value)
     steps = steps if set_steps is None else clip(steps, set_steps) or steps
     return moved(draft.ahead(f"{name.plain}_part", value, steps), late)
 
 
-def _lateness(draft: Draft, one: Found, inside: Mapping[Name, Loop]) -> int:
-    """The step, seen from the first place, at which a loop that reads the expression knows all that it is made of.
+def _late(draft: Draft, keys: Keys, one: Found, inside: Mapping[Name, Loop]) -> int:
+    """By how many steps the new name comes after the expression without a shift.
 
-    What a loop both computes and reads becomes a member, which must not need steps that come later in the loop.
+    What a loop both computes and reads becomes a member, and comes when all that it reads of the loop is known.
     """
     _, _, node = one.places[0]
     for loop in dict.fromkeys(inside[name] for name, _, _ in one.places if name in inside):
         if lags := _lags([node], loop):
-            backward = max(_lags((piece.rhs for name in loop.names for piece in draft.equations[name]), loop)) > 0
-            return min(lags) if backward else max(lags)
-    return 0 if (at := next((r.time.k for r in reading(node) if isinstance(r.time, Offset)), None)) is None else at
+            own = _lags((piece.rhs for name in loop.names for piece in draft.equations[name]), loop)
+            return (min(lags) if max(own) > 0 else max(lags)) - (keys[node].at or 0)
+    return 0
 
 
 def _lags(exprs: Iterable[Expr], loop: Loop) -> set[int]:
