@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rnnsym.api.derivation import Derivation, derive
     from rnnsym.api.display import latex, pretty
     from rnnsym.api.network import Network
+    from rnnsym.api.plan import ProgramPlan, plan
     from rnnsym.api.rosetta import rosetta
     from rnnsym.api.unrolled import unroll
     from rnnsym.api.wirings import bidirectional, encoder_decoder, stacked
@@ -50,6 +51,7 @@ _HOMES = {
     "rnnsym.api.counts": "ParameterCount count_parameters",
     "rnnsym.api.derivation": "Derivation derive",
     "rnnsym.api.display": "latex pretty",
+    "rnnsym.api.plan": "ProgramPlan plan",
     "rnnsym.api.rosetta": "rosetta",
     "rnnsym.walk.drawing.view": "graph",
     "rnnsym.checks.gradients": "check_gradients",
@@ -58,12 +60,12 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names.spli
 _MODULES = ("cells", "errors", "testing")
 
 __all__ = [
-    "Bidirectional", "Cell", "Derivation", "EncoderDecoder", "Network", "ParameterCount", "Stacked", "Vocabulary",
-    "__version__", "avg_pool1d", "bidirectional", "cells", "check_gradients", "concat", "constant", "conv1d",
-    "count_parameters", "cross_entropy", "derive", "dot", "encoder_decoder", "evaluate", "exp", "grad", "graph",
-    "jacobian", "jvp", "latex", "log", "log_softmax", "logsumexp", "max_pool1d", "maximum", "mean", "minimum",
-    "outer", "param", "pretty", "relu", "rosetta", "sigmoid", "softmax", "softplus", "sqrt", "squared_error",
-    "stacked", "stop_gradient", "sum", "take", "tanh", "testing", "to_sympy", "unroll", "var", "vjp",
+    "Bidirectional", "Cell", "Derivation", "EncoderDecoder", "Network", "ParameterCount", "ProgramPlan", "Stacked",
+    "Vocabulary", "__version__", "avg_pool1d", "bidirectional", "cells", "check_gradients", "concat", "constant",
+    "conv1d", "count_parameters", "cross_entropy", "derive", "dot", "encoder_decoder", "evaluate", "exp", "grad",
+    "graph", "jacobian", "jvp", "latex", "log", "log_softmax", "logsumexp", "max_pool1d", "maximum", "mean",
+    "minimum", "outer", "param", "plan", "pretty", "relu", "rosetta", "sigmoid", "softmax", "softplus", "sqrt",
+    "squared_error", "stacked", "stop_gradient", "sum", "take", "tanh", "testing", "to_sympy", "unroll", "var", "vjp",
 ]  # fmt: skip
 
 

@@ -6,18 +6,38 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from rnnsym.api.network import Network
+from rnnsym.api.plan_page import page
 from rnnsym.api.plan_text import equation, label
+from rnnsym.api.prepared import Fast
 from rnnsym.cells.base import Cell
-from rnnsym.engine.fast.costs import Estimate, augment, factors_ahead, features
+from rnnsym.core.system import System
+from rnnsym.engine.fast.costs import Features, augment, factors_ahead, features, scale
 from rnnsym.engine.fast.counting import Cost
 from rnnsym.engine.fast.plan import Plan
 from rnnsym.engine.fast.report import Change, Costs, Item, Stage, changes, costs, readable_costs, stages
+from rnnsym.engine.passes.choices import Choices
 from rnnsym.errors import InputError
+from rnnsym.notation import Style
 from rnnsym.wiring import STANDARD, Body, Options, as_body, wire
 
 STEPS = 100
 SIZES, OTHER_SIZE = {"X": 32, "H": 64, "C": 32}, 2
 """The sizes of a cell that stands for no network yet, and that of a dimension which only it has."""
+WORDS = {
+    "factors_ahead": (
+        "Factors that a loop does not change are made ahead of it, for all steps at once.",
+        "Each step makes its own factors: they stay in the cache.",
+    ),
+    "augment": (
+        "Inputs and biases stand in the product of the loop: [U W b] [h, x, 1].",
+        "W x + b is one product for all steps, ahead of the loop, which adds it.",
+    ),
+    "scale": (
+        "A product that is scaled has a matrix for each step, scaled ahead of the loop.",
+        "Each step makes its product and scales it.",
+    ),
+}
+"""What each choice of a plan means: where it is taken, and where it is not."""
 
 Record = dict[str, Any]
 
@@ -46,7 +66,12 @@ class ProgramPlan:
     @cached_property
     def _plan(self) -> Plan:
         axes = () if self.batch is None else (self.batch,)
-        return self.net.fast_plan(axes, self.steps)
+        return Fast(self.net.sizes).plan(self.net.derived(), axes, "float64", self.steps)
+
+    @property
+    def system(self) -> System:
+        """The equations as the program computes them."""
+        return self._plan.system
 
     @property
     def source(self) -> str:
@@ -61,7 +86,8 @@ class ProgramPlan:
     @cached_property
     def reasons(self) -> tuple[Reason, ...]:
         """The choices, each with the numbers that decided it."""
-        return tuple(_reasons(self._plan, features(self.net.derived().system), self.net.sizes, self._rows, self.steps))
+        what = features(self.net.derived().system)
+        return tuple(_reasons(self._plan.choices, what, self.net.sizes, self._rows, self.steps))
 
     @cached_property
     def passes(self) -> tuple[Change, ...]:
@@ -87,10 +113,8 @@ class ProgramPlan:
     def _rows(self) -> int | None:
         return None if self.batch == 1 else self.batch
 
-    def page(self, width: int = 80, style: str = "text", with_changes: bool = False) -> str:
-        """The plan as text; `style` "ascii" has no character beyond ASCII; `with_changes`: each pass, before and after."""
-        from rnnsym.api.plan_page import page
-
+    def page(self, width: int = 80, style: Style = "text", with_changes: bool = False) -> str:
+        """The plan as text; style "ascii": no character beyond ASCII; `with_changes`: every pass, before and after."""
         return page(self, width, style, with_changes)
 
     def __str__(self) -> str:
@@ -104,17 +128,7 @@ class ProgramPlan:
             "least_steps": self.least,
             "choices": [each._asdict() for each in self.reasons],
             "passes": [_pass_record(change) for change in self.passes],
-            "stages": [
-                {
-                    "kind": stage.kind,
-                    "steps": stage.steps and str(stage.steps),
-                    "direction": stage.direction,
-                    "times": stage.times,
-                    **_cost_record(stage.cost),
-                    "equations": [{**_item_record(item, self._plan), **_cost_record(item.cost)} for item in stage.items],
-                }
-                for stage in self.stages
-            ],
+            "stages": [_stage_record(stage, self.system) for stage in self.stages],
             "costs": {"fast": _costs_record(self.costs), "readable": _costs_record(self.readable_costs)},
         }
 
@@ -143,27 +157,18 @@ def plan(
     return ProgramPlan(Network.sized(body, Options(), {**found, **given}), steps, batch)
 
 
-def _reasons(made: Plan, what: Any, sizes: Mapping[str, int], batch: int | None, steps: int) -> Iterator[Reason]:
-    """The choices of a plan in words."""
-
-    def reason(choice: str, taken: bool, yes: str, no: str, found: Estimate) -> Reason:
-        return Reason(choice, taken, yes if taken else no, found.with_it, found.without)
-
-    choices = made.choices
-    yield reason(
-        "factors_ahead",
-        choices.factors_ahead,
-        "Factors that a loop does not change are made ahead of it, for all steps at once.",
-        "Each step makes its own factors: they stay in the cache.",
-        factors_ahead(what, sizes, batch, steps),
-    )
-    yield reason(
-        "augment",
-        choices.augment,
-        "Inputs and biases stand in the product of the loop: [U W b] [h, x, 1].",
-        "W x + b is one product for all steps, ahead of the loop, which adds it.",
-        augment(what, sizes, batch),
-    )
+def _reasons(
+    taken: Choices, what: Features, sizes: Mapping[str, int], batch: int | None, steps: int
+) -> Iterator[Reason]:
+    """The choices of a plan in words, each with its estimate."""
+    estimates = {
+        "factors_ahead": factors_ahead(what, sizes, batch, steps),
+        "augment": augment(what, sizes, batch),
+        "scale": scale(what, sizes, batch, steps),
+    }
+    for choice, found in estimates.items():
+        yes = getattr(taken, choice)
+        yield Reason(choice, yes, WORDS[choice][not yes], found.with_it, found.without)
 
 
 def _pass_record(change: Change) -> Record:
@@ -174,9 +179,20 @@ def _pass_record(change: Change) -> Record:
     }
 
 
-def _item_record(item: Item, made: Plan) -> Record:
-    texts = [equation(made.system, item.name, piece) for piece in item.pieces if item.name]
-    return {"name": label(item.name), "equations": texts, "source": list(item.lines)}
+def _stage_record(stage: Stage, system: System) -> Record:
+    return {
+        "kind": stage.kind,
+        "steps": None if stage.steps is None else str(stage.steps),
+        "direction": stage.direction,
+        "times": stage.times,
+        **_cost_record(stage.cost),
+        "items": [_item_record(item, system) for item in stage.items],
+    }
+
+
+def _item_record(item: Item, system: System) -> Record:
+    texts = [equation(system, item.name, piece) for piece in item.pieces if item.name]
+    return {"name": label(item.name), "equations": texts, "source": list(item.lines), **_cost_record(item.cost)}
 
 
 def _cost_record(cost: Cost) -> Record:

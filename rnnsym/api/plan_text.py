@@ -4,8 +4,8 @@ from rnnsym.core.expr import Expr
 from rnnsym.core.names import NOW, Interval, Name, Offset
 from rnnsym.core.system import Piece, System
 from rnnsym.derivation.form import now
-from rnnsym.notation import Style, relation, summary
-from rnnsym.notation.trees import written_size
+from rnnsym.notation import Style, relation
+from rnnsym.notation.trees import summary, written_size
 from rnnsym.ops.indexing import CONCAT, SLICE
 from rnnsym.ops.leaves import LEAF, leaf
 

@@ -124,25 +124,6 @@ class Banks:
             self.set(name, t)
 
 
-def products_are_whole(system, layout):
-    """Whether every product of a loop fills the columns of a bank, or a place outside all banks."""
-    columns = {t.name: (b, c) for b, bank in enumerate(layout.banks) for c, col in enumerate(bank) for t in col}
-    for block in schedule(system, list(system.equations)):
-        for name in block.names if block.direction else ():
-            for piece in system.equations[name]:
-                if piece.rhs.prim.name != "matvec":
-                    continue
-                members = [n for n in block.names if any(
-                    p.rhs.prim.name == "slice" and p.rhs.args[0].attrs[0] == name for p in system.equations[n]
-                )] if name.role == Role.PART and name not in columns else [name]  # fmt: skip
-                places = [columns.get(member) for member in members]
-                if None in places or not members:
-                    continue
-                if [c for _, c in places] != list(range(len(layout.banks[places[0][0]]))):
-                    return False
-    return True
-
-
 def calls_in(system, direction):
     """For each loop of this direction the number of operations in a step that are not parts of another."""
     return [
@@ -192,7 +173,6 @@ def check(system, wanted, choices, sizes, known, steps, batch):
         if name in packed.equations and name not in gone and system.timed(name):
             for t in {t for piece in system.equations[name] for t in piece.domain.at(steps)}:
                 close(banks.at(name, t), before[name][t], (name, t))
-    assert not choices.batched or products_are_whole(packed, layout)
     known = {piece.rhs for _, piece in system.pieces()}
     new = [name for name in copies_in(packed, layout) if packed.equations[name][-1].rhs not in known]
     assert all(packed.equations[name][-1].rhs.prim.name == "matvec" for name in new), "only vectors of products"

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import FrameType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,11 +37,12 @@ class _Meter(NamedTuple):
 
     def add(self, flops: int, arrays: Iterable[Any]) -> None:
         """One more call, in the outermost line of the program that led to it."""
-        frame, line = sys._getframe(2), None
+        frame: FrameType | None = sys._getframe(2)
+        line = None
         while frame is not None:
             if frame.f_code.co_filename == self.file:
                 line = frame.f_code.co_name, frame.f_lineno
-            frame = frame.f_back  # type: ignore[assignment]
+            frame = frame.f_back
         if line is not None:
             size = sum(array.nbytes for array in arrays if isinstance(array, (np.ndarray, np.generic)))
             self.counts[line] = self.counts.get(line, Cost()).plus(Cost(1, flops, size))
@@ -49,7 +51,7 @@ class _Meter(NamedTuple):
 _METER: ContextVar[_Meter | None] = ContextVar("meter", default=None)
 
 
-class Counted(np.ndarray):  # type: ignore[type-arg]
+class Counted(np.ndarray[Any, Any]):
     """An array that reports what is done with it. A view is no call."""
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **named: Any) -> Any:

@@ -50,7 +50,7 @@ class Loops:
     def __init__(self, low: Lowering) -> None:
         self.low, self.lists, self.spans = low, list[str](), list[tuple[Interval, int]]()
 
-    def write(self, block: Submatrix, load: list[str], run: list[str]) -> None:
+    def write(self, block: Block, load: list[str], run: list[str]) -> None:
         """The lines of a recurrent block; what needs no parameter goes to `load`."""
         spans = stretches(self.low.stores.system, block.names)
         for span in spans if block.direction > 0 else reversed(spans):
@@ -70,13 +70,13 @@ class Loops:
     def _active(self, name: Name, span: Interval) -> list[Piece]:
         return [piece for piece in self.low.stores.system.equations[name] if piece.domain.covers(span)]
 
-    def _step(self, block: Submatrix, span: Interval, load: list[str], run: list[str]) -> None:
+    def _step(self, block: Block, span: Interval, load: list[str], run: list[str]) -> None:
         for name in block.names:
             pieces = self._active(name, span)
             early = all(self.low.stores.order.stage_of(piece) is Stage.DATA for piece in pieces)
             self._equation(Scope(Kind.ONE, load if early else run, span), name, pieces, span.lo)
 
-    def _loop(self, block: Submatrix, span: Interval, run: list[str]) -> None:
+    def _loop(self, block: Block, span: Interval, run: list[str]) -> None:
         loop = LoopBindings(span, block.direction, bool(self.low.batch))
         body: list[str] = []
         for name in block.names:
@@ -109,8 +109,8 @@ def write(low: Lowering, scope: Scope, piece: Piece, target: View, more: bool) -
     if part is not None and part.same(target) and not more:
         return
     dest = low.viewed(scope, target)
-    if target.store.steps is None and not target.store.batched and len(target.store.event) == 2:
-        dest = replace(dest, block=Submatrix.of(dest.text, target.store.event))  # type: ignore[arg-type]
+    if target.store.steps is None and not target.store.batched:
+        dest = replace(dest, block=Submatrix.of(dest.text, target.store.event))
     if more:
         scope.call("np.add", dest.text, low.operand(scope, piece.rhs).text, dest.text)
     else:

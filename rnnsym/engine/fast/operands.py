@@ -110,7 +110,7 @@ class Operands:
         if node.prim is LEAF and len(node.shape) == 2:
             value = self.operand(scope, node)
             whole = value.view is not None and value.view.store.steps is None and value.shared
-            return Submatrix.of(value.text, self.event(node)) if whole else None  # type: ignore[arg-type]
+            return Submatrix.of(value.text, self.event(node)) if whole else None
         if node.prim is TRANSPOSE:
             inner = self.block(scope, node.args[0])
             return inner and inner.transposed
@@ -219,8 +219,7 @@ class Operands:
         name = f"w{len(self._weights) + 1}"
         self.fixed.lines.append(f"{name} = np.empty({self.event(node)}, kind)")
         shape = self.event(node)
-        block = Submatrix.of(name, shape) if len(shape) == 2 else None  # type: ignore[arg-type]
-        target = Operand(name, block=block, shared=True, solid=True)
+        target = Operand(name, block=Submatrix.of(name, shape), shared=True, solid=True)
         self.write(scope, node, target)
         self.release(scope)
         return target

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 from rnnsym.core import dims
@@ -10,7 +11,8 @@ from rnnsym.core.names import Interval, Name
 from rnnsym.core.system import Piece, System
 from rnnsym.engine.fast.counting import Cost, array, counted
 from rnnsym.engine.fast.plan import Plan, rewritten
-from rnnsym.engine.fast.scope import REMARK
+from rnnsym.engine.fast.scope import REMARK, code
+from rnnsym.engine.fast.stages import Stage as Early
 from rnnsym.engine.fast.writer import FastWriter
 from rnnsym.engine.program import Program
 
@@ -142,7 +144,7 @@ Measured = dict[Line, tuple[Cost, Cost]]
 def _at(source: str, use: Any, least: int, steps: int) -> Measured:
     """What every line costs for T = `steps`: all costs are linear in T, so two short runs tell."""
     short = least + 2
-    first, second = (counted(source, lambda module, T=T: use(T, module)) for T in (short, short + 1))
+    first, second = (counted(source, partial(use, T)) for T in (short, short + 1))
     found: Measured = {}
     for line in dict.fromkeys([*first, *second]):
         one, more = first.get(line, Cost()), second.get(line, Cost())
@@ -154,7 +156,8 @@ def _at(source: str, use: Any, least: int, steps: int) -> Measured:
 def _given(system: System, name: Name, sizes: Mapping[str, int], batch: int | None, steps: int) -> Any:
     """An array as it would be given; in time it has T + 1 rows."""
     shape = [dims.size(dim, sizes) for dim in system.given[name]]
-    lead = [steps + 1] * (name in system.timed_given) + [batch] * (batch is not None and name.batched)
+    lead = [steps + 1] if name in system.timed_given else []
+    lead += [batch] if batch is not None and name.batched else []
     return array((*lead, *shape), "int" if name in system.labels else "float64")
 
 
@@ -215,9 +218,7 @@ def _stage(
     return Stage(kind, items, _sum(item.cost for item in items), times, steps, direction)
 
 
-def _items(
-    read: _Read, function: str, body: Sequence[ast.stmt], times: int, steps: Interval | None
-) -> Iterator[Item]:
+def _items(read: _Read, function: str, body: Sequence[ast.stmt], times: int, steps: Interval | None) -> Iterator[Item]:
     """Neighbouring calls of one equation together; calls that do not say what they are about belong to the next."""
     lines = read.source.splitlines()
     names = {label: name for name, label in read.writer.stores.labels.items()}
@@ -232,17 +233,26 @@ def _items(
         cost = _sum(at for at, _ in found)
         if cost.calls:
             name = names.get(about)
-            texts = (lines[each.lineno - 1].split(REMARK)[0].strip() for each in waiting)
-            yield Item(name, _holding(read, name, steps), tuple(texts), cost.over(times) if times else cost)
+            texts = tuple(code(lines[each.lineno - 1]).strip() for each in waiting)
+            pieces = _holding(read.writer, name, function, steps)
+            yield Item(name, pieces, texts, cost.over(times) if times else cost)
         waiting = []
 
 
 def _about(line: str) -> str:
     """What a line says that it computes: its remark, or what it gives a value."""
-    code, _, remark = line.strip().partition(REMARK)
-    return remark or code.partition(" = ")[0].partition("[")[0]
+    before, _, remark = line.strip().partition(REMARK)
+    return remark or before.partition(" = ")[0].partition("[")[0]
 
 
-def _holding(read: _Read, name: Name | None, steps: Interval | None) -> tuple[Piece, ...]:
-    pieces = read.writer.system.equations.get(name, ()) if name else ()
-    return tuple(piece for piece in pieces if steps is None or piece.domain.covers(steps))
+def _holding(writer: FastWriter, name: Name | None, function: str, steps: Interval | None) -> tuple[Piece, ...]:
+    """The pieces of an equation that are computed in one stage: on the steps of a loop, or outside it."""
+    pieces = writer.system.equations.get(name, ()) if name else ()
+    if steps is not None:
+        return tuple(piece for piece in pieces if piece.domain.covers(steps))
+    early = tuple(piece for piece in pieces if writer.order.stage_of(piece) is Early.DATA)
+    if function == "load":
+        return early
+    late = tuple(piece for piece in pieces if piece not in early)
+    recurrent = name in writer.order.home and writer.order.home[name].direction
+    return tuple(piece for piece in late if piece.domain.single) or late if recurrent else late

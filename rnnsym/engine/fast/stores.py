@@ -124,13 +124,14 @@ class Stores:
         if rhs.prim is not SLICE or rhs.args[0].prim is not LEAF or rhs.attrs[2] != 1 or len(rhs.args[0].shape) != 1:
             return None
         (whole, time), (start, stop, _) = rhs.args[0].attrs, rhs.attrs
-        if time != Offset(0) or whole not in self.order.home or not self.system.timed(whole):  # type: ignore[arg-type]
+        assert isinstance(whole, Name)
+        if time != Offset(0) or whole not in self.order.home or not self.system.timed(whole):
             return None
-        if not self.system.hull(name).covers(self.system.hull(whole)):  # type: ignore[arg-type]
+        if not self.system.hull(name).covers(self.system.hull(whole)):
             return None
         if self.order.home[whole] is not self.order.home[name] and self.order.home[name].direction:
             return None
-        return whole, self.size(start), self.size(stop)  # type: ignore[return-value, arg-type]
+        return whole, self.size(start), self.size(stop)  # type: ignore[arg-type]
 
     def _around(self, name: Name) -> Place | None:
         """Where the slices of `name` stand side by side."""
@@ -203,19 +204,3 @@ class Stores:
         }
         return (store for store in self.stores if store.name not in outside)
 
-
-RESERVED = (
-    "p",
-    "load",
-    "run",
-    "prepare",
-    "rows",
-    "points",
-    "folded",
-    "flat",
-    "zeros",
-    "empty",
-    "ones",
-    "full",
-    "arange",
-)

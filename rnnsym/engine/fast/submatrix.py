@@ -1,4 +1,4 @@
-"""Blocks of matrices without time: rows and columns of an array, perhaps transposed, as one index."""
+"""Submatrices: rows and columns of a matrix without time, perhaps transposed, as one index."""
 
 from dataclasses import dataclass, replace
 
@@ -16,8 +16,12 @@ class Submatrix:
     flipped: bool = False
 
     @classmethod
-    def of(cls, root: str, shape: tuple[int, int]) -> "Submatrix":
-        return cls(root, shape, (0, shape[0]), (0, shape[1]))
+    def of(cls, root: str, shape: tuple[int, ...]) -> "Submatrix | None":
+        """All of the array `root`, if it is a matrix."""
+        if len(shape) != 2:
+            return None
+        rows, columns = shape
+        return cls(root, (rows, columns), (0, rows), (0, columns))
 
     @property
     def transposed(self) -> "Submatrix":

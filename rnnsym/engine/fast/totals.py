@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rnnsym.core.expr import Expr, leaves
-from rnnsym.core.names import Interval, Offset
+from rnnsym.core.names import Interval, Name, Offset
 from rnnsym.core.system import Piece
 from rnnsym.engine.fast.lookups import total_of_rows
 from rnnsym.engine.fast.scope import Kind, Operand, Scope, count
@@ -108,7 +108,8 @@ def _per_example(low: "Lowering", node: Expr) -> bool:
 
 def _is_per_example(low: "Lowering", leaf: Expr) -> bool:
     name = leaf.attrs[0]
-    return name.batched or low.stores.system.timed(name)  # type: ignore[attr-defined, no-any-return, arg-type]
+    assert isinstance(name, Name)
+    return name.batched or low.stores.system.timed(name)
 
 
 def _varies(low: "Lowering", node: Expr) -> bool:

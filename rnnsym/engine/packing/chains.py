@@ -5,8 +5,8 @@ Every change can be taken back, so that a wish that fails half-way leaves nothin
 
 from collections.abc import Sequence
 
-NOBODY, WALL = -1, -2
-"""What stands beside the end of a chain: nothing yet, or nothing ever."""
+NOBODY = -1
+"""What stands beside the end of a chain."""
 
 
 class Places:
@@ -100,8 +100,3 @@ class Places:
                 self.undo(mark)
                 return False
         return True
-
-    def close(self, column: int) -> None:
-        """Let nothing join the chain of a column any more. This cannot be taken back."""
-        columns = self.parts[self.chain[column]]
-        self.left[columns[0]] = self.right[columns[-1]] = WALL

@@ -169,7 +169,7 @@ def calls_of(wave: Sequence[int], plan: Plan, places: Places, eager: bool) -> li
                 head = growing.first.get(b, b)
                 if b != a and head == b and growing.first.get(a, a) != b:
                     growing.link(a, b, known)
-    calls = []
+    calls: list[Call] = []
     for v in wave:
         if growing.first.get(v, v) != v:
             continue

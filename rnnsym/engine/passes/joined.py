@@ -14,6 +14,7 @@ from rnnsym.ops.arithmetic import ADD, DIVIDE, MUL, NEG, POWER
 from rnnsym.ops.elementwise import LOG
 from rnnsym.ops.leaves import is_zero, zeros
 from rnnsym.ops.products import DOT, MATVEC
+from rnnsym.ops.structure import BROADCAST, SUM
 from rnnsym.transforms.rewrite import substitute
 
 
@@ -130,7 +131,7 @@ def support(draft: Draft, expr: Expr) -> Interval | None:
     if expr.prim is ADD or expr.prim is NEG:
         known_all = [steps for steps in below if steps is not None]
         return reduce(Interval.hull, known_all) if len(known_all) == len(below) else None
-    if expr.prim in (MUL, MATVEC, DOT):
+    if expr.prim in (MUL, MATVEC, DOT, SUM, BROADCAST):
         return reduce(lambda a, b: a if b is None else b if a is None else clip(a, b) or a, below)
     return None
 

@@ -36,15 +36,6 @@ def test_a_chain_is_joined_at_its_ends_only():
     assert not places.line([2, 3], [0, 0]), "a ring has no first column"
 
 
-def test_nothing_joins_a_closed_chain():
-    places = Places(3)
-    assert places.line([0, 1], [0, 0])
-    places.close(places.column[0])
-    assert not places.line([1, 2], [0, 0])
-    assert not places.line([2, 0], [0, 0])
-    assert places.line([0, 1], [0, 0])
-
-
 def test_a_line_that_fails_leaves_nothing_behind():
     places = Places(5)
     places.line([0, 1], [0, 2])

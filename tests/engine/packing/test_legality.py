@@ -82,11 +82,11 @@ def test_what_a_later_operation_of_the_step_reads_stays():
 
 
 def narrow(domain):
-    """w = h ⊙ p on some steps, k = h ⊙ r on all; the next state reads w, and k."""
+    """w = b ⊙ p on some steps, k = h ⊙ r on all; the next state reads w, and k."""
     form = Form(U=(*H, *H), p=H, r=H)
-    form.start("h")
+    form.start("h"), form.start("b")
     form["k"] = form.param("r") * form("h", -1)
-    form.on(domain, "w", form.param("p") * form("h", -1))
+    form.on(domain, "w", form.param("p") * form("b", -1))
     form["a"] = form.param("U") @ form("k")
     form["b"] = rs.tanh(form("a"))
     form["h"] = form("b") + form("w", 0)
@@ -106,9 +106,9 @@ def test_steps_that_somebody_reads_as_zero_are_not_computed():
 def test_steps_that_nobody_reads_may_be_computed():
     """w is read one step later only: nobody sees w[T], so that it may be made with k on all steps."""
     form = Form(U=(*H, *H), p=H, r=H)
-    form.start("h")
+    form.start("h"), form.start("b")
     form["k"] = form.param("r") * form("h", -1)
-    form.on(SHORT, "w", form.param("p") * form("h", -1))
+    form.on(SHORT, "w", form.param("p") * form("b", -1))
     form["a"] = form.param("U") @ form("k")
     form["b"] = rs.tanh(form("a"))
     form["h"] = form("b") + form("w", -1)

@@ -60,6 +60,24 @@ def test_shared_computes_a_tanh_once():
     assert role(system, Role.PART) == {"h_part": "tanh(cₜ)"}
 
 
+class Asked(rs.Cell):
+    """The gate reads the state before and what this step made of it: two steps of its loop."""
+
+    params = {"U": ("H", "H"), "W": ("H", "X")}
+    carry = {"h": ("H",)}
+
+    def step(self, p, prev, x, now):
+        now.n = p.U @ prev.h
+        now.h = rs.tanh(rs.sigmoid(rs.dot(prev.h, now.n)) * (p.W @ x))
+
+
+def test_a_shared_part_of_a_loop_needs_no_later_step_of_it():
+    """The backward loop's part stands at the earliest step that it reads, the forward loop's at the latest."""
+    system = after(Asked())["shared"]
+    assert "σ(hₜ₋₁ · nₜ)" in role(system, Role.PART).values()
+    assert [block.direction for block in schedule(system, list(system.equations)) if block.direction] == [1, -1]
+
+
 def test_squashed_halves_parameters():
     assert str(after("gru")["squashed"].equations[Name(Role.EQUATION, "z")][0].rhs) == (
         "½ tanh((½ W_z) xₜ + (½ U_z) hₜ₋₁ + ½ b_z) + 0.5"
