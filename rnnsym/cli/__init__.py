@@ -19,7 +19,7 @@ COMMANDS = {
     "derive": "the equations of a cell, their adjoints and its gradients, for any T",
     "step": "every equation of every time step with its numbers, forward and back",
     "check": "compare gradients with complex-step derivatives on random sizes",
-    "plan": "how the loss and its gradients are computed fast: the passes, the calls, the costs",
+    "plan": "how the gradients are computed fast: passes, calls, costs",
     "graph": "draw the unrolled graph with the value and gradient of each node",
     "lesson": "walk through backpropagation through time with live numbers",
 }

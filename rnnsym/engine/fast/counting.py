@@ -93,7 +93,7 @@ class Counted(np.ndarray[Any, Any]):
         return super().copy(order)
 
 
-COPIES = frozenset({np.concatenate, np.where, np.copyto, np.take_along_axis, np.put_along_axis})
+COPIES = frozenset({np.argmax, np.argsort, np.concatenate, np.copyto, np.take_along_axis, np.where})
 PRODUCTS = frozenset({np.dot, np.vdot, np.inner})
 
 
@@ -126,6 +126,8 @@ def _multiplied(left: Any, result: Any) -> int:
 
 class _NumPy:
     """NumPy, whose new arrays count."""
+
+    asarray = staticmethod(np.asanyarray)
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(np, name)
