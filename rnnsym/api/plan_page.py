@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST_LINES = 2
 """How many lines of text one equation may have."""
+TIED = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
 ASCII = str.maketrans({"…": "...", "−": "-"})
 WORDS = {
     "data": "Once for given data",
@@ -44,9 +45,10 @@ def page(plan: "ProgramPlan", width: int, style: Style, with_changes: bool) -> s
 
 def _heading(plan: "ProgramPlan", width: int) -> Iterator[str]:
     examples = "one example" if plan.batch is None else f"B = {plan.batch}"
-    sizes = ", ".join(f"{name} = {size}" for name, size in plan.net.sizes.items())
-    title = f"How {plan.net.name} computes its loss and gradients: T = {plan.steps}, {examples}, {sizes}"
-    yield from textwrap.wrap(title, width)
+    sizes = [f"{name} = {size}" for name, size in plan.net.sizes.items()]
+    told = ", ".join([f"T = {plan.steps}", examples, *sizes]).replace(" = ", TIED)
+    title = f"How {plan.net.name} computes its loss and gradients: {told}"
+    yield from (line.replace(TIED, " = ") for line in textwrap.wrap(title, width))
     if plan.steps < plan.least:
         why = f"This program is for T = {plan.least} and more; for T = {plan.steps} the readable one runs instead."
         yield from textwrap.wrap(why, width)

@@ -2,10 +2,12 @@
 
 import pytest
 
+import rnnsym as rs
 from rnnsym_tui.capture import text_of
 from rnnsym_tui.dialogs.ask import AskDialog
 from rnnsym_tui.dialogs.choose import ChooseDialog
 from rnnsym_tui.dialogs.help import HelpDialog
+from rnnsym_tui.dialogs.read import TextDialog
 from rnnsym_tui.model.derive.reader import Choice
 from rnnsym_tui.screens.derive import DeriveScreen
 from rnnsym_tui.screens.lesson import LessonScreen
@@ -312,6 +314,18 @@ async def test_copies_go_to_the_clipboard_and_to_files(running, tmp_path):
         }  # fmt: skip
         assert r"\begin{align*}" in pilot.app.clipboard
         assert r"\delta" in (folder / f"lstm-recurrence-line-{line}.tex").read_text()
+
+
+async def test_the_plan_of_the_program_is_shown_and_closed(running):
+    async with running(**HELLO) as pilot:
+        await press(pilot, "f3", "o")
+        dialog = pilot.app.screen
+        assert isinstance(dialog, TextDialog)
+        walk = pilot.app.session.walk
+        assert dialog.text == rs.plan(walk.net, walk.steps).page(TextDialog.cells(pilot.app.size.width))
+        assert "computes its loss and gradients: T = 4" in text_of(pilot.app)
+        await press(pilot, "j", "j", "escape")
+        assert isinstance(pilot.app.screen, DeriveScreen)
 
 
 async def test_an_export_is_written_and_never_overwrites_silently(running, tmp_path, monkeypatch):

@@ -26,6 +26,8 @@ VECTOR_PRODUCT, MATRIX_PRODUCT = 0.08, 0.04
 """One multiplication and addition in a product of a matrix with a vector, and with a matrix."""
 ROW = 10.0
 """What each row costs in an operation on rows that do not follow each other."""
+SHARE, MANY = 2 / 3, 1000
+"""How much of a gradients' product must be wanted, where there are fewer columns than this: steps times examples."""
 CACHE = 1 << 20
 """Bytes that stay near."""
 
@@ -60,7 +62,13 @@ def chosen(what: Features, sizes: Mapping[str, int], batch: int | None, steps: i
     """The choices that make the fastest program for these sizes."""
     ahead = factors_ahead(what, sizes, batch, steps)
     together = augment(what, sizes, batch)
-    return Choices(ahead.choice, together.choice, ahead.choice and scale(what, sizes, batch, steps).choice)
+    return Choices(
+        factors_ahead=ahead.choice,
+        augment=together.choice,
+        scale=ahead.choice and scale(what, sizes, batch, steps).choice,
+        padding=padding(batch),
+        share=SHARE if steps * (batch or 1) < MANY else 1.0,
+    )
 
 
 def factors_ahead(what: Features, sizes: Mapping[str, int], batch: int | None, steps: int) -> Estimate:
@@ -89,6 +97,11 @@ def scale(what: Features, sizes: Mapping[str, int], batch: int | None, steps: in
     width = size + max([dims.size(columns, sizes) for _, columns in what.products], default=0)
     made = size * (ROW + width * ENTRY)
     return Estimate(batch is None and made <= CALL and 8 * steps * size * width <= CACHE, made, CALL)
+
+
+def padding(batch: int | None) -> int:
+    """How many multiplications by zero take as long as a call."""
+    return int(CALL / (VECTOR_PRODUCT if batch is None else MATRIX_PRODUCT * batch))
 
 
 def _products_with_inputs(system: System, loops: Iterable[Sequence[Name]]) -> Iterator[tuple[Dim, Dim]]:

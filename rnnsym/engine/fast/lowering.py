@@ -124,7 +124,7 @@ class Lowering(Operands):
                 return inner.prim.source(inner, code, size)
             value = self.operand(scope, inner)
             if value.shared:
-                return Code(value.text.removesuffix("_column"), leading=False)
+                return Code(self.plain.get(value.text, value.text), leading=False)
             return Code(self.examples_first(scope, value.text, len(inner.shape)), leading=bool(self._leading(scope)))
 
         def size(dim: Dim) -> str:

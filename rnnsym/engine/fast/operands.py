@@ -30,6 +30,8 @@ class Operands:
         self.load = list[str]()
         self._free: dict[str, list[str]] = {}
         self._tables: dict[str, str] = {}
+        self.plain: dict[str, str] = {}
+        """What stands in a column of its own, as it is without the axis of examples."""
         self._scratches = 0
         self._weights: dict[Expr, Operand] = {}
         self._made_of_weights: dict[Expr, bool] = {}
@@ -60,7 +62,7 @@ class Operands:
             return self._repeated(scope, node)
         if scope.kind is not Kind.WEIGHT and self.is_weight(node):
             value = self.weight(node)
-            return replace(value, text=self.once(f"{value.text}[..., None]")) if self.batch and node.shape else value
+            return replace(value, text=self.column(value.text)) if self.batch and node.shape else value
         scratch = self.scratch(scope, self.event(node))
         self.write(scope, node, scratch)
         return scratch
@@ -102,7 +104,7 @@ class Operands:
         if store.name not in self.outside:
             text = self.fixed.bind(self._pointed(text, part))
         if shared and self.batch and store.event and scope.kind is not Kind.WEIGHT:
-            text = self.once(f"{text}[..., None]")
+            text = self.column(text)
         return Operand(text, part, None, shared, solid)
 
     def block(self, scope: Scope, node: Expr) -> Submatrix | None:
@@ -182,11 +184,17 @@ class Operands:
             assert scope.steps is not None
             name = f"t{len(self._tables) + 1}"
             self.fixed.lines.append(f"{name} = np.empty(({entries}, {count(scope.steps)}, {self.batch}), kind)")
-            view = self.fixed.bind(f"np.moveaxis({value.text}, 1, 0)")
+            self._tables[value.text] = name
             early = value.view is not None and self._is_data(value.view.store)
-            (self.load if early else scope.lines).append(f"{name}[...] = {view}")
-            self._tables[value.text] = self.fixed.bind(f"columns({name})")
-        return self._tables[value.text]
+            if value.view is not None:
+                (self.load if early else scope.lines).append(self._tabled(value))
+        if value.view is None:
+            scope.lines.append(self._tabled(value))
+        return self.fixed.bind(f"columns({self._tables[value.text]})")
+
+    def _tabled(self, value: Operand) -> str:
+        """The line that fills the table of a value."""
+        return f"{self._tables[value.text]}[...] = {self.fixed.bind(f'np.moveaxis({value.text}, 1, 0)')}"
 
     def _is_data(self, store: Store) -> bool:
         """Whether nothing in a store depends on parameters."""
@@ -223,6 +231,12 @@ class Operands:
         self.write(scope, node, target)
         self.release(scope)
         return target
+
+    def column(self, text: str) -> str:
+        """A vector or matrix without examples, with an axis for them."""
+        name = self.once(f"{text}[..., None]")
+        self.plain[name] = text
+        return name
 
     def once(self, text: str) -> str:
         """The name of something looked up before it is used often: in `head`, or where nothing changes it, for good."""

@@ -46,6 +46,6 @@ def rewritten(
     if choices.scale:
         packed = scaled(packed, wanted)
         watch("scaled", "A product and the factor that it is scaled by are one product, with a matrix for each step.", packed)
-    final = sunk(packed, wanted, layout, sizes)
+    final = sunk(packed, wanted, layout, sizes, choices.share)
     watch("sunk", "Sums over time of neighbouring vectors are one product.", final)
     return final, layout

@@ -4,9 +4,6 @@ from collections.abc import Collection, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-SHARE = 2 / 3
-"""How much of the area of a rectangle must be wanted."""
-
 Cell = tuple[int, int]
 
 
@@ -22,19 +19,21 @@ class Rectangle(NamedTuple):
         return self.top <= cell[0] < self.bottom and self.left <= cell[1] < self.right
 
 
-def covered(wanted: Collection[Cell], heights: Sequence[int], widths: Sequence[int]) -> list[Rectangle]:
+def covered(
+    wanted: Collection[Cell], heights: Sequence[int], widths: Sequence[int], share: float
+) -> list[Rectangle]:
     """Rectangles that hold every wanted cell once, the one with most of the wanted area first.
 
-    At least `SHARE` of the area of each is wanted and in no rectangle before it.
+    At least `share` of the area of each is wanted and in no rectangle before it.
     """
     left, found = list(wanted), list[Rectangle]()
     while left:
-        found.append(_largest(left, heights, widths))
+        found.append(_largest(left, heights, widths, share))
         left = [cell for cell in left if not found[-1].holds(cell)]
     return found
 
 
-def _largest(wanted: Sequence[Cell], heights: Sequence[int], widths: Sequence[int]) -> Rectangle:
+def _largest(wanted: Sequence[Cell], heights: Sequence[int], widths: Sequence[int], share: float) -> Rectangle:
     down, across = [0, *accumulate(heights)], [0, *accumulate(widths)]
     areas = _sums(wanted, heights, widths)
     rows, columns = (sorted({cell[axis] for cell in wanted}) for axis in (0, 1))
@@ -45,7 +44,7 @@ def _largest(wanted: Sequence[Cell], heights: Sequence[int], widths: Sequence[in
                 for right in (column + 1 for column in columns if column >= left):
                     inside = areas[bottom][right] - areas[top][right] - areas[bottom][left] + areas[top][left]
                     area = (down[bottom] - down[top]) * (across[right] - across[left])
-                    if inside >= SHARE * area and (inside, -area) > (most, -smallest):
+                    if inside >= share * area and (inside, -area) > (most, -smallest):
                         best, most, smallest = Rectangle(top, bottom, left, right), inside, area
     return best
 

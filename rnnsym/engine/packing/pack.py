@@ -51,7 +51,8 @@ def _pack_loop(
     stages = []
     extra = 0
     for wave in order:
-        found = products_of(loop, wave, len(loop.operations) + extra, sizes) if loop.operations[wave[0]].terms else []
+        linear = bool(loop.operations[wave[0]].terms)
+        found = products_of(loop, wave, len(loop.operations) + extra, sizes, choices.padding) if linear else []
         stages.append(range(len(products), len(products) + len(found)))
         products += found
         extra += sum(len(product.columns) - product.own for product in found)

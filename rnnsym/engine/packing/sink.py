@@ -44,12 +44,14 @@ class Table(NamedTuple):
     cells: Mapping[Term, Cell]
 
 
-def sunk(system: System, wanted: Sequence[Name], layout: Layout, sizes: Mapping[str, int]) -> System:
+def sunk(
+    system: System, wanted: Sequence[Name], layout: Layout, sizes: Mapping[str, int], share: float = 2 / 3
+) -> System:
     """`system` with the totals of `wanted` made by few products of vectors that are neighbours in `layout`.
 
     A total Σ a[t] b[t - 1]ᵀ becomes a view of a new name, the total of the product of all neighbours; so does a
-    total Σ a[t] of a vector, a column of the product where the number 1 stands beside the other vectors. What cannot
-    be grouped stays as it is.
+    total Σ a[t] of a vector, a column of the product where the number 1 stands beside the other vectors. At least
+    `share` of each product is wanted. What cannot be grouped stays as it is.
     """
     lines = Lines(system, layout, sizes)
     order = {name: i for i, name in enumerate(system.equations)}
@@ -61,7 +63,7 @@ def sunk(system: System, wanted: Sequence[Name], layout: Layout, sizes: Mapping[
         if piece.total
     }
     terms = dict.fromkeys(term for some in found.values() for term in some if term)
-    tables = _tables(list(terms), lines)
+    tables = _tables(list(terms), lines, share)
     return _rebuilt(system, found, tables, lines) if tables else system
 
 
@@ -101,13 +103,13 @@ def _rank(vector: Expr, order: Mapping[Name, int]) -> int:
 # Grouping. ------------------------------------------------------------------------------------------------------
 
 
-def _tables(terms: Sequence[Term], lines: Lines) -> list[Table]:
+def _tables(terms: Sequence[Term], lines: Lines, share: float) -> list[Table]:
     """The totals that are computed, those that hold most terms first; every term is in one at most."""
     candidates = _candidates(terms, lines)
     tables: list[Table] = []
     while candidates:
         pair = max(candidates, key=lambda key: len(candidates[key]))
-        new = list(_grouped(pair, candidates.pop(pair), lines))
+        new = list(_grouped(pair, candidates.pop(pair), lines, share))
         done = {term for table in new for term in table.cells}
         left = {key: {t: c for t, c in cells.items() if t not in done} for key, cells in candidates.items()}
         candidates = {key: cells for key, cells in left.items() if len(cells) > 1}
@@ -126,12 +128,14 @@ def _candidates(terms: Sequence[Term], lines: Lines) -> dict[tuple[Line, Line], 
     return {pair: cells for pair, cells in found.items() if len(cells) > 1}
 
 
-def _grouped(pair: tuple[Line, Line], cells: Mapping[Term, Cell], lines: Lines) -> Iterator[Table]:
+def _grouped(
+    pair: tuple[Line, Line], cells: Mapping[Term, Cell], lines: Lines, share: float
+) -> Iterator[Table]:
     for steps, terms in _by_steps(list(cells), lines):
         sides = [lines.vectors(line) for line in pair]
         widths = [[lines.width(v) if lines.readable(v, steps) else WIDE for v in side] for side in sides]
         inside = {t: cells[t] for t in terms if max(w[i] for w, i in zip(widths, cells[t], strict=True)) < WIDE}
-        for part in covered(list(inside.values()), *widths):
+        for part in covered(list(inside.values()), *widths, share):
             held = {term: cell for term, cell in inside.items() if part.holds(cell)}
             sums = all(term.right is ONE for term in held)
             if len(set(held.values())) > 1 and (not sums or pair[1] is ONE):

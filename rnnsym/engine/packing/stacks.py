@@ -12,9 +12,6 @@ from rnnsym.ops.indexing import concat
 from rnnsym.ops.leaves import ones, zeros
 from rnnsym.ops.structure import outer, transpose
 
-ZERO_ENTRIES = 8192
-"""So many entries of zero blocks cost about what another call costs."""
-
 ONE = ones((1,))
 
 
@@ -38,12 +35,17 @@ class Product(NamedTuple):
     blocks: Mapping[tuple[int, int], Expr]
 
 
-def products_of(loop: Loop, wave: Sequence[int], first: int, sizes: Mapping[str, int]) -> list[Product]:
-    """The linear operations of a wave as products. Copies of vectors get the numbers `first`, `first` + 1, …"""
+def products_of(
+    loop: Loop, wave: Sequence[int], first: int, sizes: Mapping[str, int], padding: int
+) -> list[Product]:
+    """The linear operations of a wave as products, each with at most `padding` entries of zero blocks.
+
+    Copies of vectors get the numbers `first`, `first` + 1, …
+    """
     stacks: list[list[int]] = []
     for v in wave:
         for stack in stacks:
-            if _zeros(loop, [*stack, v], sizes) <= ZERO_ENTRIES:
+            if _zeros(loop, [*stack, v], sizes) <= padding:
                 stack.append(v)
                 break
         else:

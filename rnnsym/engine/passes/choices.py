@@ -8,9 +8,12 @@ class Choices:
     """`factors_ahead`: elementwise factors that a loop does not change are made for all steps before it; otherwise
     each step makes its own, which stay in the cache. `augment`: inputs and biases stand in the loop's own product,
     [U W b]·[h, x, 1]; otherwise they are added, from one product for all steps. `scale`: where a product is scaled by a
-    factor that is made ahead, its matrix is, for all steps at once.
+    factor that is made ahead, its matrix is, for all steps at once. `padding`: so many zeros may stand in a matrix, that
+    one product does the work of two. `share`: how much of a gradients' product must be wanted, that it may be one.
     """
 
     factors_ahead: bool = True
     augment: bool = True
     scale: bool = False
+    padding: int = 8192
+    share: float = 2 / 3

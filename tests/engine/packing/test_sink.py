@@ -247,10 +247,10 @@ def test_rectangles_hold_each_wanted_cell_once_and_little_else():
         heights, widths = ([rng.randint(1, 9) for _ in range(rng.randint(1, 6))] for _ in range(2))
         wanted = {(i, j) for i in range(len(heights)) for j in range(len(widths)) if rng.random() < 0.6}
         left = set(wanted)
-        for part in covered(sorted(wanted), heights, widths):
+        for part in covered(sorted(wanted), heights, widths, 2 / 3):
             inside = {cell for cell in left if part.holds(cell)}
             area = sum(heights[part.top : part.bottom]) * sum(widths[part.left : part.right])
             assert sum(heights[i] * widths[j] for i, j in inside) >= 2 / 3 * area > 0
             left -= inside
         assert not left
-    assert len(covered([(i, j) for i in range(4) for j in range(3)], [5] * 4, [3] * 3)) == 1
+    assert len(covered([(i, j) for i in range(4) for j in range(3)], [5] * 4, [3] * 3, 2 / 3)) == 1

@@ -91,6 +91,7 @@ COMMANDS: tuple[Command, ...] = (
     _command("derive", "copy", "y", "Copy LaTeX", "The selected line, to the clipboard and to a file"),
     _command("derive", "copy_all", "Y", "Copy all LaTeX", "The whole form, to the clipboard and to a file"),
     _command("derive", "export", "x", "Export ...", "The form as .tex .md .py .txt .svg or .json"),
+    _command("derive", "plan", "o", "Plan of the program", "The plan of the program: passes, calls, costs"),
     _command("outline", "outline_down", "down j", "Row down", "The next row"),
     _command("outline", "outline_up", "up k", "Row up", "The row above"),
     _command("outline", "enter", "enter space", "Open or jump", "Open or close it; from what it uses, jump there"),

@@ -5,11 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from rnnsym.api.choices import FormChoice
+from rnnsym.api.plan import ProgramPlan
 from rnnsym.errors import RnnsymError
-from rnnsym.notation import check, load, names
+from rnnsym.notation import Style, check, load, names
 from rnnsym.walk.numbers import parse_whole
+from rnnsym.walk.walk import Walk
+from rnnsym_tui.background import in_background
 from rnnsym_tui.dialogs.ask import AskDialog
 from rnnsym_tui.dialogs.choose import ChooseDialog
+from rnnsym_tui.dialogs.read import TextDialog
 from rnnsym_tui.model import exports
 from rnnsym_tui.model.derive import files
 from rnnsym_tui.model.derive.reader import Choice, window_of
@@ -20,7 +24,7 @@ from rnnsym_tui.screens.copying import copy_out
 from rnnsym_tui.screens.derive_moves import DeriveMoves
 
 PREVIEWED = 6
-OTHER = "another"
+OTHER, PLAN = "another", "plan"
 SPELLING = """\
 A notation and, after plus signs, the look of adjoints and times:
 deck_s+overbar, d2l+angle, default+row; or your own file, mine.toml."""
@@ -173,6 +177,20 @@ class DeriveChanges(DeriveMoves):
             self.notify(f"Step goes through the backward recurrence: it has no line for {left}.", markup=False)
             return False
         return self.session.go_to_line(number) or self.session.move.equation.number == number
+
+    # The program. -------------------------------------------------------------------------------------------------
+
+    def action_plan(self) -> None:
+        """Read how these gradients are computed fast, at as many steps as the text has."""
+        self.run_worker(self._show_plan(self.session.walk), group=PLAN, exclusive=True)
+
+    async def _show_plan(self, walk: Walk) -> None:
+        style: Style = "ascii" if self.glyphs.ascii else "text"
+        cells = TextDialog.cells(self.size.width)
+        plan = ProgramPlan(walk.net, walk.steps, None)
+        text = await in_background(lambda: plan.page(cells, style))
+        if walk is self.session.walk and self.is_current:
+            self.app.push_screen(TextDialog(self.glyphs, "The plan of the program: Esc closes, arrows scroll", text))
 
     # Taking out. --------------------------------------------------------------------------------------------------
 
