@@ -126,9 +126,9 @@ class Operands:
         return block.text if block.root in self.outside else self.fixed.bind(block.text)
 
     def _pointed(self, text: str, part: View) -> str:
-        """A scalar of one step without a batch: a view of its entry, rather than a number."""
+        """A scalar of one step, or without time, and without a batch: a view of its entry, rather than a number."""
         scalar = part.column is not None or not part.store.event
-        one = part.rows is not None and part.rows.single
+        one = part.rows.single if part.rows else part.column is not None
         return f"{text[:-1]}, ...]" if scalar and one and not self.batch and not part.axis else text
 
     def _solid(self, scope: Scope, part: View) -> bool:

@@ -133,9 +133,9 @@ def _grouped(
 ) -> Iterator[Table]:
     for steps, terms in _by_steps(list(cells), lines):
         sides = [lines.vectors(line) for line in pair]
-        widths = [[lines.width(v) if lines.readable(v, steps) else WIDE for v in side] for side in sides]
-        inside = {t: cells[t] for t in terms if max(w[i] for w, i in zip(widths, cells[t], strict=True)) < WIDE}
-        for part in covered(list(inside.values()), *widths, share):
+        down, across = [[lines.width(v) if lines.readable(v, steps) else WIDE for v in side] for side in sides]
+        inside = {t: cells[t] for t in terms if max(down[cells[t][0]], across[cells[t][1]]) < WIDE}
+        for part in covered(list(inside.values()), down, across, share):
             held = {term: cell for term, cell in inside.items() if part.holds(cell)}
             sums = all(term.right is ONE for term in held)
             if len(set(held.values())) > 1 and (not sums or pair[1] is ONE):
