@@ -36,6 +36,14 @@ WORDS = {
         "A product that is scaled has a matrix for each step, scaled ahead of the loop.",
         "Each step makes its product and scales it.",
     ),
+    "padding": (
+        "So many multiplications by zero may a matrix hold, that one product does the work of two.",
+        "No zeros stand in a matrix of a loop.",
+    ),
+    "share": (
+        "So much of a product of gradients must be wanted, that it may be one product.",
+        "Any gradients may be one product.",
+    ),
 }
 """What each choice of a plan means: where it is taken, and where it is not."""
 
@@ -43,13 +51,13 @@ Record = dict[str, Any]
 
 
 class Reason(NamedTuple):
-    """A choice that sizes make, and why: nanoseconds a step with it and without, as the cost model has them."""
+    """A choice that sizes make, and why: nanoseconds a step with it and without, where the cost model weighs both."""
 
     choice: str
-    taken: bool
+    value: bool | int | float
     about: str
-    with_it: float
-    without: float
+    with_it: float | None
+    without: float | None
 
 
 @dataclass(frozen=True)
@@ -160,15 +168,17 @@ def plan(
 def _reasons(
     taken: Choices, what: Features, sizes: Mapping[str, int], batch: int | None, steps: int
 ) -> Iterator[Reason]:
-    """The choices of a plan in words, each with its estimate."""
+    """The choices of a plan in words, each with its estimate where there is one."""
     estimates = {
         "factors_ahead": factors_ahead(what, sizes, batch, steps),
         "augment": augment(what, sizes, batch),
         "scale": scale(what, sizes, batch, steps),
     }
-    for choice, found in estimates.items():
-        yes = getattr(taken, choice)
-        yield Reason(choice, yes, WORDS[choice][not yes], found.with_it, found.without)
+    for choice, value in vars(taken).items():
+        yes, no = WORDS[choice]
+        found = estimates.get(choice)
+        weighed = (found.with_it, found.without) if found else (None, None)
+        yield Reason(choice, value, yes if value else no, *weighed)
 
 
 def _pass_record(change: Change) -> Record:

@@ -57,8 +57,15 @@ def _heading(plan: "ProgramPlan", width: int) -> Iterator[str]:
 def _choices(plan: "ProgramPlan", width: int) -> Iterator[str]:
     yield "Choices that the sizes make (nanoseconds a step, from the cost model)"
     for each in plan.reasons:
-        said = f"{each.about} With it {each.with_it:,.0f} ns, without {each.without:,.0f} ns."
-        yield from _beside(f"  {each.choice:<13}  {'yes' if each.taken else 'no':<3}  ", said, width)
+        weighed = each.with_it is not None
+        why = f" With it {each.with_it:,.0f} ns, without {each.without:,.0f} ns." if weighed else ""
+        yield from _beside(f"  {each.choice:<13}  {_value(each.value):<6}  ", each.about + why, width)
+
+
+def _value(value: bool | int | float) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.2g}"
 
 
 def _passes(plan: "ProgramPlan", width: int) -> Iterator[str]:
@@ -131,7 +138,7 @@ def _said(item: Item, plan: "ProgramPlan", style: Style) -> list[str]:
     if item.name and item.pieces:
         found = [equation(plan.system, item.name, piece, style) for piece in item.pieces]
         return [_taken_over(each) for each in found]
-    return [f"{item.name.plain} is copied" if item.name else "; ".join(item.lines)]
+    return [f"{item.name.plain} is copied" if item.name else f"in between: {'; '.join(item.lines)}"]
 
 
 def _taken_over(text: str) -> str:

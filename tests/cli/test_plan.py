@@ -91,7 +91,7 @@ def test_json(capsys):
     assert data["sizes"] == {"T": 12, "B": 3, "X": 32, "H": 5, "C": 32}
     assert data["passes"][0]["name"] == "trimmed"
     assert all(isinstance(name, str) for each in data["passes"] for name in each["changed"] + each["made"])
-    assert {"choice", "taken", "about", "with_it", "without"} == set(data["choices"][0])
+    assert {"choice", "value", "about", "with_it", "without"} == set(data["choices"][0])
     assert {stage["kind"] for stage in data["stages"]} >= {"data", "weights", "loop", "outside"}
     for stage in data["stages"]:
         assert set(stage) >= COST | {"steps", "direction", "times", "items"}

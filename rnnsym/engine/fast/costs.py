@@ -101,7 +101,7 @@ def scale(what: Features, sizes: Mapping[str, int], batch: int | None, steps: in
 
 def padding(batch: int | None) -> int:
     """How many multiplications by zero take as long as a call."""
-    return int(CALL / (VECTOR_PRODUCT if batch is None else MATRIX_PRODUCT * batch))
+    return int(CALL / (VECTOR_PRODUCT if batch is None else MATRIX_PRODUCT * max(batch, 1)))
 
 
 def _products_with_inputs(system: System, loops: Iterable[Sequence[Name]]) -> Iterator[tuple[Dim, Dim]]:

@@ -24,7 +24,12 @@ def stretches(system: System, names: Sequence[Name]) -> list[Interval]:
     pieces = [piece for name in names for piece in system.equations[name]]
     cuts = sorted({cut for piece in pieces for cut in (piece.domain.lo, piece.domain.hi.shift(1))})
     spans = [Interval(lo, stop.shift(-1)) for lo, stop in pairwise(cuts)]
-    return [span for span in spans if any(piece.domain.covers(span) for piece in pieces)]
+    return [span for span in spans if any(holds(piece, span) for piece in pieces)]
+
+
+def holds(piece: Piece, span: Interval) -> bool:
+    """Whether a piece holds on all steps of a stretch, for every T for which the stretches follow each other."""
+    return piece.domain.lo <= span.lo and span.hi <= piece.domain.hi
 
 
 def least_steps(system: System, blocks: Sequence[Block]) -> int:
@@ -68,7 +73,7 @@ class Loops:
             self._equation(scope, name, pieces, span.lo if span.single else Offset(0))
 
     def _active(self, name: Name, span: Interval) -> list[Piece]:
-        return [piece for piece in self.low.stores.system.equations[name] if piece.domain.covers(span)]
+        return [piece for piece in self.low.stores.system.equations[name] if holds(piece, span)]
 
     def _step(self, block: Block, span: Interval, load: list[str], run: list[str]) -> None:
         for name in block.names:

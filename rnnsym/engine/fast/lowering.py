@@ -69,7 +69,7 @@ class Lowering(Operands):
 
     def _logsumexp(self, scope: Scope, node: Expr, dest: Operand) -> None:
         """The largest entry is taken out first, so that nothing overflows."""
-        value = self.operand(scope, node.args[0])
+        value = self.filled(scope, node.args[0])
         top, powers = self.scratch(scope, ()), self.scratch(scope, self.event(node.args[0]))
         axis = str(int(scope.kind is Kind.ALL))
         scope.call("np.maximum.reduce", value.text, axis, "None", top.text)
@@ -122,7 +122,7 @@ class Lowering(Operands):
         def code(inner: Expr) -> Code:
             if inner.prim is FULL:
                 return inner.prim.source(inner, code, size)
-            value = self.operand(scope, inner)
+            value = self.filled(scope, inner)
             if value.shared:
                 return Code(self.plain.get(value.text, value.text), leading=False)
             return Code(self.examples_first(scope, value.text, len(inner.shape)), leading=bool(self._leading(scope)))

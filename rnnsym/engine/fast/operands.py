@@ -30,6 +30,7 @@ class Operands:
         self.load = list[str]()
         self._free: dict[str, list[str]] = {}
         self._tables: dict[str, str] = {}
+        self._looked_up: dict[str, str] = {}
         self.plain: dict[str, str] = {}
         """What stands in a column of its own, as it is without the axis of examples."""
         self._scratches = 0
@@ -151,6 +152,17 @@ class Operands:
             return replace(value, solid=False)
         return Operand(self.fixed.bind(f"{value.text}[{', '.join([':', *['None'] * len(node.shape)])}]"))
 
+    def filled(self, scope: Scope, node: Expr) -> Operand:
+        """The value of `node` with all its entries, for what counts them: an operand may be one number for all."""
+        inner = node
+        while inner.prim is STOP_GRADIENT:
+            (inner,) = inner.args
+        if inner.prim not in (FULL, BROADCAST):
+            return self.operand(scope, node)
+        scratch = self.scratch(scope, self.event(node))
+        scope.copy(scratch.text, self.operand(scope, inner).text)
+        return scratch
+
     # Scratch arrays. ----------------------------------------------------------------------------------------------
 
     def scratch(self, scope: Scope, event: Event) -> Operand:
@@ -219,7 +231,7 @@ class Operands:
         return self._weights[node]
 
     def _weight(self, node: Expr) -> Operand:
-        scope = Scope(Kind.WEIGHT, self.head)
+        scope = Scope(Kind.WEIGHT, self.head if list(leaves([node])) else self.load)
         if node.prim is LEAF:
             return self.operand(scope, node)
         if node.prim is TRANSPOSE:
@@ -240,12 +252,17 @@ class Operands:
 
     def once(self, text: str) -> str:
         """The name of something looked up before it is used often: in `head`, or where nothing changes it, for good."""
-        if re.split(r"\W", text)[0] not in self.outside and not text.startswith("p_"):
+        root = re.split(r"\W", text)[0]
+        known = self._looked_up.values()
+        if root not in self.outside and root not in known:
             return self.fixed.bind(text, "f" if text.endswith(".dot") else "v")
-        name = "p_" + text.removeprefix("p_").replace("[..., None]", "_column").replace(".", "_")
-        if f"{name} = {text}" not in self.head:
+        if text not in self._looked_up:
+            name = ("" if root in known else "p_") + text.replace("[..., None]", "_column").replace(".", "_")
+            while name in known or name in self.stores.labels.values():
+                name += "_"
+            self._looked_up[text] = name
             self.head.append(f"{name} = {text}")
-        return name
+        return self._looked_up[text]
 
 
 def _joined(parts: Sequence[View | None]) -> View | None:

@@ -13,13 +13,16 @@ if TYPE_CHECKING:
 def product(low: "Lowering", scope: Scope, node: Expr, dest: Operand) -> None:
     """A v into `dest`."""
     matrix, vector = node.args
+    if scope.kind is not Kind.WEIGHT and low.is_weight(node):
+        scope.copy(dest.text, low.operand(scope, node).text)
+        return
     if not low.is_weight(matrix):
         _of_each_step(low, scope, node, dest)
         return
     if scope.kind is Kind.ALL and (part := low.part(scope, vector)) and part.store.steps is None:
         _without_time(low, scope, node, dest)
         return
-    value = low.operand(scope, vector)
+    value = low.filled(scope, vector)
     target = dest if dest.solid and value.text != dest.text else low.scratch(scope, low.event(node))
     if scope.kind is not Kind.ALL:
         scope.call(_method(low, matrix), value.text, target.text)

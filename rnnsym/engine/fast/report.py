@@ -10,6 +10,7 @@ from rnnsym.core import dims
 from rnnsym.core.names import Interval, Name
 from rnnsym.core.system import Piece, System
 from rnnsym.engine.fast.counting import Cost, array, counted
+from rnnsym.engine.fast.loops import holds
 from rnnsym.engine.fast.plan import Plan, rewritten
 from rnnsym.engine.fast.scope import REMARK, code
 from rnnsym.engine.fast.stages import Stage as Early
@@ -249,7 +250,7 @@ def _holding(writer: FastWriter, name: Name | None, function: str, steps: Interv
     """The pieces of an equation that are computed in one stage: on the steps of a loop, or outside it."""
     pieces = writer.system.equations.get(name, ()) if name else ()
     if steps is not None:
-        return tuple(piece for piece in pieces if piece.domain.covers(steps))
+        return tuple(piece for piece in pieces if holds(piece, steps))
     early = tuple(piece for piece in pieces if writer.order.stage_of(piece) is Early.DATA)
     if function == "load":
         return early

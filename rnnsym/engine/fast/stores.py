@@ -1,5 +1,6 @@
 """Which arrays there are, and where in them each name lives."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -8,13 +9,16 @@ from rnnsym.core import dims
 from rnnsym.core.names import Fixed, Interval, Name, Offset, Point, Role, T, earliest, latest
 from rnnsym.core.system import System, reads
 from rnnsym.engine.fast.stages import Order, Stage
-from rnnsym.engine.identifiers import identifiers
+from rnnsym.engine.identifiers import identifiers, wish
 from rnnsym.engine.packing.layout import Layout
+from rnnsym.engine.source import kernel_functions
 from rnnsym.ops.indexing import SLICE
 from rnnsym.ops.leaves import LEAF
 
 STEPS = Interval(Point(0, 0), T)
-RESERVED = ("load", "run", "prepare", "rows", "points", "folded", "columns")
+RESERVED = ("load", "run", "prepare", "rows", "points", "folded", "columns", "sorted_rows", "summed_rows")
+OWN = re.compile(r"([acefkrstvw]|bank|loop)[1-9]\d*|given_\w+")
+"""What programs call their own arrays."""
 
 
 @dataclass
@@ -54,7 +58,8 @@ class Stores:
     def __init__(self, system: System, order: Order, layout: Layout, sizes: Mapping[str, int]) -> None:
         self.system, self.order, self.sizes = system, order, sizes
         names = [*system.given, *order.home]
-        self.labels, _ = identifiers(names, (), reserved=RESERVED)
+        own = [text for text in map(wish, names) if OWN.fullmatch(text)]
+        self.labels, _ = identifiers(names, (), reserved=[*RESERVED, *kernel_functions(), *own])
         self.places: dict[Name, Place] = {}
         self.stores: list[Store] = []
         self._spans = self._rows_read(names)

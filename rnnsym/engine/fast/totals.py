@@ -30,9 +30,10 @@ def total(low: "Lowering", lines: list[str], piece: Piece) -> str:
     return text
 
 
-def total_of_examples(low: "Lowering", lines: list[str], piece: Piece, dest: Operand) -> None:
-    """Σ over the steps, for each example on its own, into `dest`."""
+def total_of_examples(low: "Lowering", lines: list[str], piece: Piece, dest: Operand, about: str) -> None:
+    """Σ over the steps, for each example on its own, into `dest`; `about` names it."""
     scope = over(piece.domain, lines)
+    scope.about = about
     if scope.kind is Kind.ONE:
         low.write(scope, piece.rhs, dest)
     elif _varies(low, piece.rhs):
@@ -75,7 +76,7 @@ def _outer(low: "Lowering", scope: Scope, left: Expr, right: Expr) -> str:
         ]
         low.release(plain)
         return f"np.dot({texts[0]}, {texts[1]}.T)" if low.batch else f"np.outer({texts[0]}, {texts[1]})"
-    first, second = (low.table(scope, low.operand(scope, arg), low.event(arg)[0]) for arg in (left, right))
+    first, second = (low.table(scope, low.filled(scope, arg), low.event(arg)[0]) for arg in (left, right))
     return f"{low.once(f'{first}.dot')}({low.fixed.bind(f'{second}.T')})"
 
 
@@ -92,7 +93,7 @@ def _sum(low: "Lowering", scope: Scope, node: Expr) -> str:
         left, right = (low.operand(scope, arg) for arg in node.args)
         if left.solid and right.solid:
             return f"{low.once(f'{left.text}.ravel().dot')}({low.fixed.bind(f'{right.text}.ravel()')})"
-    value = low.operand(scope, node)
+    value = low.filled(scope, node)
     if value.shared or not _per_example(low, node):
         return f"{low.batch or 1} * {value.text}"
     if len(node.shape) == 1:

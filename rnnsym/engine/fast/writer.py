@@ -113,7 +113,7 @@ class FastWriter:
             raise ScheduleError(f"'{name.label}' is a sum of several totals for each example.")
         scope = Scope(Kind.PLAIN, lines)
         dest = self.low.viewed(scope, view(self.stores.place(name), Offset(0), None, False))
-        total_of_examples(self.low, lines, self.system.equations[name][i], dest)
+        total_of_examples(self.low, lines, self.system.equations[name][i], dest, self.stores.labels[name])
 
     def _result(self, name: Name) -> None:
         """A new array in every run."""

@@ -1,6 +1,7 @@
 """What a loop computes from one other step is made at that step, next to what it is made of."""
 
 from collections.abc import Sequence
+from functools import reduce
 
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import EVERY_STEP, Interval, Name, Offset
@@ -8,7 +9,7 @@ from rnnsym.core.system import Piece, System
 from rnnsym.engine.passes.choices import Choices
 from rnnsym.engine.passes.collected import is_linear
 from rnnsym.engine.passes.draft import Draft, moved, reading, sum_of
-from rnnsym.engine.passes.joined import core_of, has_rows
+from rnnsym.engine.passes.joined import core_of, has_rows, vanishes_outside
 from rnnsym.engine.passes.loops import Loop, loops
 from rnnsym.engine.passes.trimmed import clip
 from rnnsym.ops.arithmetic import ADD, MUL, NEG
@@ -38,7 +39,7 @@ def _retimed(draft: Draft, loop: Loop, name: Name, piece: Piece) -> Piece:
     kept = [term for term in piece.rhs.args if not _lag(term, loop)]
     for k, terms in groups.items():
         value = moved(sum_of(terms), -k)
-        domain = _steps(draft, loop, value, piece.domain.shift(k))
+        domain = _steps(draft, loop, [moved(term, -k) for term in terms], piece.domain.shift(k))
         if domain is None:
             return piece
         kept.append(moved(draft.make(f"{name.plain}_next", [Piece(domain, value)], value), k))
@@ -56,22 +57,33 @@ def _lag(term: Expr, loop: Loop) -> int:
     return found[0].time.k
 
 
-def _steps(draft: Draft, loop: Loop, value: Expr, needed: Interval) -> Interval | None:
+def _steps(draft: Draft, loop: Loop, terms: Sequence[Expr], needed: Interval) -> Interval | None:
     """The steps at which the part is made: where its members have values, all steps of the loop if it can be.
 
-    None where it would read a row that does not exist.
+    None where it would read a row that does not exist, or divide by one that nothing sets.
     """
-    domain = needed
-    for read in reading(value):
-        if read.name in loop.members and isinstance(read.time, Offset):
-            domain = clip(domain, draft.hull(read.name).shift(-read.time.k)) or domain
-    known = [r for r in reading(value) if isinstance(r.time, Offset) and draft.timed(r.name)]
+    own = [_steps_of(draft, loop, term, needed) for term in terms]
+    domain = reduce(Interval.hull, own)
+    if not all(
+        steps == domain or vanishes_outside(draft, term, steps, domain) for term, steps in zip(terms, own, strict=True)
+    ):
+        return None
+    every = (read for term in terms for read in reading(term))
+    known = [read for read in every if isinstance(read.time, Offset) and draft.timed(read.name)]
     wide = domain.hull(core_of(draft, loop))
     if all(_has_values(draft, r.name, wide.shift(r.time.k)) for r in known if isinstance(r.time, Offset)):
         return wide
     if all(has_rows(draft, r.name, domain.shift(r.time.k)) for r in known if isinstance(r.time, Offset)):
         return domain
     return None
+
+
+def _steps_of(draft: Draft, loop: Loop, term: Expr, needed: Interval) -> Interval:
+    """Those of the steps `needed` at which the member in `term` has a value."""
+    for read in reading(term):
+        if read.name in loop.members and isinstance(read.time, Offset):
+            needed = clip(needed, draft.hull(read.name).shift(-read.time.k)) or needed
+    return needed
 
 
 def _has_values(draft: Draft, name: Name, rows: Interval) -> bool:

@@ -90,7 +90,7 @@ class Splitter:
         first = [self._named(add(*linear))] if linear else []
         if not first:
             start = next((term for term in [*after, *ahead] if term.prim is not NEG), ordered[0])
-            ordered = [term for term in ordered if term is not start]
+            ordered.remove(start)
             first = [self.leaf(start)]
         return self._folded(ADD, first[0], [self._signed(term) for term in ordered])
 
