@@ -1,8 +1,9 @@
 """Cells wired into a network, with its numbers: sizes, initial weights, runs and gradients."""
 
+import importlib
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,7 +11,6 @@ from rnnsym.api.arrays import Given, check_params, given_values, steps_told
 from rnnsym.api.init import initial_parameters
 from rnnsym.api.prepared import Fast, Prepared, completed
 from rnnsym.api.run import Run
-from rnnsym.api.stored import params_from, params_in
 from rnnsym.cells.base import Cell
 from rnnsym.cells.vocabulary import Vocabulary
 from rnnsym.core import dims
@@ -20,7 +20,6 @@ from rnnsym.core.system import System
 from rnnsym.derivation.adjoint import Adjoint, adjoint
 from rnnsym.engine.program import Program, program_of
 from rnnsym.errors import InputError, MisuseError, ShapeError, unknown
-from rnnsym.notation import Notation
 from rnnsym.ops.indexing import check_indices
 from rnnsym.wiring import (
     STANDARD,
@@ -34,6 +33,9 @@ from rnnsym.wiring import (
     network_system,
     wire,
 )
+
+if TYPE_CHECKING:
+    from rnnsym.notation import Notation
 
 Params = dict[str, "np.ndarray[Any, Any]"]
 
@@ -137,17 +139,19 @@ class Network:
         """
         return initial_parameters(self.system, self.sizes, self.placements, seed, scheme, spectral_radius)
 
-    def params_from(self, arrays: Mapping[str, Any], notation: str | Notation) -> Params:
+    def params_from(self, arrays: Mapping[str, Any], notation: "str | Notation") -> Params:
         """Parameters from arrays as a notation names and stores them: `net.params_from({"W": …, "V": …}, "deck_b")`.
 
         An array is called as the notation spells it, in text or ASCII, or by its canonical label where no other is
         spelt so. Raises UnknownNameError, InputError and ShapeError in the names and shapes of the notation.
         """
-        return params_from(self.system, self.params, arrays, notation)
+        found: Params = _stored().params_from(self.system, self.params, arrays, notation)
+        return found
 
-    def params_in(self, notation: str | Notation, params: Mapping[str, Any]) -> Params:
+    def params_in(self, notation: "str | Notation", params: Mapping[str, Any]) -> Params:
         """Parameters, or gradients, by the names of a notation and as it stores them. Raises as `run` does."""
-        return params_in(self.system, self.params, params, notation)
+        found: Params = _stored().params_in(self.system, self.params, params, notation)
+        return found
 
     def run(
         self,
@@ -249,6 +253,11 @@ def _vocabularies(wired: Wired) -> list[str]:
     system = wired.system
     first = [name for name in system.given if name.role == Role.INPUT][:1]
     return list(dict.fromkeys(["X", *(str(system.labels[name]) for name in first if name in system.labels)]))
+
+
+def _stored() -> Any:
+    """What reads and writes parameters as a notation stores them; the notations are loaded on first use."""
+    return importlib.import_module("rnnsym.api.stored")
 
 
 def _widths(hidden: Sequence[int]) -> dict[str, Any]:

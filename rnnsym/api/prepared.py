@@ -164,7 +164,7 @@ class Prepared:
     def _ready(self, params: Mapping[str, Any]) -> list[Array] | None:
         """The parameters that the program takes, where all are arrays of the right kind and shape."""
         shapes, kind = self._shapes, self._kind
-        if len(params) != len(shapes) or self._steps < self.plan.program.least:
+        if type(params) is not dict or len(params) != len(shapes) or self._steps < self.plan.program.least:
             return None
         for label, array in params.items():
             if type(array) is not np.ndarray or array.dtype is not kind or array.shape != shapes.get(label):
