@@ -6,7 +6,7 @@ python examples/step_an_lstm.py ["a sentence of your own"]
 import sys
 
 from rnnsym.core.names import Name, Role
-from rnnsym.notation import prose
+from rnnsym.notation.prose import prose
 from rnnsym.walk.text import text_walk
 from rnnsym.walk.walk import Move, Walk
 

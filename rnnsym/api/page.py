@@ -9,7 +9,9 @@ from rnnsym.core.mathtree import Infix, Superscript, Word
 from rnnsym.core.names import FREE, Name, Role
 from rnnsym.derivation.equations import Equation, Line
 from rnnsym.derivation.form import Form, Section, grouped, now, shape_text
-from rnnsym.notation import Notation, Style, Words, check, conventions, load, marks, prose, stored_shape
+from rnnsym.notation import Notation, Style, Words, check, load, marks, stored_shape
+from rnnsym.notation.conventions import conventions
+from rnnsym.notation.prose import prose
 from rnnsym.ops.kronecker import KRON, KRON_LEFT, RESHAPE
 from rnnsym.ops.leaves import leaf
 

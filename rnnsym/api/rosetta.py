@@ -12,7 +12,8 @@ from rnnsym.core.names import NOW, Name, Role
 from rnnsym.derivation.equations import Line
 from rnnsym.derivation.form import Form, now, restriction
 from rnnsym.errors import InputError
-from rnnsym.notation import Notation, Style, check, load, prose, stored_shape
+from rnnsym.notation import Notation, Style, check, load, stored_shape
+from rnnsym.notation.prose import prose
 from rnnsym.ops.leaves import leaf
 
 NOTATIONS = ("default", "deck_s", "deck_b", "deck_p", "goodfellow", "pytorch", "d2l")

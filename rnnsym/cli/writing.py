@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import Point
 from rnnsym.derivation.equations import Equation
-from rnnsym.notation import Style, prose, text
+from rnnsym.notation import Style, text
+from rnnsym.notation.prose import prose
 
 INDENT = "  "
 

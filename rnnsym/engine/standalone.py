@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rnnsym._version import __version__
 from rnnsym.core import dims
-from rnnsym.core.dims import Dim
 from rnnsym.core.expr import Expr, topological
 from rnnsym.core.names import Interval, Name, Role
 from rnnsym.core.system import System, reads, start_of

@@ -10,8 +10,9 @@ from rnnsym.core.expr import Expr
 from rnnsym.core.names import Point
 from rnnsym.derivation.equations import Equation
 from rnnsym.notation import Style as Notation
-from rnnsym.notation import prose, text
+from rnnsym.notation import text
 from rnnsym.notation.figures import decimal, listed
+from rnnsym.notation.prose import prose
 
 INDENT = "    "
 _DRAWING = str.maketrans({"│": "|", "▼": "v", "▲": "^", "▶": ">", "◀": "<", "‖": "|"})

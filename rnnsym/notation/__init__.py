@@ -10,24 +10,24 @@ from rnnsym.core.expr import RENDERERS
 
 if TYPE_CHECKING:
     from rnnsym.notation.collisions import check
-    from rnnsym.notation.conventions import conventions, marks
+    from rnnsym.notation.conventions import marks
     from rnnsym.notation.orientation import stored, stored_shape
     from rnnsym.notation.profile import Notation, Style, load, names
-    from rnnsym.notation.prose import Words, prose
+    from rnnsym.notation.prose import Words
     from rnnsym.notation.render import Sides, relation, short_latex, short_text, text
     from rnnsym.notation.trees import at_index, tree_of
 
 __all__ = [
-    "Notation", "Sides", "Style", "Words", "at_index", "check", "conventions", "load", "marks", "names", "prose",
+    "Notation", "Sides", "Style", "Words", "at_index", "check", "load", "marks", "names",
     "relation", "short_latex", "short_text", "stored", "stored_shape", "text", "tree_of",
 ]  # fmt: skip
 
 _HOMES = {
     "collisions": "check",
-    "conventions": "conventions marks",
+    "conventions": "marks",
     "orientation": "stored stored_shape",
     "profile": "Notation Style load names",
-    "prose": "Words prose",
+    "prose": "Words",
     "render": "Sides relation short_latex short_text text",
     "trees": "at_index tree_of",
 }

@@ -8,7 +8,8 @@ import numpy as np
 
 from rnnsym.core.expr import Expr
 from rnnsym.errors import InputError
-from rnnsym.notation import Style, load, prose
+from rnnsym.notation import Style, load
+from rnnsym.notation.prose import prose
 from rnnsym.ops.arithmetic import ADD, DIVIDE, MUL, NEG
 from rnnsym.ops.leaves import FULL
 from rnnsym.ops.products import MATVEC

@@ -12,7 +12,8 @@ from rnnsym.core.names import NOW, Name, Role
 from rnnsym.core.primitive import PRIMITIVES
 from rnnsym.derivation.rules import RULES
 from rnnsym.errors import UnknownNameError
-from rnnsym.notation import load, prose
+from rnnsym.notation import load
+from rnnsym.notation.prose import prose
 from rnnsym.ops.leaves import leaf
 from rnnsym.wiring import Options, network_system
 from support.latex import LatexError, check_align, check_formula

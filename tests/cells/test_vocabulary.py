@@ -50,7 +50,7 @@ def assign(value):
     ("body", "error", "message"),
     [
         (assign(lambda p, prev, x: p.F[x]), CellError, r"x is one of V symbols, but in F\[xₜ\] it picks one of K"),
-        (assign(lambda p, prev, x: p.W @ x), ShapeError, r"a symbol, no vector. It picks a column of a matrix, W\[:, xₜ\]"),
+        (assign(lambda p, prev, x: p.W @ x), ShapeError, r"a symbol, no vector. It picks a column of .*, W\[:, xₜ\]"),
         (assign(lambda p, prev, x: prev.h * x), ShapeError, "must be real"),
         (lambda p, prev, x, now: setattr(now, "k", x), CellError, r"now.k is a symbol, no number: name what it picks"),
     ],

@@ -4,7 +4,9 @@ import pytest
 
 import rnnsym as rs
 from rnnsym.core.names import Role
-from rnnsym.notation import conventions, load, marks, prose
+from rnnsym.notation import load, marks
+from rnnsym.notation.conventions import conventions
+from rnnsym.notation.prose import prose
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ import rnnsym as rs
 from rnnsym.core.names import NOW, Name, Role
 from rnnsym.core.primitive import PRIMITIVES
 from rnnsym.errors import UnknownNameError
-from rnnsym.notation import load, names, prose, text
+from rnnsym.notation import load, names, text
 from rnnsym.notation.profile import from_data
+from rnnsym.notation.prose import prose
 from rnnsym.ops.leaves import leaf
 from support.latex import check_formula
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from rnnsym.core import dims
 from rnnsym.core.expr import leaves
-from rnnsym.core.names import Offset, Role
+from rnnsym.core.names import Offset
 from rnnsym.engine.packing.pack import pack
 from rnnsym.engine.program import function
 from rnnsym.engine.schedule import schedule

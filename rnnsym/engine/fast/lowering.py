@@ -125,7 +125,9 @@ class Lowering(Operands):
             value = self.filled(scope, inner)
             if value.shared:
                 return Code(self.plain.get(value.text, value.text), leading=False)
-            return Code(self.examples_first(scope, value.text, len(inner.shape)), leading=bool(self._leading(scope)))
+            once = scope.kind is Kind.ALL and value.view is not None and value.view.store.steps is None
+            place = Scope(Kind.PLAIN, scope.lines) if once else scope
+            return Code(self.examples_first(place, value.text, len(inner.shape)), leading=bool(self._leading(scope)))
 
         def size(dim: Dim) -> str:
             return str(self.stores.size(dim))

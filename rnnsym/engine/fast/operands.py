@@ -104,7 +104,7 @@ class Operands:
         text = part.text(rows_text(store, part.rows) if part.rows else "")
         if store.name not in self.outside:
             text = self.fixed.bind(self._pointed(text, part))
-        if shared and self.batch and store.event and scope.kind is not Kind.WEIGHT:
+        if shared and self.batch and store.event and part.column is None and scope.kind is not Kind.WEIGHT:
             text = self.column(text)
         return Operand(text, part, None, shared, solid)
 
@@ -257,7 +257,8 @@ class Operands:
         if root not in self.outside and root not in known:
             return self.fixed.bind(text, "f" if text.endswith(".dot") else "v")
         if text not in self._looked_up:
-            name = ("" if root in known else "p_") + text.replace("[..., None]", "_column").replace(".", "_")
+            plain = re.sub(r"\W+", "_", text.replace("[..., None]", "_column")).rstrip("_")
+            name = plain if root in known else f"p_{plain}"
             while name in known or name in self.stores.labels.values():
                 name += "_"
             self._looked_up[text] = name

@@ -45,7 +45,7 @@ def rewritten(
     watch("packed", "Neighbouring vectors share one call, and products one matrix.", packed)
     if choices.scale:
         packed = scaled(packed, wanted)
-        watch("scaled", "A product and the factor that it is scaled by are one product, with a matrix for each step.", packed)
+        watch("scaled", "A product and the factor before it are one product, with a matrix for each step.", packed)
     final = sunk(packed, wanted, layout, sizes, choices.share)
     watch("sunk", "Sums over time of neighbouring vectors are one product.", final)
     return final, layout

@@ -71,7 +71,7 @@ def _outer(low: "Lowering", scope: Scope, left: Expr, right: Expr) -> str:
     if scope.kind is Kind.ALL and not all(_varies(low, arg) for arg in (left, right)):
         plain = Scope(Kind.PLAIN, scope.lines)
         texts = [
-            f"np.add.reduce({low.operand(scope, arg).text}, 0)" if _varies(low, arg) else low.operand(plain, arg).text
+            f"np.add.reduce({low.filled(scope, arg).text}, 0)" if _varies(low, arg) else low.filled(plain, arg).text
             for arg in (left, right)
         ]
         low.release(plain)
@@ -89,7 +89,8 @@ def _constants(low: "Lowering", args: Sequence[Expr]) -> tuple[list[Expr], Expr]
 
 def _sum(low: "Lowering", scope: Scope, node: Expr) -> str:
     """The sum over all leading axes of a value."""
-    if node.prim is DOT and all(_per_example(low, arg) for arg in node.args):
+    whole = all(_per_example(low, arg) and (scope.kind is not Kind.ALL or _varies(low, arg)) for arg in node.args)
+    if node.prim is DOT and whole:
         left, right = (low.operand(scope, arg) for arg in node.args)
         if left.solid and right.solid:
             return f"{low.once(f'{left.text}.ravel().dot')}({low.fixed.bind(f'{right.text}.ravel()')})"

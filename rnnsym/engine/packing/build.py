@@ -42,7 +42,7 @@ class Builder:
             return
         domain = self.loop.operations[rows[0]].domain
         for column in product.columns[product.own :]:
-            self.names[column.value] = self.draft.copy(column.expr, domain)
+            self.names[column.value] = self.draft.copy(column.expr, domain, self.loop.joined)
         vector = concat([self._vector(product, i) for i in columns])
         symbol = "S_" + "_".join(self.names[v].plain for v in rows)
         matrix = self.draft.weight(symbol, matrix_of(product, rows, columns))

@@ -1,7 +1,7 @@
 """What packing adds to a System: names for joined operands, computed outside the loops, and what they replace."""
 
 import itertools
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -94,11 +94,12 @@ class Draft:
         self.equations[name] = (Piece(domain if in_time(whole) else START, written),)
         return leaf(name, NOW if in_time(whole) else FREE, whole.shape)
 
-    def copy(self, expr: Expr, domain: Interval) -> Name:
-        """A name in time for a vector that no loop computes."""
+    def copy(self, expr: Expr, domain: Interval, joined: Container[Name]) -> Name:
+        """A name in time for a vector that no loop computes. What one of `joined` reads, it reads still."""
         symbol = f"{expr.attrs[0].plain}_copy" if expr.prim is LEAF else "one"  # type: ignore[attr-defined]
         name = self.make(Role.PART, symbol, expr.shape)
-        self.equations[name] = (Piece(domain, self.written(expr, domain, domain)),)
+        stays = expr.prim is LEAF and any(use.reader in joined for use in self.uses.get(expr.attrs[0], ()))  # type: ignore[call-overload]
+        self.equations[name] = (Piece(domain, expr if stays else self.written(expr, domain, domain)),)
         return name
 
     def weight(self, symbol: str, expr: Expr) -> Expr:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 class Choices:
     """`factors_ahead`: elementwise factors that a loop does not change are made for all steps before it; otherwise
     each step makes its own, which stay in the cache. `augment`: inputs and biases stand in the loop's own product,
-    [U W b]·[h, x, 1]; otherwise they are added, from one product for all steps. `scale`: where a product is scaled by a
-    factor that is made ahead, its matrix is, for all steps at once. `padding`: so many zeros may stand in a matrix, that
-    one product does the work of two. `share`: how much of a gradients' product must be wanted, that it may be one.
+    [U W b]·[h, x, 1]; otherwise they are added, from one product for all steps. `scale`: where a product is scaled by
+    a factor that is made ahead, its matrix is, for all steps at once. `padding`: how many zeros may stand in a matrix
+    for one product to do the work of two. `share`: how much of a product of gradients must be wanted.
     """
 
     factors_ahead: bool = True

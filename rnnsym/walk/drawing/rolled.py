@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from rnnsym.core.names import Fixed, Name, Offset
 from rnnsym.core.system import reads
 from rnnsym.derivation.form import equals
-from rnnsym.notation import Style, prose, tree_of
+from rnnsym.notation import Style, tree_of
+from rnnsym.notation.prose import prose
 from rnnsym.ops.leaves import leaf
 from rnnsym.walk.drawing.canvas import HEAVY, Canvas
 from rnnsym.walk.drawing.content import Content

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from rnnsym.cells.registry import catalogue
 from rnnsym.engine.fast.program import compiled
 from rnnsym.engine.packing.layout import Layout
+from rnnsym.engine.passes.choices import Choices
 from support import random_cells
 from support.fast import outcome, same
 from support.networks import NETWORKS, data_for
 from support.passes import Passed
 from support.problems import BUILT_IN
-from rnnsym.engine.passes.choices import Choices
 
 CHOICES = (Choices(), Choices(factors_ahead=False, augment=False))
 CELLS = [entry.cell for entry in catalogue()]

@@ -6,7 +6,8 @@ from rnnsym.core.expr import Expr
 from rnnsym.core.mathtree import MathTree
 from rnnsym.core.names import FREE, Name
 from rnnsym.derivation.equations import Equation
-from rnnsym.notation import Notation, Style, Words, prose, relation, text
+from rnnsym.notation import Notation, Style, Words, relation, text
+from rnnsym.notation.prose import prose
 from rnnsym.ops.leaves import leaf
 from rnnsym.walk.breakdown import sign
 from rnnsym_tui.model.glyphs import Glyphs

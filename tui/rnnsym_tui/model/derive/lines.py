@@ -5,8 +5,8 @@ from pathlib import Path
 
 from rnnsym.checks.lines import LineCheck
 from rnnsym.derivation.equations import Line as Formula
-from rnnsym.notation import prose
 from rnnsym.notation.figures import scientific
+from rnnsym.notation.prose import prose
 from rnnsym_tui.model.derive.reader import Position
 from rnnsym_tui.model.derive.reading import Reading
 from rnnsym_tui.model.derive.rows import LEVEL_TITLES

@@ -7,9 +7,10 @@ from rnnsym.core.mathtree import MathTree
 from rnnsym.core.names import Point
 from rnnsym.derivation.equations import Formula, Line, Statement
 from rnnsym.derivation.form import Section, restriction
-from rnnsym.notation import Notation, Style, Words, load, prose, text
+from rnnsym.notation import Notation, Style, Words, load, text
 from rnnsym.notation.box import side_by_side
 from rnnsym.notation.boxes import relation_boxed
+from rnnsym.notation.prose import prose
 from rnnsym_tui.model.derive.rows import Layout
 from rnnsym_tui.model.glyphs import Glyphs
 from rnnsym_tui.model.spans import Line as Spans
