@@ -68,7 +68,7 @@ def starts(rounds: int, say: Say) -> dict[str, dict[str, list[float]]]:
     commands = {"import": {title: ["-c", code] for title, code in IMPORTS.items() if imports(code)}}
     for work in ("elman", "lstm"):
         case = Case(work, *SMALL)
-        named = (name for name, competitor in COMPETITORS.items() if name not in ("tuned", "unrolled"))
+        named = (name for name, competitor in COMPETITORS.items() if name not in ("tuned", "tunedjax"))
         there = (name for name in named if COMPETITORS[name].installed)
         commands[WORKS[work].title] = {
             COMPETITORS[name].title: [FRESH, "first", name, *map(str, case)] for name in there

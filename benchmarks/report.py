@@ -31,8 +31,8 @@ PEERS = {
     "tuned": "programs for one cell each, with every trick that we know; for the tanh RNN, the LSTM, the GRU and the "
     "character model they are given from outside with `--yardstick`",
     "plain": "`benchmarks/by_hand`: products with the inputs and sums over time outside the loops, results into place",
-    "jax": "`jit` and `lax.scan`, products with the inputs outside the scan, no asynchronous dispatch",
-    "unrolled": "the same with 4 or 16 steps of the scan made one, whichever is faster",
+    "jax": "`jit` and `lax.scan` as they are installed, products with the inputs outside the scan",
+    "tunedjax": "the same without asynchronous dispatch, the scan unrolled by 1, 4 or 16, whichever is fastest",
     "torch": "`nn.RNN`, `nn.LSTM` and `nn.GRU`",
     "autograd": "the equations given to JAX, with a Python loop",
 }

@@ -42,7 +42,7 @@ COMPETITORS = {
     "tuned": Competitor("hand-tuned NumPy", "numpy"),
     "plain": Competitor("NumPy by hand", "numpy", PLAIN),
     "jax": Competitor("JAX jit + scan", "jax"),
-    "unrolled": Competitor("JAX, unrolled scan", "jax"),
+    "tunedjax": Competitor("JAX, tuned", "jax"),
     "torch": Competitor("PyTorch nn", "torch", (*PLAIN, "two_layer", "bidirectional")),
     "autograd": Competitor("HIPS autograd", "autograd"),
 }

@@ -125,8 +125,8 @@ def test_other_shapes_of_data_in_between():
 
 @pytest.mark.parametrize("key", KEYS)
 def test_a_network_pickles_after_use(key):
-    direct, step, data = calls(key)
     net = NETWORKS[key]("lstm")
+    data = data_for(net, 5, 0, 3)
     wanted = copied(net.value_and_grad(*data))
     net.prepare(*data[1:])(data.params)
     again = pickle.loads(pickle.dumps(net))

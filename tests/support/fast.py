@@ -57,7 +57,7 @@ def same(found, right, what, tolerance=TOLERANCE):
         )
 
 
-def check(net, arguments, steps, batch, choices=(Choices(),)):
+def check(net, arguments, steps, batch, choices=CHOICES[:1]):
     """The readable form, value_and_grad, prepare and the fast form with each of the choices give the same."""
     run = net.run(*arguments)
     right = run.loss, run.grads

@@ -82,14 +82,24 @@ class Stores:
         return self.places[name]
 
     def temporary(self, name: Name) -> bool:
-        """Whether `name` is read at its own step only, in the loop that computes it."""
+        """Whether `name` is read at its own step only, in the loop that computes it, where that gives it a value."""
         block = self.order.home.get(name)
         if block is None or not block.direction or not self.system.hull(name):
             return False
         return all(
-            reader in block.names and all(r.time == Offset(0) for r in reads(piece.rhs) if r.name == name)
+            reader in block.names
+            and all(r.time == Offset(0) for r in reads(piece.rhs) if r.name == name)
+            and self._has_values(name, piece.domain)
             for reader, piece in self.order.readers.get(name, ())
         )
+
+    def _has_values(self, name: Name, steps: Interval) -> bool:
+        """Whether `name` has a value at each of these steps: elsewhere it must be read as zero."""
+        first = steps.lo
+        for domain in sorted(piece.domain for piece in self.system.equations[name]):
+            if domain.lo <= first <= domain.hi:
+                first = domain.hi.shift(1)
+        return first > steps.hi
 
     # Banks. -------------------------------------------------------------------------------------------------------
 
@@ -101,7 +111,7 @@ class Stores:
         tenants = [tenant for column in columns for tenant in column]
         blocks = {id(self.order.home.get(name)) for name, _ in tenants}
         scratch = len(blocks) == 1 and all(self.temporary(name) and k == tenants[0][1] for name, k in tenants)
-        spans = [self._spans[name].shift(-k) for name, k in tenants if name in self._spans]
+        spans = [self._span(name).shift(-k) for name, k in tenants if name in self._spans]
         width = sum(self.event(column[0][0])[0] for column in columns)
         store = Store(f"bank{number}", (width,), None if scratch else reduce(Interval.hull, spans), True)
         self.stores.append(store)
@@ -163,7 +173,7 @@ class Stores:
 
     def _own(self, name: Name) -> Place:
         timed = self.system.timed(name) and not (name in self.order.home and self.all_temporary(name))
-        steps = self._spans.get(name, STEPS) if timed else None
+        steps = self._span(name) if timed else None
         integer = name in self._integers
         store = Store(self.labels[name], self.event(name), steps, name.batched, integer)
         self.stores.append(store)
@@ -190,6 +200,11 @@ class Stores:
                     steps = self._steps_read(piece.domain, read.time)
                     spans[read.name] = spans[read.name].hull(steps) if read.name in spans else steps
         return {name: Interval(earliest([span.lo, Point(0, 1)]), latest([span.hi, T])) for name, span in spans.items()}
+
+    def _span(self, name: Name) -> Interval:
+        """The steps at which a name, or one that lives in a slice of it, is set or read."""
+        inside = (self._span(member) for member, _, _ in self._members.get(name, ()))
+        return reduce(Interval.hull, inside, self._spans.get(name, STEPS))
 
     @staticmethod
     def _steps_read(domain: Interval, time: object) -> Interval:

@@ -19,9 +19,7 @@ class Rectangle(NamedTuple):
         return self.top <= cell[0] < self.bottom and self.left <= cell[1] < self.right
 
 
-def covered(
-    wanted: Collection[Cell], heights: Sequence[int], widths: Sequence[int], share: float
-) -> list[Rectangle]:
+def covered(wanted: Collection[Cell], heights: Sequence[int], widths: Sequence[int], share: float) -> list[Rectangle]:
     """Rectangles that hold every wanted cell once, the one with most of the wanted area first.
 
     At least `share` of the area of each is wanted and in no rectangle before it.

@@ -128,9 +128,7 @@ def _candidates(terms: Sequence[Term], lines: Lines) -> dict[tuple[Line, Line], 
     return {pair: cells for pair, cells in found.items() if len(cells) > 1}
 
 
-def _grouped(
-    pair: tuple[Line, Line], cells: Mapping[Term, Cell], lines: Lines, share: float
-) -> Iterator[Table]:
+def _grouped(pair: tuple[Line, Line], cells: Mapping[Term, Cell], lines: Lines, share: float) -> Iterator[Table]:
     for steps, terms in _by_steps(list(cells), lines):
         sides = [lines.vectors(line) for line in pair]
         down, across = [[lines.width(v) if lines.readable(v, steps) else WIDE for v in side] for side in sides]

@@ -35,9 +35,7 @@ class Product(NamedTuple):
     blocks: Mapping[tuple[int, int], Expr]
 
 
-def products_of(
-    loop: Loop, wave: Sequence[int], first: int, sizes: Mapping[str, int], padding: int
-) -> list[Product]:
+def products_of(loop: Loop, wave: Sequence[int], first: int, sizes: Mapping[str, int], padding: int) -> list[Product]:
     """The linear operations of a wave as products, each with at most `padding` entries of zero blocks.
 
     Copies of vectors get the numbers `first`, `first` + 1, …
