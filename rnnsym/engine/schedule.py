@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from rnnsym.core.names import Name, Offset
 from rnnsym.core.system import System, reads
-from rnnsym.derivation.states.chains import needed, reachable
 from rnnsym.errors import ScheduleError
 
 
@@ -22,27 +21,43 @@ def schedule(system: System, names: Sequence[Name]) -> list[Block]:
 
     Raises ScheduleError for equations that need each other at the same step, or both an earlier and a later one.
     """
-    reach = reachable(needed(system, names))
+    reach = _reach(system, names)
     blocks: list[Block] = []
-    done: set[Name] = set()
-    for name in names:
-        _place(system, name, names, reach, done, blocks)
+    done = 0
+    for i in range(len(names)):
+        done = _place(system, i, names, reach, done, blocks)
     return blocks
 
 
-def _place(
-    system: System, name: Name, names: Sequence[Name], reach: dict[Name, set[Name]], done: set[Name], out: list[Block]
-) -> None:
-    """Append the block of `name`, after the blocks that it needs."""
-    if name in done:
-        return
-    together = [other for other in names if other == name or (other in reach[name] and name in reach[other])]
-    for member in together:
-        done.add(member)
-    for other in names:
-        if any(other in reach[member] for member in together) and other not in together:
-            _place(system, other, names, reach, done, out)
-    out.append(_block(system, together, name in reach[name]))
+def _reach(system: System, names: Sequence[Name]) -> list[int]:
+    """For each name the others that it needs, directly or not, as a set of bits: bit i is the name number i."""
+    number = {name: i for i, name in enumerate(names)}
+    pieces = [system.equations[name] for name in names]
+    direct = [{number[r.name] for piece in some for r in reads(piece.rhs) if r.name in number} for some in pieces]
+    reach = [sum(1 << j for j in some) for some in direct]
+    settled = False
+    while not settled:
+        settled = True
+        for i, some in enumerate(direct):
+            wider = reach[i]
+            for j in some:
+                wider |= reach[j]
+            settled = settled and wider == reach[i]
+            reach[i] = wider
+    return reach
+
+
+def _place(system: System, i: int, names: Sequence[Name], reach: Sequence[int], done: int, out: list[Block]) -> int:
+    """Append the block of name number i, after the blocks that it needs; the names that have a block, as bits."""
+    if done >> i & 1:
+        return done
+    together = [j for j in range(len(names)) if j == i or (reach[i] >> j & reach[j] >> i & 1)]
+    for j in together:
+        done |= 1 << j
+    while waiting := reach[i] & ~done:
+        done = _place(system, (waiting & -waiting).bit_length() - 1, names, reach, done, out)
+    out.append(_block(system, [names[j] for j in together], bool(reach[i] >> i & 1)))
+    return done
 
 
 def _block(system: System, names: Sequence[Name], recurrent: bool) -> Block:

@@ -9,7 +9,6 @@ from rnnsym.core.names import Interval, Name, Offset, Point
 from rnnsym.core.system import Piece, System
 from rnnsym.engine.fast.lowering import Lowering
 from rnnsym.engine.fast.scope import Kind, Scope, code, count
-from rnnsym.engine.fast.stages import Stage
 from rnnsym.engine.fast.submatrix import Submatrix
 from rnnsym.engine.fast.totals import over
 from rnnsym.engine.fast.views import LoopBindings, View, view
@@ -68,7 +67,7 @@ class Loops:
         """The lines of a name outside loops: all steps of a stretch at once."""
         for span in stretches(self.low.stores.system, [name]):
             pieces = self._active(name, span)
-            early = all(self.low.stores.order.stage_of(piece) is Stage.DATA for piece in pieces)
+            early = all(self.low.stores.early(name, piece) for piece in pieces)
             scope = over(span, load if early else lines)
             self._equation(scope, name, pieces, span.lo if span.single else Offset(0))
 
@@ -78,7 +77,7 @@ class Loops:
     def _step(self, block: Block, span: Interval, load: list[str], run: list[str]) -> None:
         for name in block.names:
             pieces = self._active(name, span)
-            early = all(self.low.stores.order.stage_of(piece) is Stage.DATA for piece in pieces)
+            early = all(self.low.stores.early(name, piece) for piece in pieces)
             self._equation(Scope(Kind.ONE, load if early else run, span), name, pieces, span.lo)
 
     def _loop(self, block: Block, span: Interval, run: list[str]) -> None:
@@ -89,8 +88,8 @@ class Loops:
         if not body:
             return
         self.spans.append((span, block.direction))
-        text = "\n".join(map(code, body))
-        used = {made: each for made, each in loop.lists.items() if re.search(rf"\b{each}\b", text)}
+        words = set(re.findall(r"\w+", "\n".join(map(code, body))))
+        used = {made: each for made, each in loop.lists.items() if each in words}
         if used:
             label = f"loop{len(self.lists) + 1}"
             self.lists.append(f"{label} = list(zip({', '.join(used)}))")

@@ -98,6 +98,9 @@ class Lowering(Operands):
         return dest
 
     def _parts(self, scope: Scope, node: Expr, dest: Operand) -> None:
+        if scope.kind is not Kind.WEIGHT and self.is_weight(node):
+            scope.copy(dest.text, self.operand(scope, node).text)
+            return
         start = 0
         for arg in runs(self, scope, node.args) if scope.kind is not Kind.WEIGHT else node.args:
             stop = start + self.event(arg)[0]

@@ -13,7 +13,6 @@ from rnnsym.engine.fast.counting import Cost, array, counted
 from rnnsym.engine.fast.loops import holds
 from rnnsym.engine.fast.plan import Plan, rewritten
 from rnnsym.engine.fast.scope import REMARK, code
-from rnnsym.engine.fast.stages import Stage as Early
 from rnnsym.engine.fast.writer import FastWriter
 from rnnsym.engine.program import Program
 
@@ -251,7 +250,7 @@ def _holding(writer: FastWriter, name: Name | None, function: str, steps: Interv
     pieces = writer.system.equations.get(name, ()) if name else ()
     if steps is not None:
         return tuple(piece for piece in pieces if holds(piece, steps))
-    early = tuple(piece for piece in pieces if writer.order.stage_of(piece) is Early.DATA)
+    early = tuple(piece for piece in pieces if name and writer.stores.early(name, piece))
     if function == "load":
         return early
     late = tuple(piece for piece in pieces if piece not in early)

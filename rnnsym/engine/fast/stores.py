@@ -7,7 +7,7 @@ from functools import reduce
 
 from rnnsym.core import dims
 from rnnsym.core.names import Fixed, Interval, Name, Offset, Point, Role, T, earliest, latest
-from rnnsym.core.system import System, reads
+from rnnsym.core.system import Piece, System, reads
 from rnnsym.engine.fast.stages import Order, Stage
 from rnnsym.engine.identifiers import identifiers, wish
 from rnnsym.engine.packing.layout import Layout
@@ -216,6 +216,11 @@ class Stores:
     def fresh(self, name: Name) -> bool:
         """Whether `name` is a new array in every run: what is handed to the caller, and what that is made of."""
         return self.order.stages[name] is Stage.RUN and not self.system.timed(name) and not name.batched
+
+    def early(self, name: Name, piece: Piece) -> bool:
+        """Whether a piece is computed with the data, before any run: not where a later step is written over it."""
+        written_over = self.system.timed(name) and self.place(name).store.steps is None
+        return self.order.stage_of(piece) is Stage.DATA and not written_over
 
     def buffers(self) -> Iterator[Store]:
         """The arrays that are made once: all but parameters, and results."""

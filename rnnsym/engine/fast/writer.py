@@ -61,6 +61,8 @@ def columns(array):
 '''
 
 CALL = re.compile(r"\bnp\.([a-z_]+)\(")
+PART = re.compile(r"\w+(\[[\d:, ]*\])?")
+"""An array, or rows and columns of it."""
 
 
 class FastWriter:
@@ -81,6 +83,7 @@ class FastWriter:
         self.data = tuple(name for name in system.given if name.role != Role.PARAM and name in read)
         self._locals = local_names(set(self.stores.labels.values()) | {"s1", "c1", "v1", "a1", "w1"})
         self._load, self._run = self.low.load, list[str]()
+        self._parts = {self.stores.labels[name] for name in self.wanted}
         self._load.extend(map(self._copied, self.data))
         for block in self.order.blocks:
             if block.direction:
@@ -120,7 +123,18 @@ class FastWriter:
         label = self.stores.labels[name]
         for i, piece in enumerate(self.system.equations[name]):
             text = total(self.low, self._run, piece) if piece.total else self._formula(piece.rhs)
+            text = self._own(text) if name in self.wanted else text
             self._run.append(f"{label} = {text}" if i == 0 else f"{label} = {label} + {text}")
+
+    def _own(self, text: str) -> str:
+        """`text`, or a copy of it where another result is the same part of an array."""
+        part = text.removesuffix(".T")
+        if not PART.fullmatch(part):
+            return text
+        if part in self._parts:
+            return f"{text}.copy()"
+        self._parts.add(part)
+        return text
 
     def _formula(self, expr: Expr) -> str:
         plain = Scope(Kind.WEIGHT, self._run)
@@ -157,7 +171,9 @@ class FastWriter:
     def _returned(self) -> str:
         def value(name: Name) -> str:
             label = self.stores.labels[name]
-            return label if self.stores.fresh(name) else f"{label}.copy()"
+            if not self.stores.fresh(name):
+                return f"{label}.copy()"
+            return label if self.stores.event(name) else f"np.asarray({label})"
 
         return ", ".join(value(name) for name in self.wanted)
 
