@@ -277,7 +277,8 @@ def kernel_source(program: str) -> str:
     """The source of the kernels that `program` calls, and of those that they call."""
     known = kernel_functions()
     wanted: list[str] = []
-    pending = [name for name in known if re.search(rf"(?<![\w.]){name}\(", program)]
+    called = set(re.findall(r"(?<![\w.])(\w+)\(", program))
+    pending = [name for name in known if name in called]
     while pending:
         name = pending.pop()
         if name not in wanted:
