@@ -203,12 +203,15 @@ class Network:
         For training and for sliders: the data are checked and laid out once. Arguments and errors as in `run`.
         """
         given, steps = self._data(self.init(), x, targets, carry, mask)
+        masked = mask is not None
 
         def otherwise(changed: Mapping[str, Any]) -> tuple[Any, Params]:
-            run = self.run(changed, x, targets, carry, mask)
+            arrays = check_params(changed, self.params)
+            known = {name: arrays[name.label] if name.role == Role.PARAM else value for name, value in given.items()}
+            run = Run(self.program(masked), known, has_targets=True, steps=steps)
             return run.loss, run.grads
 
-        return Prepared(self._fast, self.derived(mask is not None), given, steps, self.params, otherwise)
+        return Prepared(self._fast, self.derived(masked), given, steps, self.params, otherwise)
 
     def _data(self, params: Mapping[str, Any], x: Any, targets: Any, carry: Any, mask: Any) -> tuple[Given, int]:
         """The checked arrays of a run that has a loss, and T."""
@@ -237,7 +240,7 @@ class Network:
         if masked not in self._derived:
             options = Options(**{**vars(self.options), "masked": masked})
             system = network_system(self.body, options) if masked else self.system
-            self._derived[masked] = adjoint(system, TOTAL_LOSS)
+            self._derived.setdefault(masked, adjoint(system, TOTAL_LOSS))
         return self._derived[masked]
 
     def program(self, masked: bool = False) -> Program:

@@ -228,4 +228,3 @@ class Stores:
             self.labels[n] for n in self.places if n.role == Role.PARAM or (n in self.order.home and self.fresh(n))
         }
         return (store for store in self.stores if store.name not in outside)
-
