@@ -216,7 +216,7 @@ class Network:
     def _data(self, params: Mapping[str, Any], x: Any, targets: Any, carry: Any, mask: Any) -> tuple[Given, int]:
         """The checked arrays of a run that has a loss, and T."""
         if targets is None:
-            raise InputError("value_and_grad needs targets: without them there is no loss.")
+            raise InputError("gradients need targets: without them there is no loss.")
         given = self.given(params, x, targets, carry, mask)
         told = steps_told(self.derived(mask is not None).system, given)
         return given, told or 1

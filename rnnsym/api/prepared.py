@@ -162,12 +162,14 @@ class Prepared:
         return run  # type: ignore[no-any-return]
 
     def _ready(self, params: Mapping[str, Any]) -> list[Array] | None:
-        """The parameters that the program takes, where all are arrays of the right kind and shape."""
-        shapes, kind = self._shapes, self._kind
+        """The parameters that the program takes, where all are arrays, or NumPy's numbers, of the right kind and shape."""
+        shapes, kind, number = self._shapes, self._kind, self._kind.type
         if type(params) is not dict or len(params) != len(shapes) or self._steps < self.plan.program.least:
             return None
         for label, array in params.items():
-            if type(array) is not np.ndarray or array.dtype is not kind or array.shape != shapes.get(label):
+            if type(array) is not np.ndarray and type(array) is not number:
+                return None
+            if array.dtype is not kind or array.shape != shapes.get(label):
                 return None
         return [params[label] for label in self._labels]
 

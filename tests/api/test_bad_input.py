@@ -105,7 +105,7 @@ def test_a_bad_input_is_reported(net, x, error, message):
         (np.ones((3, 3)), ShapeError, r"target has shape \(3, 3\), but there are T = 4 steps"),
         (np.ones((4, 2)), ShapeError, r"target has shape \(4, 2\).*C = 3"),
         (np.full((4, 3), np.nan), InputError, "target is not finite"),
-        (None, InputError, "value_and_grad needs targets"),
+        (None, InputError, "gradients need targets"),
     ],
 )
 def test_a_bad_target_is_reported(net, targets, error, message):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import rnnsym as rs
+from rnnsym.api import network
 from rnnsym.errors import RnnsymError
 from support.networks import NETWORKS, data_for
 
@@ -114,6 +115,65 @@ def test_what_was_given_may_be_written_to_afterwards(key, batch):
     assert direct(data.params)[0] != wanted[0]
 
 
+@pytest.mark.parametrize("batch", [None, 2])
+@pytest.mark.parametrize("key", KEYS)
+def test_data_may_be_written_to_before_the_first_call(key, batch):
+    """What is prepared is a copy, for complex parameters too, which the readable program takes."""
+    direct, step, data = calls(key, batch=batch)
+    loss, grads = copied(direct(data.params))
+    given = data.x.values() if isinstance(data.x, dict) else [data.x]
+    for array in [*given, data.targets, *data.carry.values()]:
+        array[...] = 0
+    for kind in (complex, float):
+        found = step({label: value.astype(kind) for label, value in data.params.items()})
+        np.testing.assert_allclose(found[0], loss, rtol=1e-12)
+        for label, gradient in grads.items():
+            np.testing.assert_allclose(found[1][label], gradient, atol=1e-10)
+
+
+class Alike(rs.Cell):
+    """Parameters in pairs whose gradients are equal, or each other's transposes."""
+
+    params = {
+        "A": ("H", "H"), "B": ("H", "H"), "W": ("H", "X"), "M": ("H", "X"), "b": ("H",), "c": ("H",), "s": (), "r": (),
+    }  # fmt: skip
+    carry = {"h": ("H",)}
+
+    def step(self, p, prev, x, now):
+        now.a = p.A @ prev.h + p.B.T @ prev.h + p.W @ x + p.M @ x + p.b + p.c
+        now.h = rs.tanh(now.a) + p.s + p.r
+
+
+@pytest.mark.parametrize("batch", [None, 1, 2])
+def test_equal_gradients_are_arrays_of_their_own(batch):
+    net = rs.Network(Alike, 2, 3, 4)
+    data = data_for(net, 3, 0, batch)
+    for call in (net.prepare(*data[1:]), lambda params: net.value_and_grad(params, *data[1:])):
+        _, wanted = copied(call(data.params))
+        _, grads = call(data.params)
+        for label, gradient in grads.items():
+            assert type(gradient) is np.ndarray
+            gradient[...] = np.nan
+            del wanted[label]
+            for other, right in wanted.items():
+                np.testing.assert_array_equal(grads[other], right, err_msg=f"{label}, {other}")
+
+
+def test_equations_that_two_threads_derive_at_once_are_derived_once(monkeypatch):
+    """Programs are known by their equations, which must not be replaced while they are in use."""
+    net = rs.Network("elman", 2, 3, 4)
+    start, derive = Barrier(2), network.adjoint
+
+    def together(*args):
+        start.wait()
+        return derive(*args)
+
+    monkeypatch.setattr(network, "adjoint", together)
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda _: net.derived(), range(2))
+    assert first is second
+
+
 def test_other_shapes_of_data_in_between():
     """One, several and other examples, short and long, one after another on one network."""
     net = NETWORKS["tagging"]("lstm")
@@ -188,6 +248,19 @@ def test_lists_and_other_kinds_of_numbers_are_parameters_too():
     single = {label: value.astype(np.float32) for label, value in data.params.items()}
     double = {label: value.astype(float) for label, value in single.items()}
     assert_equal(step(single), step(double))
+
+
+def test_a_step_of_descent_makes_numbers_of_arrays_without_axes():
+    """NumPy gives a number, not an array, for the difference of two arrays of shape ()."""
+    net = rs.Network(Alike, 2, 3, 4)
+    data = data_for(net, 4, 0, 2)
+    step = net.prepare(*data[1:])
+    _, grads = step(data.params)
+    params = {label: value - 0.1 * grads[label] for label, value in data.params.items()}
+    assert isinstance(params["s"], np.float64)
+    assert_equal(
+        step(params), net.value_and_grad({label: np.array(value) for label, value in params.items()}, *data[1:])
+    )
 
 
 def test_bad_data_are_told_when_they_are_bound():

@@ -92,7 +92,7 @@ class Loops:
         used = {made: each for made, each in loop.lists.items() if each in words}
         if used:
             label = f"loop{len(self.lists) + 1}"
-            self.lists.append(f"{label} = list(zip({', '.join(used)}))")
+            self.lists.append(f"{label} = turns({count(span)}, lambda: zip({', '.join(used)}))")
             run.append(f"for {', '.join(used.values())}{',' * (len(used) == 1)} in {label}:")
         else:
             run.append(f"for _ in range({count(span)}):")

@@ -42,7 +42,10 @@ def ordered(system: System, wanted: Sequence[Name]) -> Order:
         pieces = [piece for name in block.names for piece in system.equations[name]]
         found = [stages[r.name] for piece in pieces for r in reads(piece.rhs) if r.name not in inside]
         stage = _joined(found, any(piece.total for piece in pieces))
-        if stage is Stage.WEIGHT and any(name.batched or system.timed(name) for name in block.names):
+        if not found and all(name.role == Role.WEIGHT for name in block.names):
+            stage = Stage.WEIGHT
+        weights_in_time = stage is Stage.WEIGHT and any(name.batched or system.timed(name) for name in block.names)
+        if block.direction or weights_in_time:
             stage = Stage.RUN
         stages.update(dict.fromkeys(block.names, stage))
     readers: dict[Name, list[tuple[Name, Piece]]] = {}

@@ -16,7 +16,7 @@ from rnnsym.ops.indexing import SLICE
 from rnnsym.ops.leaves import LEAF
 
 STEPS = Interval(Point(0, 0), T)
-RESERVED = ("load", "run", "prepare", "rows", "points", "folded", "columns", "sorted_rows", "summed_rows")
+RESERVED = ("load", "run", "prepare", "turns", "Turns", "points", "folded", "columns", "sorted_rows", "summed_rows")
 OWN = re.compile(r"([acefkrstvw]|bank|loop)[1-9]\d*|given_\w+")
 """What programs call their own arrays."""
 
@@ -62,7 +62,8 @@ class Stores:
         self.labels, _ = identifiers(names, (), reserved=[*RESERVED, *kernel_functions(), *own])
         self.places: dict[Name, Place] = {}
         self.stores: list[Store] = []
-        self._spans = self._rows_read(names)
+        self._integers: set[Name] = set()
+        self._spans = self._rows_read()
         self._members = self._members_of_packs()
         for number, bank in enumerate(layout.banks, 1):
             self._bank(number, bank)
@@ -186,10 +187,9 @@ class Stores:
 
     # Rows. --------------------------------------------------------------------------------------------------------
 
-    def _rows_read(self, names: list[Name]) -> dict[Name, Interval]:
-        """For each name in time, the steps that are set or read."""
+    def _rows_read(self) -> dict[Name, Interval]:
+        """For each name in time, the steps that are set or read; what is read as a whole number is noted."""
         spans = {name: self.system.hull(name) for name in self.order.home if self.system.timed(name)}
-        self._integers = set()
         for name in self.order.home:
             for piece in self.system.equations[name]:
                 for read in reads(piece.rhs):

@@ -120,7 +120,7 @@ class Bindings:
 
 @dataclass
 class LoopBindings:
-    """The views of a loop: for each, the list of its rows, step by step, and the loop's variable."""
+    """The views of a loop: for each, what gives its rows, step by step, and the loop's variable."""
 
     steps: Interval
     direction: int
@@ -133,9 +133,9 @@ class LoopBindings:
         store = view.store
         rows = rows_text(store, Interval(self.steps.lo.shift(view.offset), self.steps.hi.shift(view.offset)))
         rows = rows if ":" in rows else f"{rows}:{store.row(self.steps.hi.shift(view.offset + 1))}"
-        scalar = view.column is not None or not store.event
-        maker = "points" if scalar and not self.batched else "rows"
-        text = f"{maker}({view.text(rows)})" + ("[::-1]" if self.direction < 0 else "")
+        text = view.text(rows) + ("[::-1]" if self.direction < 0 else "")
+        if not self.batched and (view.column is not None or not store.event):
+            text = f"points({text})"
         if method:
-            text = f"[each.{method} for each in {text}]"
+            text = f"(each.{method} for each in {text})"
         return self.lists.setdefault(text, f"a{len(self.lists) + 1}")

@@ -24,14 +24,24 @@ from rnnsym.errors import ScheduleError
 from rnnsym.ops.indexing import INDEX
 
 HELPERS = '''
-def rows(array):
-    """Its rows, as views."""
-    return list(array)
+class Turns:
+    """Rows of arrays, made anew whenever they are run over."""
+
+    def __init__(self, rows):
+        self.rows = rows
+
+    def __iter__(self):
+        return self.rows()
+
+
+def turns(steps, rows):
+    """What a loop runs over: rows of arrays as views. Those of very many steps would fill the memory that is near."""
+    return list(rows()) if steps <= 2000 else Turns(rows)
 
 
 def points(array):
     """Its entries, as views without axes."""
-    return [array[i, ...] for i in range(len(array))]
+    return (array[i, ...] for i in range(len(array)))
 
 
 def folded(array, axis, parts):
