@@ -162,7 +162,7 @@ class Prepared:
         return run  # type: ignore[no-any-return]
 
     def _ready(self, params: Mapping[str, Any]) -> list[Array] | None:
-        """The parameters that the program takes, where all are arrays, or NumPy's numbers, of the right kind and shape."""
+        """The parameters that the program takes, where all are arrays or numbers of NumPy as it wants them."""
         shapes, kind, number = self._shapes, self._kind, self._kind.type
         if type(params) is not dict or len(params) != len(shapes) or self._steps < self.plan.program.least:
             return None

@@ -57,10 +57,10 @@ def problem(cell, inputs, hidden, outputs, steps, batch=(), seed=0, carry=True, 
     width = outputs or hidden
     labels = net.options.loss == "cross_entropy"
     targets = rng.integers(0, width, lead) if labels else rng.normal(size=(*lead, width))
-    start = {name: rng.normal(size=(*batch, hidden)) for name in net.cell.carry} if carry else None
+    start = {name: rng.normal(size=(*batch, *(net.sizes[d] for d in shape))) for name, shape in net.cell.carry.items()}
     masks = {"binary": rng.integers(0, 2, lead).astype(float), "weights": rng.uniform(0.1, 2, lead)}
     masks["binary"].flat[-1:] = 1.0
-    return Problem(net, params, x, targets, start, masks.get(mask))
+    return Problem(net, params, x, targets, start if carry else None, masks.get(mask))
 
 
 @st.composite

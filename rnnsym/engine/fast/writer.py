@@ -185,7 +185,7 @@ class FastWriter:
                 return f"{label}.copy()"
             return label if self.stores.event(name) else f"np.asarray({label})"
 
-        return ", ".join(value(name) for name in self.wanted)
+        return ", ".join(map(value, self.wanted)) + "," * (len(self.wanted) == 1)
 
     def source(self, title: str) -> str:
         """The text of the module."""

@@ -95,8 +95,9 @@ class Stage:
         stay: list[Expr] = []
         if self.choices.augment and any(_is_product(term) for term in inner):
             biases = [term for term in outer if _is_bias(term)]
+            outer = [term for term in outer if term not in biases]
             stay = [term for term in outer if _is_product(term) and not term.args[1].args]
-            outer = [term for term in outer if term not in stay and term not in biases]
+            outer = [term for term in outer if term not in stay]
             stay += [self.ahead(sum_of(biases), "bias")] if biases else []
         rest = [self.ahead(sum_of(outer), "pre")] if outer else []
         return add(*(self(term) for term in inner), *stay, *rest)
