@@ -13,7 +13,7 @@ from rnnsym.engine.passes.retimed import retimed
 from rnnsym.ops.structure import outer
 from support.banks import numbers_for, readable
 from support.fast import CHOICES, check
-from support.hand_forms import SIZES, Form
+from support.hand_forms import HALF, LATER, SIZES, Form
 from support.networks import data_for
 
 H = ("H",)
@@ -38,9 +38,10 @@ def check_form(form, steps):
     ):
         load, run = program.prepare(steps)
         load(*[known[name] for name in program.data])
-        for _ in range(2):
+        for _ in range(3):
             for name, value in zip(wanted, run(*[known[name] for name in program.params]), strict=True):
                 np.testing.assert_allclose(value, right[name], rtol=1e-10, atol=1e-12, err_msg=str(name))
+                value[...] = np.nan
 
 
 # Names. ---------------------------------------------------------------------------------------------------------
@@ -125,6 +126,41 @@ def test_what_has_no_value_at_a_step_is_zero_there():
     form.total("g", outer(form("h"), form("h", -1)))
     check_form(form, 2)
     check_form(form, 4)
+
+
+def test_an_entry_of_what_lives_for_one_step_is_read_anew():
+    """It is bound once, as a view of one number: a number would be that of the first step."""
+    form = Form(U=(*H, *H), k=H)
+    form.start("h")
+    form["a"] = form.param("U") @ form("h", -1)
+    form["b"] = form("a")[1] * form.param("k")
+    form["h"] = rs.tanh(form("b"))
+    form.total("g", outer(form("h"), form("h", -1)))
+    check_form(form, 4)
+
+
+def test_pieces_that_overlap_are_added_where_both_hold():
+    """1…T - 1 and 2…T: with T = 1 they would not follow each other, which says nothing about T = 2."""
+    form = Form(U=(*H, *H))
+    form.start("h")
+    form.on(Interval(Point(0, 1), T.shift(-1)), "a", form.param("U") @ form("h", -1))
+    form.on(LATER, "a", rs.tanh(form("h", -1)))
+    form["h"] = rs.tanh(form("a", 0, H)) + form("h", -1)
+    form.total("g", outer(form("h"), form("a")))
+    for steps in (2, 3, 5):
+        check_form(form, steps)
+
+
+def test_sums_of_what_is_known_before_a_run():
+    """Of numbers, of data and of products with numbers; every call returns arrays of its own."""
+    form = Form(U=(*H, *H))
+    x = form.input("x", H)
+    form.start("h")
+    form["h"] = rs.tanh(form.param("U") @ form("h", -1))
+    form.total("of_data", outer(x, x))
+    form.total("of_numbers", outer(form("h"), HALF))
+    form.total("of_both", outer(x, HALF))
+    check_form(form, 3)
 
 
 class Entries(rs.Cell):
