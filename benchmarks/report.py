@@ -1,6 +1,7 @@
 """What was measured, as Markdown."""
 
 import statistics
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,8 @@ from figures import peers_in
 from fresh import CURVES
 from peers import COMPETITORS
 from works import WORKS
+
+WIDTH = 116
 
 INTRODUCTION = """\
 Each row is one network with a loss and the gradients of all its parameters, at the sizes T (steps), H (hidden), X
@@ -41,7 +44,8 @@ PEERS = {
 def report(results: dict[str, Any]) -> str:
     """The page. results: what run.py measured, by part, on which machine, by which commands."""
     commands = "\n".join(results["by"])
-    parts = ["# Benchmarks", f"Measured on {results['machine']}, with\n\n```sh\n{commands}\n```"]
+    machine = textwrap.fill(f"Measured on {results['machine']}, with", WIDTH)
+    parts = ["# Benchmarks", f"{machine}\n\n```sh\n{commands}\n```"]
     for name, section in SECTIONS.items():
         if results.get(name):
             parts.append(section(results[name]))
@@ -63,7 +67,9 @@ def duels_section(duels: list[dict[str, Any]]) -> str:
         mine = scaled(statistics.median(times["ours"]), "s") if times.get("ours") else "–"
         title = f"{WORKS[work].title} {', '.join(map(str, sizes))}"
         rows.append([title, mine, *(ratio(times, name) for name in names)])
-    peers = [f"- {COMPETITORS[name].title}: {PEERS[name]}" for name in names]
+    peers = [
+        textwrap.fill(f"- {COMPETITORS[name].title}: {PEERS[name]}", WIDTH, subsequent_indent="  ") for name in names
+    ]
     picture = "![Ratios to the peers](pictures/benchmarks.svg)"
     parts = ["## A loss with all gradients", INTRODUCTION, picture, table(head, rows), "\n".join(peers)]
     return "\n\n".join([*parts, *lacking(duels)])

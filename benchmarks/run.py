@@ -97,6 +97,17 @@ def write(results: dict[str, Any], page: str) -> None:
     say(f"Written: {DOCS / 'benchmarks.md'} and its pictures.")
 
 
+def command(options: argparse.Namespace) -> str:
+    """What to say to measure the same: without the files of this machine."""
+    words = ["python3", "dev.py", "bench", "--with", "torch==2.13.0", "--with", "rnnsym[bench]"]
+    for name in ("only", "part"):
+        words += [f"--{name}", *getattr(options, name)] if getattr(options, name) else []
+    words += ["--quick"] * options.quick
+    words += ["--rounds", str(options.rounds)] if options.rounds else []
+    words += ["--yardstick", Path(options.yardstick).name] if options.yardstick else []
+    return shlex.join(words)
+
+
 def main(words: list[str]) -> int:
     options = arguments(words)
     kept = Path(options.from_json).read_text(encoding="utf-8") if options.from_json else "{}"
@@ -108,7 +119,7 @@ def main(words: list[str]) -> int:
     if anew:
         if busy():
             say(f"\n*** {busy()}. Ratios are less sure, times are wrong. ***\n")
-        results["by"].append(f"python3 dev.py bench {shlex.join(words)}".strip())
+        results["by"].append(command(options))
     interrupted = False
     try:
         measure(options, results)
