@@ -37,11 +37,11 @@ WORDS = {
         "Each step makes its product and scales it.",
     ),
     "padding": (
-        "So many multiplications by zero may a matrix hold, that one product does the work of two.",
+        "A matrix may hold this many zeros where one product then does the work of two.",
         "No zeros stand in a matrix of a loop.",
     ),
     "share": (
-        "So much of a product of gradients must be wanted, that it may be one product.",
+        "At least this share of a product of gradients must be wanted.",
         "Any gradients may be one product.",
     ),
 }

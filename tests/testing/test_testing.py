@@ -35,7 +35,7 @@ def test_adjoints_that_need_each_other_at_the_last_step_run_in_order():
     rs.testing.assert_gradients_match(chain([Unit("identity", 0, False), Unit("identity", 1, False)], 2), examples=5)
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(st.data())
 def test_drawn_parameters_and_sequences_fit_the_network(data):
     net = rs.Network("lstm", 2, 3, 4, loss=data.draw(st.sampled_from(["squared", "cross_entropy"])))
@@ -46,7 +46,7 @@ def test_drawn_parameters_and_sequences_fit_the_network(data):
     assert grads.keys() == params.keys()
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(rs.testing.sequences(rs.Network("elman", 2, 3, 4), steps=5))
 def test_entries_are_tenths(sequence):
     assert sequence["x"].shape == (5, 2)

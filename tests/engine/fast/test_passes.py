@@ -30,10 +30,10 @@ def check(net, choices, steps, batch):
             same(outcome(net, program, data, steps), (run.loss, run.grads), f"after {name}")
 
 
-@pytest.mark.parametrize("key", NETWORKS)
+@pytest.mark.parametrize("key", list(NETWORKS)[::2])
 def test_every_wiring(key):
     place = list(NETWORKS).index(key)
-    check(NETWORKS[key](CELLS[place % len(CELLS)]), CHOICES[place % 2], *((3, 2), (2, None))[place // 2 % 2])
+    check(NETWORKS[key](CELLS[place % len(CELLS)]), CHOICES[place // 2 % 2], *((3, 2), (2, None))[place // 4 % 2])
 
 
 @pytest.mark.parametrize("batch", [None, 3])

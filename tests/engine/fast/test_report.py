@@ -86,7 +86,7 @@ def test_the_products_of_an_lstm_have_the_operations_of_the_formula(hidden, batc
 
 
 @pytest.mark.parametrize("batch", [None, 4])
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", list(NETWORKS)[::3])
 def test_the_calls_of_each_loop_are_those_of_its_text(network, batch):
     found = rs.plan(NETWORKS[network]("gru"), 9, batch)
     run = next(node for node in ast.walk(ast.parse(found.source)) if getattr(node, "name", "") == "run")
