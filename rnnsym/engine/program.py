@@ -80,7 +80,7 @@ def program_of(derived: Adjoint, title: str) -> Program:
     }
     written = {call: writer.function(call, ABOUT[call], names[call]) for call in names}
     source = module_source(title, [written["forward"].text, written["backward"].text])
-    compiled = _compile(module_source(title, [text.text for text in written.values()]), title, "backward")
+    compiled = module_of(module_source(title, [text.text for text in written.values()]), title, "backward")
     functions = {call: Function(text, names[call], writer.names, compiled[call]) for call, text in written.items()}
     return Program(derived, source, **functions)
 
@@ -89,7 +89,7 @@ def function(system: System, names: Sequence[Name], title: str) -> Function:
     """A function that computes `names` of `system` from what their equations read."""
     writer = Writer(system)
     written = writer.function("values", title, tuple(names))
-    compiled = _compile(module_source(title, [written.text]), title, "values")
+    compiled = module_of(module_source(title, [written.text]), title, "values")
     return Function(written, tuple(names), writer.names, compiled["values"])
 
 
@@ -104,9 +104,9 @@ def _needs_target(system: System, name: Name) -> bool:
     return any(found.role in (Role.TARGET, Role.SEED) for found in system.ancestors([name]))
 
 
-def _compile(source: str, title: str, owner: str) -> dict[str, Any]:
+def module_of(source: str, title: str, owner: str) -> dict[str, Any]:
     """Run the module text, so that a traceback in it shows its lines for as long as its function `owner` lives."""
-    file = f"<rnnsym program {next(_serials)}: {title}>"
+    file = f"<rnnsym program {next(_serials)}: {title.splitlines()[0]}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     module: dict[str, Any] = {"__name__": "rnnsym_program"}
     exec(compile(source, file, "exec"), module)

@@ -1,8 +1,5 @@
 """Fast programs, compiled: source once for given sizes, buffers once for a number of steps."""
 
-import itertools
-import linecache
-import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +8,7 @@ from rnnsym.core.names import Name
 from rnnsym.core.system import System
 from rnnsym.engine.fast.writer import FastWriter
 from rnnsym.engine.packing.layout import Layout
-
-_serials = itertools.count()
+from rnnsym.engine.program import module_of
 
 
 @dataclass(frozen=True)
@@ -43,9 +39,5 @@ def compiled(
     """Write and compile the fast program of a System for these sizes; `batch` None: no batch axis."""
     writer = FastWriter(system, wanted, layout, sizes, batch, kind)
     source = writer.source(title)
-    file = f"<rnnsym fast program {next(_serials)}>"
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    module: dict[str, Any] = {"__name__": "rnnsym_fast_program"}
-    exec(compile(source, file, "exec"), module)
-    weakref.finalize(module["prepare"], linecache.cache.pop, file, None)
+    module = module_of(source, title, "prepare")
     return FastProgram(source, writer.data, writer.params, writer.wanted, writer.least, kind, module["prepare"])
