@@ -156,6 +156,21 @@ def total(x, rank):
     return np.sum(x, axis=tuple(range(np.ndim(x) - rank)))
 
 
+def sorted_rows(index):
+    """An order in which equal numbers follow each other, where each begins, and the numbers."""
+    order = np.argsort(index, kind="stable")
+    first = np.flatnonzero(np.diff(index[order], prepend=-1))
+    return order, first, index[order[first]]
+
+
+def summed_rows(found, rows, size):
+    """A matrix of `size` rows, each the sum of those of its number, as `sorted_rows` found them."""
+    order, first, index = found
+    out = np.zeros((size, rows.shape[1]), rows.dtype)
+    out[index] = np.add.reduceat(rows[order], first, axis=0)
+    return out
+
+
 def total_rows(index, rows, size):
     """The sum over all leading axes of matrices of `size` rows, zero but for `rows` in row `index`.
 
@@ -164,11 +179,7 @@ def total_rows(index, rows, size):
     *lead, width = np.broadcast_shapes((*np.shape(index), 1), np.shape(rows))
     index = np.broadcast_to(row_number(index, size), lead).reshape(-1)
     rows = np.broadcast_to(rows, (*lead, width)).reshape(len(index), width)
-    order = np.argsort(index, kind="stable")
-    first = np.flatnonzero(np.diff(index[order], prepend=-1))
-    out = np.zeros((size, width), rows.dtype)
-    out[index[order[first]]] = np.add.reduceat(rows[order], first, axis=0)
-    return out
+    return summed_rows(sorted_rows(index), rows, size)
 
 
 def total_outer(a, b):

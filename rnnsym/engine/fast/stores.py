@@ -16,7 +16,7 @@ from rnnsym.ops.indexing import SLICE
 from rnnsym.ops.leaves import LEAF
 
 STEPS = Interval(Point(0, 0), T)
-RESERVED = ("load", "run", "prepare", "turns", "Turns", "points", "folded", "columns", "sorted_rows", "summed_rows")
+RESERVED = ("load", "run", "prepare", "turns", "Turns", "points", "folded", "columns")
 OWN = re.compile(r"([acefkrstvw]|bank|loop)[1-9]\d*|given_\w+")
 """What programs call their own arrays."""
 

@@ -1,5 +1,6 @@
 """The fast program of a System as the text of a module: buffers and views once, then runs of nothing but calls."""
 
+import inspect
 import re
 from collections.abc import Mapping, Sequence
 
@@ -9,6 +10,7 @@ from rnnsym.core.expr import Expr
 from rnnsym.core.names import Interval, Name, Offset, Point, Role, T
 from rnnsym.core.primitive import Code
 from rnnsym.core.system import System
+from rnnsym.engine.fast import helpers
 from rnnsym.engine.fast.loops import Loops, least_steps, write
 from rnnsym.engine.fast.lowering import Lowering
 from rnnsym.engine.fast.scope import Kind, Scope, code, count
@@ -23,52 +25,7 @@ from rnnsym.engine.source import INDENT, kernel_functions, kernel_source
 from rnnsym.errors import ScheduleError
 from rnnsym.ops.indexing import INDEX
 
-HELPERS = '''
-class Turns:
-    """Rows of arrays, made anew whenever they are run over."""
-
-    def __init__(self, rows):
-        self.rows = rows
-
-    def __iter__(self):
-        return self.rows()
-
-
-def turns(steps, rows):
-    """What a loop runs over: rows of arrays as views. Those of very many steps would fill the memory that is near."""
-    return list(rows()) if steps <= 2000 else Turns(rows)
-
-
-def points(array):
-    """Its entries, as views without axes."""
-    return (array[i, ...] for i in range(len(array)))
-
-
-def folded(array, axis, parts):
-    """An axis as that many equal parts: a view."""
-    shape = array.shape
-    return array.reshape(*shape[:axis], parts, shape[axis] // parts, *shape[axis + 1:])
-
-
-def sorted_rows(index):
-    """An order in which equal numbers follow each other, where each begins, and the numbers."""
-    order = np.argsort(index, kind="stable")
-    first = np.flatnonzero(np.diff(index[order], prepend=-1))
-    return order, first, index[order[first]]
-
-
-def summed_rows(found, rows, size):
-    """A matrix of `size` rows, in which each row is the sum of those of its number."""
-    order, first, index = found
-    out = np.zeros((size, rows.shape[1]), rows.dtype)
-    out[index] = np.add.reduceat(rows[order], first, axis=0)
-    return out
-
-
-def columns(array):
-    """All axes after the first as one: a view."""
-    return array.reshape(len(array), array[0].size if len(array) else 0)
-'''
+HELPERS = (helpers.Turns, helpers.turns, helpers.points, helpers.folded, helpers.columns)
 
 CALL = re.compile(r"\bnp\.([a-z_]+)\(")
 PART = re.compile(r"\w+(\[[\d:, ]*\])?")
@@ -209,7 +166,12 @@ class FastWriter:
         ]
         text = "\n".join(body)
         head = f'"""{title}"""\n\nimport numpy as np'
-        parts = [head, kernel_source(text), HELPERS.strip(), "\n".join(_function("prepare", "T", body))]
+        parts = [
+            head,
+            kernel_source(text),
+            *(inspect.getsource(each).rstrip() for each in HELPERS),
+            "\n".join(_function("prepare", "T", body)),
+        ]
         return "\n\n\n".join(filter(None, parts)) + "\n"
 
     def _may_stand_alone(self, name: str) -> bool:
