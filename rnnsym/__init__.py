@@ -12,6 +12,7 @@ from rnnsym._version import __version__
 
 if TYPE_CHECKING:
     from rnnsym import cells, testing
+    from rnnsym.analysis.jacobians import Jacobians, jacobians
     from rnnsym.api.counts import ParameterCount, count_parameters
     from rnnsym.api.derivation import Derivation, derive
     from rnnsym.api.display import latex, pretty
@@ -53,6 +54,7 @@ _HOMES = {
     "rnnsym.api.display": "latex pretty",
     "rnnsym.api.plan": "ProgramPlan plan",
     "rnnsym.api.rosetta": "rosetta",
+    "rnnsym.analysis.jacobians": "Jacobians jacobians",
     "rnnsym.walk.drawing.view": "graph",
     "rnnsym.checks.gradients": "check_gradients",
 }
@@ -60,10 +62,10 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names.spli
 _MODULES = ("cells", "errors", "testing")
 
 __all__ = [
-    "Bidirectional", "Cell", "Derivation", "EncoderDecoder", "Network", "ParameterCount", "ProgramPlan", "Stacked",
+    "Bidirectional", "Cell", "Derivation", "EncoderDecoder", "Jacobians", "Network", "ParameterCount", "ProgramPlan", "Stacked",
     "Vocabulary", "__version__", "avg_pool1d", "bidirectional", "cells", "check_gradients", "concat", "constant",
     "conv1d", "count_parameters", "cross_entropy", "derive", "dot", "encoder_decoder", "evaluate", "exp", "grad",
-    "graph", "jacobian", "jvp", "latex", "log", "log_softmax", "logsumexp", "max_pool1d", "maximum", "mean",
+    "graph", "jacobian", "jacobians", "jvp", "latex", "log", "log_softmax", "logsumexp", "max_pool1d", "maximum", "mean",
     "minimum", "outer", "param", "plan", "pretty", "relu", "rosetta", "sigmoid", "softmax", "softplus", "sqrt",
     "squared_error", "stacked", "stop_gradient", "sum", "take", "tanh", "testing", "to_sympy", "unroll", "var", "vjp",
 ]  # fmt: skip

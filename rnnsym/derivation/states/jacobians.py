@@ -125,10 +125,15 @@ def remarks(system: System, chain: Chain) -> list[Words]:
     return [*said, *([("this chain runs from T down to 1",)] if chain.direction < 0 else [])]
 
 
-def jacobian_lines(story: Story, step: StepJacobian) -> list[Equation]:
-    """The lines of a step's derivatives; adds their equations to the story."""
+def define(story: Story, step: StepJacobian) -> None:
+    """Add the equations of a step's derivatives to the story."""
     shapes = {name: (*story.system.shape(name.of[0]), *story.system.shape(name.of[1])) for name in step.pieces}
     story.define(step.pieces, shapes)
+
+
+def jacobian_lines(story: Story, step: StepJacobian) -> list[Equation]:
+    """The lines of a step's derivatives; adds their equations to the story."""
+    define(story, step)
     return [_line(story, step.chain, name) for name in step.pieces]
 
 

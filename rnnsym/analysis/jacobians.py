@@ -1,0 +1,161 @@
+"""Step Jacobians of a network on one sequence, with their products, spectra and bounds."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from rnnsym.analysis import products
+from rnnsym.analysis.blocks import Block
+from rnnsym.analysis.products import Scaled
+from rnnsym.analysis.sizing import network_of
+from rnnsym.analysis.steps import Stepper, chain_name, stepper
+from rnnsym.api.arrays import steps_told
+from rnnsym.api.network import Network
+from rnnsym.cells.base import Cell
+from rnnsym.core import dims
+from rnnsym.core.names import Name
+from rnnsym.engine.program import Values
+from rnnsym.errors import InputError, unknown
+
+Array = Any
+LARGEST = 1.0e9
+"""Bytes that the step Jacobians may take."""
+
+
+def jacobians(
+    what: Network | Cell | type[Cell] | str,
+    params: Mapping[str, Any],
+    x: Any,
+    carry: Mapping[str, Any] | None = None,
+    chain: str | None = None,
+    steps: int | None = None,
+) -> "Jacobians":
+    """The step Jacobians J_t = ∂s_t/∂s_{t-1} of the whole carry s along one sequence, from the derived expression.
+
+    what: a network, or a cell (its class, its name) alone, whose sizes are those of `params` and `x`. x: (T, X), or a
+    dict by input, without a batch. carry: initial values by name, missing ones are zero. chain: which states, where a
+    network has several chains (`forward`, `backward`, `encoder`). steps: T, where x does not tell it.
+    Raises InputError, ShapeError and UnknownNameError.
+    """
+    net = what if isinstance(what, Network) else network_of(what, params, x)
+    program = stepper(net, chain)
+    given = net.given(params, x, None, carry, None, steps)
+    told = steps_told(net.system, given)
+    return Jacobians(net, program, given, int(steps or 0) if told is None else told)
+
+
+class Jacobians:
+    """`step` holds J_t for t = 1…T, (T, n, n): step[t - 1] is J_t, in numerator layout. `states` are the labels of the
+    carries in the order in which they are stacked, `sizes` how many entries each has; n is their sum.
+
+    Steps are counted as in the equations: 0 is the initial carry, and `product(t, k)` is ∂s_t/∂s_k = J_t … J_{k+1}. In
+    a chain that runs backward in time J_t is ∂s_t/∂s_{t+1}, T + 1 the initial carry, and k ≥ t.
+    """
+
+    def __init__(self, net: Network, program: Stepper, given: Mapping[Name, Any], steps: int) -> None:
+        self.net, self.T, self._program = net, steps, program
+        carries = program.chain.carries
+        self.states = tuple(name.label for name in carries)
+        self.sizes = tuple(int(np.prod(_shape(net, name), dtype=int)) for name in carries)
+        _check_memory(steps, sum(self.sizes))
+        _check_one_example(net, given)
+        self.values: Values = program(given, steps)
+        """Every quantity of the network that needs no target, by `Name`; row t of a timed one is time t."""
+        self.step: Array = program.matrices(self.values, steps)
+
+    def __repr__(self) -> str:
+        return f"<Jacobians of {self.net.name}: T = {self.T}, n = {self.n}, {', '.join(self.states)}>"
+
+    @property
+    def n(self) -> int:
+        """The number of entries of the whole carry."""
+        return sum(self.sizes)
+
+    @property
+    def chain(self) -> str:
+        """What the chain of states is called."""
+        return chain_name(self._program.chain)
+
+    # From steps of the equations to places in the chain. -----------------------------------------------------------
+
+    @property
+    def forward(self) -> bool:
+        """Whether the chain runs with time; a backward one runs from T down to 1."""
+        return self._program.chain.direction > 0
+
+    @cached_property
+    def ordered(self) -> Array:
+        """The step Jacobians in the order of the chain, as `products` takes them."""
+        return np.ascontiguousarray(self.step if self.forward else self.step[::-1])
+
+    def place(self, t: int) -> int:
+        """How many steps of the chain lead to step t. Raises InputError for a step that there is not."""
+        first, last = (0, self.T) if self.forward else (1, self.T + 1)
+        if isinstance(t, bool) or not isinstance(t, (int, np.integer)) or not first <= t <= last:
+            raise InputError(f"there is no step {t!r}: the steps run from {first} to {last}.")
+        return int(t) if self.forward else self.T + 1 - int(t)
+
+    def _places(self, t: int, k: int) -> tuple[int, int]:
+        late, early = self.place(t), self.place(k)
+        if early > late:
+            way = "no later" if self.forward else "no earlier"
+            raise InputError(f"the state at step {k} does not act on that at step {t}: take k {way} than t.")
+        return late, early
+
+    def part(self, state: str) -> slice:
+        """Where a state stands among the entries of the whole carry. Raises UnknownNameError."""
+        if state not in self.states:
+            raise unknown("state", state, self.states)
+        at = self.states.index(state)
+        return slice(sum(self.sizes[:at]), sum(self.sizes[: at + 1]))
+
+    def block(self, to: str, source: str) -> Block:
+        """∂to_t/∂source_k inside the products over the whole carry: `j.block("c", "c").product(t, k)`; as an array the
+        block of one step, (T, rows, columns). Raises UnknownNameError."""
+        return Block(self, to, source)
+
+    @cached_property
+    def whole(self) -> Block:
+        """The whole carry as one block."""
+        return Block(self)
+
+    # Products. ----------------------------------------------------------------------------------------------------
+
+    def scaled_product(self, t: int, k: int) -> Scaled:
+        """∂s_t/∂s_k as mantissa · e^log, which neither overflows nor underflows."""
+        return products.product(self.ordered, *self._places(t, k))
+
+    def product(self, t: int, k: int) -> Array:
+        """∂s_t/∂s_k = J_t J_{t-1} … J_{k+1}, (n, n); the identity at t = k. Entries beyond the range of floats are inf
+        or 0: `scaled_product` has those too."""
+        return self.scaled_product(t, k).value
+
+    def log_norm(self, t: int, k: int) -> float:
+        """log‖∂s_t/∂s_k‖₂, natural; -inf for zero."""
+        return self.whole.log_norm(t, k)
+
+    @property
+    def log_norms(self) -> Array:
+        """log‖∂s_t/∂s_k‖₂ for t, k = 1…T: (T, T), [t - 1, k - 1], natural; nan where k is after t."""
+        return self.whole.log_norms
+
+
+def _shape(net: Network, name: Name) -> Sequence[int]:
+    return tuple(dims.size(dim, net.sizes) for dim in net.system.shape(name))
+
+
+def _check_memory(steps: int, size: int) -> None:
+    needed = 8.0 * steps * size * size
+    if needed > LARGEST:
+        raise InputError(
+            f"the step Jacobians of T = {steps} steps with {size} states need {needed / 1e9:.1f} GB: take fewer steps, "
+            "or a part of the sequence with the carry that it begins with."
+        )
+
+
+def _check_one_example(net: Network, given: Mapping[Name, Any]) -> None:
+    for name, value in given.items():
+        if name.batched and np.ndim(value) > len(net.system.shape(name)) + (name in net.system.timed_given):
+            raise InputError(f"Jacobians are taken along one sequence: {name.label} must be without a batch axis.")

@@ -1,0 +1,84 @@
+"""The numbers of a chain's step Jacobians, from the derived matrix expression, for all steps at once."""
+
+from collections.abc import Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from rnnsym.api.network import Network
+from rnnsym.core.names import Name, Role
+from rnnsym.core.system import System
+from rnnsym.derivation.states.chains import Chain
+from rnnsym.derivation.states.jacobians import StepJacobian, chains_of, define, step_jacobian_of
+from rnnsym.derivation.states.products import stacked_jacobian
+from rnnsym.derivation.states.story import Story
+from rnnsym.engine.program import Function, Values, function
+from rnnsym.errors import InputError, unknown
+from rnnsym.wiring import carry_order
+
+Array = Any
+
+
+class Stepper:
+    """The generated program of one chain of a network: its states, and the blocks of ∂s_t/∂s_{t-1}.
+
+    `system` holds the forward equations and those of the blocks; `step` says which block is called how.
+    """
+
+    def __init__(self, net: Network, chain: Chain) -> None:
+        self.chain = chain
+        self.step: StepJacobian = step_jacobian_of(net.system, chain)
+        story = Story(net.system)
+        define(story, self.step)
+        self.system: System = story.system
+        forward = [name for name in net.system.equations if not _needs_target(net.system, name)]
+        self._program: Function = function(self.system, (*forward, *self.step.pieces), f"Step Jacobians of {net.name}.")
+
+    def __call__(self, given: Mapping[Name, Any], steps: int) -> Values:
+        """Every quantity of the network that needs no target, and every block; row t is time t."""
+        return {**given, **self._program(given, steps)}
+
+    def matrices(self, known: Values, steps: int) -> Array:
+        """∂s_t/∂s_{t-1} of the whole carry: (T, n, n), row t - 1 is step t."""
+        return stacked_jacobian(known, self.chain.carries, self.step.blocks)[1 : steps + 1]
+
+
+def _needs_target(system: System, name: Name) -> bool:
+    return any(found.role in (Role.TARGET, Role.SEED) for found in system.ancestors([name]))
+
+
+_STEPPERS: WeakKeyDictionary[Network, dict[tuple[Name, ...], Stepper]] = WeakKeyDictionary()
+
+
+def stepper(net: Network, chain: str | None = None) -> Stepper:
+    """The program of a chain of `net`, made on first use. Raises as `chain_of`; ShapeError for a state that is a
+    matrix."""
+    found = chain_of(net, chain)
+    known = _STEPPERS.setdefault(net, {})
+    if found.carries not in known:
+        known[found.carries] = Stepper(net, found)
+    return known[found.carries]
+
+
+def chain_of(net: Network, wanted: str | None = None) -> Chain:
+    """The chain of states that `wanted` names, by its path (`forward`, `encoder`) or by the label of one of its states.
+
+    Raises InputError where there are several and none is named, or none at all; UnknownNameError.
+    """
+    found = chains_of(net.system, carry_order(net.placements))
+    names = {chain_name(chain): chain for chain in found}
+    if wanted is None:
+        if len(found) == 1:
+            return found[0]
+        first, listed = next(iter(names)), " and ".join(names)
+        raise InputError(f"this network has {len(found)} chains of states, {listed}: say which, chain='{first}'.")
+    for name, chain in names.items():
+        if wanted == name or wanted in [carry.label for carry in chain.carries]:
+            return chain
+    raise unknown("chain", wanted, names)
+
+
+def chain_name(chain: Chain) -> str:
+    """What a chain is called: the path that its states share (`forward`), or the labels of its states."""
+    path = chain.carries[0].path
+    shared = path and all(carry.path == path for carry in chain.carries)
+    return ".".join(path) if shared else ", ".join(carry.label for carry in chain.carries)
