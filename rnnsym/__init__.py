@@ -62,12 +62,13 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names.spli
 _MODULES = ("cells", "errors", "testing")
 
 __all__ = [
-    "Bidirectional", "Cell", "Derivation", "EncoderDecoder", "Jacobians", "Network", "ParameterCount", "ProgramPlan", "Stacked",
-    "Vocabulary", "__version__", "avg_pool1d", "bidirectional", "cells", "check_gradients", "concat", "constant",
-    "conv1d", "count_parameters", "cross_entropy", "derive", "dot", "encoder_decoder", "evaluate", "exp", "grad",
-    "graph", "jacobian", "jacobians", "jvp", "latex", "log", "log_softmax", "logsumexp", "max_pool1d", "maximum", "mean",
-    "minimum", "outer", "param", "plan", "pretty", "relu", "rosetta", "sigmoid", "softmax", "softplus", "sqrt",
-    "squared_error", "stacked", "stop_gradient", "sum", "take", "tanh", "testing", "to_sympy", "unroll", "var", "vjp",
+    "Bidirectional", "Cell", "Derivation", "EncoderDecoder", "Jacobians", "Network", "ParameterCount", "ProgramPlan",
+    "Stacked", "Vocabulary", "__version__", "avg_pool1d", "bidirectional", "cells", "check_gradients", "concat",
+    "constant", "conv1d", "count_parameters", "cross_entropy", "derive", "dot", "encoder_decoder", "evaluate", "exp",
+    "grad", "graph", "jacobian", "jacobians", "jvp", "latex", "log", "log_softmax", "logsumexp", "max_pool1d",
+    "maximum", "mean", "minimum", "outer", "param", "plan", "pretty", "relu", "rosetta", "sigmoid", "softmax",
+    "softplus", "sqrt", "squared_error", "stacked", "stop_gradient", "sum", "take", "tanh", "testing", "to_sympy",
+    "unroll", "var", "vjp",
 ]  # fmt: skip
 
 
