@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rnnsym.api.plan import ProgramPlan, plan
     from rnnsym.api.rosetta import rosetta
     from rnnsym.api.unrolled import unroll
+    from rnnsym.api.weights import load_weights
     from rnnsym.api.wirings import bidirectional, encoder_decoder, stacked
     from rnnsym.cells.base import Cell
     from rnnsym.cells.vocabulary import Vocabulary
@@ -47,6 +48,7 @@ _HOMES = {
     "rnnsym.cells.vocabulary": "Vocabulary",
     "rnnsym.api.network": "Network",
     "rnnsym.api.unrolled": "unroll",
+    "rnnsym.api.weights": "load_weights",
     "rnnsym.api.wirings": "bidirectional encoder_decoder stacked",
     "rnnsym.wiring": "Bidirectional EncoderDecoder Stacked",
     "rnnsym.api.counts": "ParameterCount count_parameters",
@@ -65,10 +67,10 @@ __all__ = [
     "Bidirectional", "Cell", "Derivation", "EncoderDecoder", "Jacobians", "Network", "ParameterCount", "ProgramPlan",
     "Stacked", "Vocabulary", "__version__", "avg_pool1d", "bidirectional", "cells", "check_gradients", "concat",
     "constant", "conv1d", "count_parameters", "cross_entropy", "derive", "dot", "encoder_decoder", "evaluate", "exp",
-    "grad", "graph", "jacobian", "jacobians", "jvp", "latex", "log", "log_softmax", "logsumexp", "max_pool1d",
-    "maximum", "mean", "minimum", "outer", "param", "plan", "pretty", "relu", "rosetta", "sigmoid", "softmax",
-    "softplus", "sqrt", "squared_error", "stacked", "stop_gradient", "sum", "take", "tanh", "testing", "to_sympy",
-    "unroll", "var", "vjp",
+    "grad", "graph", "jacobian", "jacobians", "jvp", "latex", "load_weights", "log", "log_softmax", "logsumexp",
+    "max_pool1d", "maximum", "mean", "minimum", "outer", "param", "plan", "pretty", "relu", "rosetta", "sigmoid",
+    "softmax", "softplus", "sqrt", "squared_error", "stacked", "stop_gradient", "sum", "take", "tanh", "testing",
+    "to_sympy", "unroll", "var", "vjp",
 ]  # fmt: skip
 
 

@@ -27,6 +27,10 @@ class InputError(RnnsymError, ValueError):
     """A value given by the user cannot be used: empty, not finite, out of range."""
 
 
+class MissingPackageError(RnnsymError, ImportError):
+    """An optional package is needed and not installed; the message says how to install it."""
+
+
 class FormulaError(InputError):
     """A formula that cannot be read: the message shows the place with a caret, the reason and the repair."""
 

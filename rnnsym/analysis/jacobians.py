@@ -8,11 +8,12 @@ import numpy as np
 
 from rnnsym.analysis import products
 from rnnsym.analysis.blocks import Block
+from rnnsym.analysis.lyapunov import Lyapunov, lyapunov
 from rnnsym.analysis.products import Scaled
-from rnnsym.analysis.sizing import network_of
 from rnnsym.analysis.steps import Stepper, chain_name, stepper
 from rnnsym.api.arrays import steps_told
 from rnnsym.api.network import Network
+from rnnsym.api.sizing import network_of
 from rnnsym.cells.base import Cell
 from rnnsym.core import dims
 from rnnsym.core.names import Name
@@ -140,6 +141,17 @@ class Jacobians:
     def log_norms(self) -> Array:
         """log‖∂s_t/∂s_k‖₂ for t, k = 1…T: (T, T), [t - 1, k - 1], natural; nan where k is after t."""
         return self.whole.log_norms
+
+    # What the products tend to. -------------------------------------------------------------------------------------
+
+    def lyapunov(self, skip: int = 0, every: int | None = None, k: int | None = None) -> Lyapunov:
+        """The Lyapunov exponents of the chain, with the determinant's mean, dimension and entropy rate.
+
+        skip: how many first steps of the chain only turn the frame of directions. every: how many steps there are
+        between two QR factorisations; by default as many as lose no accuracy. k: only the largest k exponents. Raises
+        InputError.
+        """
+        return lyapunov(self.ordered, skip, every, k)
 
 
 def _shape(net: Network, name: Name) -> Sequence[int]:

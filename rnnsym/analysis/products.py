@@ -9,6 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 Array = Any
+SEGMENT = 8
+"""Steps that are multiplied before the product is brought back to size."""
+SMALL, ORDINARY = 1e-150, 1e10
+"""A product that has shrunk to SMALL inside a segment is made again, step by step. Steps whose largest entry is within
+a factor ORDINARY of 1 are multiplied as they are."""
+CHUNK = 256
+"""Products that are kept at once where only the last is wanted."""
 
 
 class Scaled(NamedTuple):
@@ -25,16 +32,62 @@ class Scaled(NamedTuple):
 
 
 def scaled(matrix: Array, log: Array = 0.0) -> Scaled:
-    """`matrix` · e^log with its largest entry brought to 1."""
-    size = np.max(np.abs(matrix), axis=(-2, -1), initial=0.0)
-    safe = np.where(size > 0, size, 1.0)
-    with np.errstate(divide="ignore"):
-        return Scaled(matrix / safe[..., None, None], np.where(size > 0, np.log(size) + log, -np.inf))
+    """`matrix` · e^log with its largest entry brought to 1; nan where it is not finite."""
+    size = sizes(matrix)
+    safe = np.where(size == 0, 1.0, size)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return Scaled(matrix / safe[..., None, None], np.where(size == 0, -np.inf, np.log(size) + log))
+
+
+def sizes(matrix: Array) -> Array:
+    """The largest absolute entry of each matrix."""
+    return np.maximum(matrix.max(axis=(-2, -1), initial=0.0), -matrix.min(axis=(-2, -1), initial=0.0))
 
 
 def product(steps: Array, t: int, k: int) -> Scaled:
     """The product from state k to state t >= k; the identity at k = t."""
     found = scaled(np.eye(steps.shape[-1]))
-    for step in steps[k:t]:
-        found = scaled(step @ found.mantissa, found.log)
+    for start in range(k, t, CHUNK):
+        products = running(steps[start : min(start + CHUNK, t)], found)
+        found = scaled(products.mantissa[-1], products.log[-1])
     return found
+
+
+def running(steps: Array, first: Scaled | None = None) -> Scaled:
+    """The products from state 0 to each of the states 1…m, behind `first` if it is given: (m, n, n); of ordinary size,
+    the largest entry need not be 1."""
+    unit = evened(steps)
+    out, logs = np.empty_like(unit.mantissa), np.empty(len(steps))
+    carried = Scaled(np.eye(steps.shape[-1]), np.zeros(())) if first is None else first
+    with np.errstate(invalid="ignore", over="ignore"):
+        for start in range(0, len(steps), SEGMENT):
+            part = slice(start, start + SEGMENT)
+            last = _multiplied(unit.mantissa[part], carried.mantissa, out[part])
+            logs[part] = carried.log + np.cumsum(unit.log[part])
+            if np.abs(last).max(initial=0.0) < SMALL:
+                out[part], logs[part] = _one_by_one(unit, part, carried)
+            carried = scaled(out[part][-1], logs[part][-1])
+    return Scaled(out, logs)
+
+
+def evened(steps: Array) -> Scaled:
+    """The steps, brought to size if some are far from it."""
+    size = sizes(steps)
+    if np.all((size < ORDINARY) & (size > 1 / ORDINARY)):
+        return Scaled(np.ascontiguousarray(steps), np.zeros(len(steps)))
+    return scaled(steps)
+
+
+def _multiplied(steps: Array, carried: Array, out: Array) -> Array:
+    for step, into in zip(steps, out, strict=True):
+        carried = np.dot(step, carried, into)
+    return carried
+
+
+def _one_by_one(unit: Scaled, part: slice, carried: Scaled) -> Scaled:
+    """As `_multiplied`, brought back to size after every step: for steps that shrink very fast, and for zeros."""
+    found = []
+    for step, log in zip(unit.mantissa[part], unit.log[part], strict=True):
+        carried = scaled(step @ carried.mantissa, carried.log + log)
+        found.append(carried)
+    return Scaled(np.stack([each.mantissa for each in found]), np.array([each.log for each in found]))

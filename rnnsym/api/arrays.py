@@ -76,7 +76,7 @@ def given_values(
     `told`: T, where neither an input nor the targets tell it.
     """
     inputs = _inputs(system, x, sizes)
-    steps, batch = _steps_and_batch(system, inputs, targets, told)
+    steps, batch = _steps_and_batch(system, inputs or _carried(system, carry), targets, told)
     given: Given = {name: params[name.label] for name in system.given if name.role == Role.PARAM}
     for name, array in inputs.items():
         rank = len(system.given[name])
@@ -103,7 +103,7 @@ def steps_told(system: System, given: Given) -> int | None:
 
 def _inputs(system: System, x: Any, sizes: Mapping[str, int]) -> dict[Name, Array]:
     names = [name for name in system.given if name.role == Role.INPUT]
-    values = x if isinstance(x, Mapping) else {names[0].label: x}
+    values = x if isinstance(x, Mapping) else _first(names, x)
     for label in values:
         if label not in [name.label for name in names]:
             raise unknown("input", label, [name.label for name in names])
@@ -119,6 +119,21 @@ def _inputs(system: System, x: Any, sizes: Mapping[str, int]) -> dict[Name, Arra
         _check_event(f"input {name.label}", array, system.given[name], sizes, lead)
         arrays[name] = array
     return arrays
+
+
+def _first(names: Sequence[Name], x: Any) -> dict[str, Any]:
+    if names:
+        return {names[0].label: x}
+    if x is None:
+        return {}
+    raise InputError("this network reads nothing: let x be {}, and say how many steps there are (steps=…).")
+
+
+def _carried(system: System, carry: Any) -> dict[Name, Array]:
+    """The initial carries that are given: they tell the batch of a network that reads nothing."""
+    known = carry if isinstance(carry, Mapping) else {}
+    starts = [name for name in system.given if name.role == Role.INITIAL and name.label in known]
+    return {name: _rectangular(f"initial carry {name.label}", known[name.label]) for name in starts}
 
 
 def _input(system: System, name: Name, value: Any, sizes: Mapping[str, int]) -> Array:
@@ -149,7 +164,8 @@ def _steps_and_batch(
             raise ShapeError(f"input {name.label} has no time axis: its shape must begin with T.")
         if len(lead) > 1 + timed:
             known = "(T, B, …)" if timed else "(B, …)"
-            raise ShapeError(f"input {name.label} has shape {inputs[name].shape}: at most {known} is understood.")
+            what = "input" if name.role == Role.INPUT else "initial carry"
+            raise ShapeError(f"{what} {name.label} has shape {inputs[name].shape}: at most {known} is understood.")
         lengths += lead[:1] if timed else ()
     if len(set(lengths)) > 1:
         raise ShapeError(f"the inputs have different numbers of steps: {lengths}.")
@@ -158,14 +174,15 @@ def _steps_and_batch(
     try:
         return steps, np.broadcast_shapes(*batches)
     except ValueError:
-        raise ShapeError(f"the inputs have different batch sizes: {batches}.") from None
+        what = "inputs" if any(name.role == Role.INPUT for name in leads) else "initial carries"
+        raise ShapeError(f"the {what} have different batch sizes: {batches}.") from None
 
 
 def _steps(lengths: Sequence[int], targets: Any, told: int | None) -> int:
     """T: what the inputs tell, else the targets, else `told`. Raises InputError where none does, or `told` differs."""
     known = lengths or ([] if targets is None else np.shape(targets)[:1])
     if told is None and not known:
-        raise InputError("x is one vector for all steps: say how many there are (steps=…), or give targets.")
+        raise InputError("nothing that is read is in time: say how many steps there are (steps=…), or give targets.")
     if told is not None and (isinstance(told, bool) or not isinstance(told, (int, np.integer)) or told < 1):
         raise InputError(f"the number of steps must be a whole number of 1 or more, not {told!r}.")
     if known and told is not None and told != known[0]:

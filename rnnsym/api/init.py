@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from rnnsym.api.adjusting import chrono_biases, found_in, gate_biases, rescaled
 from rnnsym.cells.base import IDENTITY
 from rnnsym.core import dims
 from rnnsym.core.expr import topological
@@ -70,6 +71,7 @@ SCHEMES: dict[str, Callable[[Rng, Weight], Array]] = {
     "glorot": _glorot,
     "orthogonal": _orthogonal,
     "normal": _normal,
+    "gaussian": _normal,
     "uniform": _uniform,
     "identity": _identity,
 }
@@ -81,20 +83,33 @@ def initial_parameters(
     placements: Sequence[Placement],
     seed: int,
     scheme: str,
-    spectral_radius: float | None,
+    spectral_radius: float | None = None,
+    forget_bias: float | None = None,
+    chrono: float | None = None,
 ) -> dict[str, Array]:
     """A value for each parameter; a cell may ask for one in `starts`, a number or "identity".
 
-    Raises UnknownNameError for the scheme, InputError for the seed or the spectral radius.
+    Raises UnknownNameError for the scheme, InputError for the other settings, and where a cell has no gate that keeps.
     """
     if scheme not in SCHEMES:
         raise unknown("scheme", scheme, SCHEMES)
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise InputError(f"the seed must be a whole number of 0 or more, not {seed!r}.")
-    if spectral_radius is not None and not 0 <= spectral_radius < np.inf:
-        raise InputError(f"the spectral radius must be a number of 0 or more, not {spectral_radius!r}.")
+    if forget_bias is not None and chrono is not None:
+        raise InputError("forget_bias and chrono both set the bias of the gate that keeps the state: give one of them.")
     rng = np.random.default_rng(seed)
-    biases, recurrent = _biases(system), _recurrent_shapes(system)
+    params = _drawn(system, sizes, placements, scheme, rng)
+    if spectral_radius is not None:
+        params = rescaled(found_in(system), sizes, params, spectral_radius)
+    if forget_bias is not None:
+        params = gate_biases(found_in(system), sizes, params, forget_bias)
+    return params if chrono is None else chrono_biases(system, sizes, params, chrono, rng)
+
+
+def _drawn(
+    system: System, sizes: Mapping[str, int], placements: Sequence[Placement], scheme: str, rng: Rng
+) -> dict[str, Array]:
+    biases = _biases(system)
     homes = {placement.path: placement for placement in placements}
     params = {}
     for name, shape in system.given.items():
@@ -105,10 +120,9 @@ def initial_parameters(
         home = homes.get(name.path, placements[-1])
         weight = Weight(numbers, square, name in biases, dims.size(home.sizes.get("H", "H"), sizes))
         starts = home.cell.starts if name.symbol in home.cell.params and name.path == home.path else {}
-        value = _start(starts[name.symbol], numbers) if name.symbol in starts else SCHEMES[scheme](rng, weight)
-        if spectral_radius is not None and shape in recurrent:
-            value = _rescaled(name.label, value, spectral_radius)
-        params[name.label] = value
+        params[name.label] = (
+            _start(starts[name.symbol], numbers) if name.symbol in starts else SCHEMES[scheme](rng, weight)
+        )
     return params
 
 
@@ -128,16 +142,3 @@ def _biases(system: System) -> set[Name]:
                 if arg.prim.name == "leaf":
                     (terms if node.prim.name == "add" else factors).add(arg.attrs[0])  # type: ignore[arg-type]
     return terms - factors
-
-
-def _recurrent_shapes(system: System) -> set[tuple[dims.Dim, dims.Dim]]:
-    """(H, H) for a carry of shape (H,): equal names, so that sizes which happen to be equal do not count."""
-    carried = (system.shape(name) for name in system.equations if name.role == Role.CARRY)
-    return {(shape[0], shape[0]) for shape in carried if len(shape) == 1}
-
-
-def _rescaled(label: str, matrix: Array, radius: float) -> Array:
-    present = np.max(np.abs(np.linalg.eigvals(matrix)))
-    if present == 0:
-        raise InputError(f"parameter {label} has spectral radius 0, which no factor changes: give it another start.")
-    return np.asarray(matrix * (radius / present))

@@ -131,13 +131,24 @@ class Network:
             if name.role == Role.PARAM
         }
 
-    def init(self, seed: int = 0, scheme: str = "glorot", spectral_radius: float | None = None) -> Params:
-        """Initial parameters. Same seed, same numbers. Schemes: glorot, orthogonal, normal, uniform, identity.
+    def init(
+        self,
+        seed: int = 0,
+        scheme: str = "glorot",
+        spectral_radius: float | None = None,
+        forget_bias: float | None = None,
+        chrono: float | None = None,
+    ) -> Params:
+        """Initial parameters. Same seed, same numbers. Schemes: glorot, orthogonal, gaussian (or normal), uniform,
+        identity. What is only ever added (a bias) begins at zero, except in "uniform".
 
-        spectral_radius rescales every recurrent matrix to that largest absolute eigenvalue. What is only ever added (a
-        bias) begins at zero, except in "uniform". Raises UnknownNameError and InputError.
+        spectral_radius rescales every recurrent matrix to that largest absolute eigenvalue. forget_bias opens the gates
+        that keep the state (Jozefowicz et al., 2015: 1), whatever a cell calls them. chrono=T_max draws that bias as
+        log U[1, T_max − 1], and its opposite for a gate that lets new content in (Tallec & Ollivier, 2018).
+        Raises UnknownNameError and InputError.
         """
-        return initial_parameters(self.system, self.sizes, self.placements, seed, scheme, spectral_radius)
+        settings = (seed, scheme, spectral_radius, forget_bias, chrono)
+        return initial_parameters(self.system, self.sizes, self.placements, *settings)
 
     def params_from(self, arrays: Mapping[str, Any], notation: "str | Notation") -> Params:
         """Parameters from arrays as a notation names and stores them: `net.params_from({"W": …, "V": …}, "deck_b")`.

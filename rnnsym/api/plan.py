@@ -174,8 +174,8 @@ def _reasons(
         "augment": augment(what, sizes, batch),
         "scale": scale(what, sizes, batch, steps),
     }
-    for choice, value in vars(taken).items():
-        yes, no = WORDS[choice]
+    for choice, (yes, no) in WORDS.items():
+        value = getattr(taken, choice)
         found = estimates.get(choice)
         weighed = (found.with_it, found.without) if found else (None, None)
         yield Reason(choice, value, yes if value else no, *weighed)

@@ -237,8 +237,6 @@ def _check_declaration(cell: Cell) -> None:
             seen[symbol] = kind
     if not cell.carry:
         raise CellError(f"cell {cell.name}: declare what is carried between steps, such as carry = {{'h': ('H',)}}.")
-    if not cell.inputs:
-        raise CellError(f"cell {cell.name}: declare what is read at each step, such as inputs = {{'x': ('X',)}}.")
     if cell.output is not None and not isinstance(cell.output, str):
         raise CellError(f"cell {cell.name}: output is the name of a quantity, such as 'h', not {cell.output!r}.")
     for kind, values in (("starts", cell.starts), ("hand_set", cell.hand_set)):

@@ -58,7 +58,7 @@ def sequences(net: Network, steps: int | None = None, batch: int | None = None) 
         for name in net.system.given
         if name.role == Role.INPUT
     }
-    x = st.fixed_dictionaries(inputs) if len(inputs) > 1 else next(iter(inputs.values()))
+    x = next(iter(inputs.values())) if len(inputs) == 1 else st.fixed_dictionaries(inputs)
     carry = st.fixed_dictionaries(_grids(net, Role.INITIAL, lead))
     return st.fixed_dictionaries({"x": x, "targets": targets(net, steps, lead), "carry": carry})
 

@@ -18,6 +18,7 @@ OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 COMMANDS = {
     "derive": "the equations of a cell, their adjoints and its gradients, for any T",
     "step": "every equation of every time step with its numbers, forward and back",
+    "flow": "where the gradient goes in time: norms of Jacobian products, bounds, spectra",
     "check": "compare gradients with complex-step derivatives on random sizes",
     "plan": "how the gradients are computed fast: passes, calls, costs",
     "graph": "draw the unrolled graph with the value and gradient of each node",

@@ -118,10 +118,14 @@ def wiring_given(args: argparse.Namespace) -> dict[str, Any]:
 
 def network_of(args: argparse.Namespace, sizes: Mapping[str, int]) -> "Network":
     """The network asked for, with `sizes` for dimensions (X, H, C); every other dimension is OTHER_SIZE."""
+    return sized(wiring_of(args), options_of(args), sizes)
+
+
+def sized(body: "Body", options: "Options", sizes: Mapping[str, int]) -> "Network":
+    """A network with `sizes` for dimensions (X, H, C); every other dimension is OTHER_SIZE."""
     from rnnsym.api.network import Network
     from rnnsym.wiring import wire
 
-    body, options = wiring_of(args), options_of(args)
     found = {name: sizes.get(name, OTHER_SIZE) for name in wire(body, options).dimensions}
     return Network.sized(body, options, {**sizes, **found})
 

@@ -39,7 +39,7 @@ RENDERERS: dict[str, Callable[["Expr"], str]] = {}
 class Expr:
     """One node: a primitive applied to arguments. Build it with the functions of `rnnsym.ops`, not directly."""
 
-    __slots__ = ("__weakref__", "args", "attrs", "dtype", "prim", "serial", "shape")
+    __slots__ = ("__weakref__", "_leaves", "args", "attrs", "dtype", "prim", "serial", "shape")
 
     prim: "Primitive"
     args: tuple["Expr", ...]
@@ -47,6 +47,7 @@ class Expr:
     shape: Shape
     dtype: str
     serial: int
+    _leaves: tuple["Expr", ...] | None
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise MisuseError(f"an expression is immutable: '{name}' cannot be set. Build a new expression instead.")
@@ -173,6 +174,7 @@ class Expr:
 
 _FILL = tuple(vars(Expr)[field].__set__ for field in Expr.__slots__[1:])
 """What sets a field of a new node: setting it by its name is refused."""
+_KEEP_LEAVES = _FILL[0]
 
 
 def intern_node(
@@ -184,7 +186,7 @@ def intern_node(
         node = _interned.get(key)
         if node is None:
             node = object.__new__(Expr)
-            for fill, value in zip(_FILL, (args, attrs, dtype, prim, next(_serials), shape), strict=True):
+            for fill, value in zip(_FILL, (None, args, attrs, dtype, prim, next(_serials), shape), strict=True):
                 fill(node, value)
             _interned[key] = node
         return node
@@ -208,9 +210,8 @@ def topological(roots: Iterable[Expr]) -> list[Expr]:
     while stack:
         node = stack[-1]
         if node not in order:
-            missing = [arg for arg in node.args if arg not in order]
-            if missing:
-                stack.extend(reversed(missing))
+            if node.args and (missing := [arg for arg in node.args if arg not in order]):
+                stack += missing[::-1]
                 continue
             order[node] = None
         stack.pop()
@@ -220,3 +221,12 @@ def topological(roots: Iterable[Expr]) -> list[Expr]:
 def leaves(roots: Iterable[Expr]) -> Iterator[Expr]:
     """The named leaves under `roots`, in the order of `topological`."""
     return (node for node in topological(roots) if node.prim.name == "leaf")
+
+
+def leaves_of(expr: Expr) -> tuple[Expr, ...]:
+    """The named leaves under `expr`, as `leaves` gives them; found once."""
+    if not expr.args:
+        return (expr,) if expr.prim.name == "leaf" else ()
+    if expr._leaves is None:
+        _KEEP_LEAVES(expr, tuple(leaves([expr])))
+    return expr._leaves or ()

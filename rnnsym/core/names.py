@@ -6,6 +6,7 @@ reads to the step that is read, and in the domains of equations.
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -129,15 +130,15 @@ class Interval(NamedTuple):
 
     def covers(self, other: "Interval") -> bool:
         """Whether every step of `other` is in this interval, for every T >= 1."""
-        return earliest([self.lo, other.lo]) == self.lo and latest([self.hi, other.hi]) == self.hi
+        return _hull(self, other) == self
 
     def apart(self, other: "Interval") -> bool:
         """Whether no step is in both, for every T >= 1."""
-        return any(latest([a.hi.shift(1), b.lo]) == b.lo for a, b in ((self, other), (other, self)))
+        return _apart(self, other)
 
     def hull(self, other: "Interval") -> "Interval":
         """An interval that holds both for every T >= 1."""
-        return Interval(earliest([self.lo, other.lo]), latest([self.hi, other.hi]))
+        return _hull(self, other)
 
     def meet(self, other: "Interval") -> "Interval | None":
         both = Interval(max(self.lo, other.lo), min(self.hi, other.hi))
@@ -149,6 +150,19 @@ class Interval(NamedTuple):
 
     def __str__(self) -> str:
         return f"t = {self.lo}" if self.single else f"t = {self.lo}…{self.hi}"
+
+
+# Few intervals meet each other again and again.
+
+
+@lru_cache(maxsize=4096)
+def _hull(a: Interval, b: Interval) -> Interval:
+    return Interval(earliest([a.lo, b.lo]), latest([a.hi, b.hi]))
+
+
+@lru_cache(maxsize=4096)
+def _apart(a: Interval, b: Interval) -> bool:
+    return any(latest([first.hi.shift(1), then.lo]) == then.lo for first, then in ((a, b), (b, a)))
 
 
 T = Point(1, 0)

@@ -10,7 +10,7 @@ from functools import reduce
 from typing import NamedTuple
 
 from rnnsym.core.dims import Dim, Shape
-from rnnsym.core.expr import Expr, leaves
+from rnnsym.core.expr import Expr, leaves_of
 from rnnsym.core.names import EVERY_STEP, START, Fixed, Free, Interval, Name, Offset, Point, TimeMap
 from rnnsym.errors import ScheduleError
 
@@ -36,7 +36,7 @@ class Read(NamedTuple):
 
 def reads(expr: Expr) -> list[Read]:
     """The named leaves of `expr`, in the order in which they are read from left to right."""
-    return [Read(leaf, *leaf.attrs) for leaf in leaves([expr])]  # type: ignore[arg-type]
+    return [Read(leaf, *leaf.attrs) for leaf in leaves_of(expr)]  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,8 @@ class System:
             name = stack.pop()
             if name not in found:
                 found.add(name)
-                stack.extend(r.name for piece in self.equations.get(name, ()) for r in reads(piece.rhs))
+                for piece in self.equations.get(name, ()):
+                    stack += [leaf.attrs[0] for leaf in leaves_of(piece.rhs)]  # type: ignore[misc]
         return found
 
     def with_equations(self, more: Mapping[Name, tuple[Piece, ...]], shapes: Mapping[Name, Shape]) -> "System":

@@ -46,6 +46,15 @@ class LedgerSystem:
 
 def ledger_system(derived: Adjoint, loss: Name, gradient: Name) -> LedgerSystem:
     """The System of the ledger of one gradient."""
+    selected, selector = select(derived, loss)
+    again = adjoint(selected, loss)
+    entry = marked(gradient, "G", again.system.equations)
+    domains = tuple(piece.domain for piece in selected.equations[loss])
+    return LedgerSystem(again, _apart(again, gradient, entry), selector, entry, gradient, domains)
+
+
+def select(derived: Adjoint, loss: Name) -> tuple[System, Name]:
+    """The forward equations with a factor e_t for the loss of each step, and the name of e."""
     forward = replace(
         derived.system,
         equations={name: derived.system.equations[name] for name in derived.forward},
@@ -60,10 +69,7 @@ def ledger_system(derived: Adjoint, loss: Name, gradient: Name) -> LedgerSystem:
         given={**forward.given, selector: ()},
         timed_given=forward.timed_given | {selector},
     )
-    again = adjoint(selected, loss)
-    entry = marked(gradient, "G", again.system.equations)
-    domains = tuple(piece.domain for piece in pieces)
-    return LedgerSystem(again, _apart(again, gradient, entry), selector, entry, gradient, domains)
+    return selected, selector
 
 
 def _apart(derived: Adjoint, gradient: Name, entry: Name) -> System:

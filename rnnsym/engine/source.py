@@ -8,6 +8,7 @@ import inspect
 import re
 import types
 from collections.abc import Sequence
+from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -284,4 +285,10 @@ def kernel_source(program: str) -> str:
         if name not in wanted:
             wanted.append(name)
             pending += [called for called in known[name].__code__.co_names if called in known]
-    return "\n\n\n".join(inspect.getsource(known[name]).rstrip() for name in sorted(wanted))
+    return "\n\n\n".join(source_of(known[name]) for name in sorted(wanted))
+
+
+@cache
+def source_of(what: type | types.FunctionType) -> str:
+    """The text of a function or a class of this package."""
+    return inspect.getsource(what).rstrip()

@@ -41,18 +41,21 @@ class TextTask:
         A decoder with a teacher reads the same characters as the encoder. Many-to-one predicts the last character,
         one-to-many reads the first one at every step, and a language model reads `start` in its place.
         """
-        x, labels, reads, steps = self.x, self.labels, self.reads, len(self.labels)
-        numbers = np.argmax(x, axis=1)
-        match net.options.reading:
-            case Reading.VECTOR:
-                x, numbers, reads = x[0], numbers[0], reads[:1] * steps
-            case Reading.SHIFTED:
-                x, reads = np.eye(len(self.alphabet))[labels], (START, *reads[1:])
+        labels, (inputs, reads) = self.labels, self.inputs(net)
         if TARGET not in net.system.timed_given:
             labels = labels[-1]
+        return Walk(net, params, inputs, labels, reads=reads, predicts=self.predicts, steps=len(self.labels))
+
+    def inputs(self, net: Network) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """What a network reads of the text, by input, and the symbols that it reads at the steps."""
+        x, reads, numbers = self.x, self.reads, np.argmax(self.x, axis=1)
+        match net.options.reading:
+            case Reading.VECTOR:
+                x, numbers, reads = x[0], numbers[0], reads[:1] * len(self.labels)
+            case Reading.SHIFTED:
+                x, reads = np.eye(len(self.alphabet))[self.labels], (START, *reads[1:])
         given = [name for name in net.system.given if name.role == Role.INPUT]
-        inputs = {name.label: numbers if name in net.system.labels else x for name in given}
-        return Walk(net, params, inputs, labels, reads=reads, predicts=self.predicts, steps=steps)
+        return {name.label: numbers if name in net.system.labels else x for name in given}, reads
 
 
 def encode(text: str) -> TextTask:
@@ -76,7 +79,7 @@ def text_network(cell: Body | Cell | str, text: str, hidden: int, symbols: bool 
     input. options: pattern and reduction, as in Network.
     """
     size, body = len(encode(text).alphabet), as_body(cell)
-    first = next(iter(next(body.cells())[1].inputs.values()))
+    first = next(iter(next(body.cells())[1].inputs.values()), None)
     inputs = Vocabulary(size) if symbols or isinstance(first, Vocabulary) else size
     return Network(body, inputs, hidden, size, "cross_entropy", **options)
 

@@ -98,11 +98,12 @@ class Layer:
     def _sizes(self, at: Place, starts: Mapping[str, Expr]) -> Mapping[str, Dim]:
         """The dimensions in the place of the cell's own, so that it fits what it is fed and starts from."""
         sizes = dict(at.sizes)
-        first = next(iter(self.cell.inputs))
+        first = next(iter(self.cell.inputs), "x")
         fed = {**({} if at.feed is None else {first: at.feed}), **at.feeds}
         for symbol, expr in fed.items():
             if symbol not in self.cell.inputs:
-                raise InputError(f"{self._called(at)} has no input '{symbol}'; it has {', '.join(self.cell.inputs)}.")
+                known = ", ".join(self.cell.inputs) or "none, and can be fed nothing"
+                raise InputError(f"{self._called(at)} has no input '{symbol}'; it has {known}.")
             if isinstance(self.cell.inputs[symbol], Vocabulary) != (expr.dtype == "int"):
                 raise InputError(
                     f"{self._called(at)} reads as {symbol} a symbol of a vocabulary, but it is given {expr!r}: only "

@@ -76,6 +76,8 @@ class EncoderDecoder:
         context = self._context(builder, encoded) if self.context else None
         path = ("decoder",)
         _, first = next(self.decoder.cells(path))
+        if not first.inputs:
+            raise InputError(f"a decoder reads at each step what came before, but cell {first.name} reads nothing.")
         symbol = next(iter(first.inputs))
         name, shape = predicted or self._output(encoded)
         if self.feedback == TEACHER:

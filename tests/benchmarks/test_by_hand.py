@@ -1,6 +1,7 @@
 """The programs written by hand compute what the networks compute: otherwise the comparison would mean nothing."""
 
 import importlib
+from functools import cache
 
 import numpy as np
 import pytest
@@ -17,6 +18,12 @@ NETWORKS = {
 }
 
 
+@cache
+def network(work):
+    """Derived once for all lengths and batches."""
+    return NETWORKS[work]({"inputs": 2, "hidden": 3, "outputs": 4})
+
+
 @pytest.fixture(autouse=True)
 def _benchmarks(monkeypatch):
     monkeypatch.syspath_prepend("benchmarks")
@@ -27,7 +34,7 @@ def _benchmarks(monkeypatch):
 @pytest.mark.parametrize("work", NETWORKS)
 def test_a_program_by_hand_has_the_loss_and_gradients_of_the_network(work, steps, batch):
     """Called twice with other parameters, and nothing that it gave is written to again."""
-    net = NETWORKS[work]({"inputs": 2, "hidden": 3, "outputs": 4})
+    net = network(work)
     rng = np.random.default_rng(0)
     x, targets = rng.normal(size=(steps, *batch, 2)), rng.normal(size=(steps, *batch, 4))
     program = importlib.import_module(f"by_hand.{work}").prepare(net.init(0, "uniform"), x, targets)

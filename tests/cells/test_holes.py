@@ -69,7 +69,6 @@ def test_cells_that_cannot_be_made_yet_are_checked_when_used():
 @pytest.mark.parametrize(
     ("more", "error", "message"),
     [
-        ({"inputs": {}}, CellError, "declare what is read at each step"),
         ({"params": ["U"]}, CellError, "each parameter needs a shape"),
         ({"output": 3}, CellError, "output is the name of a quantity"),
         ({"carry": {"h": ("-H",)}}, ShapeError, "'-H' is no dimension"),

@@ -29,7 +29,7 @@ def negated(params):
     return {name: -value if name in ("W_z", "U_z", "b_z") else value for name, value in params.items()}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=max(12, settings().max_examples // 2), deadline=None)
 @given(
     st.sampled_from([("cho2014", None, "chung2014", None), *((v, "keeps", v, "renews") for v in GRU.variants)]),
     st.tuples(*(st.integers(1, 4) for _ in range(4))),

@@ -29,7 +29,7 @@ class TwoInputs(rs.Cell):
 @pytest.mark.parametrize("loss", ["squared", "cross_entropy"])
 @pytest.mark.parametrize("cell", ["elman", "gru", "lstm", MINIMAL_GATED_UNIT, TwoInputs()])
 def test_generated_gradients_are_right(cell, loss):
-    report = check_gradients(cell, loss=loss, examples=4)
+    report = check_gradients(cell, loss=loss, examples=2)
     assert report.ok, str(report)
     assert max(block.error for block in report.blocks) < 1e-13
 

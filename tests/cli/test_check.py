@@ -72,7 +72,7 @@ def test_a_failure_shows_the_smallest_counterexample_and_exits_with_1(capsys, wr
 
 
 def test_the_replay_command_finds_the_same_counterexample(capsys, wrong_cell):
-    assert main(["check", wrong_cell, "--examples", "5", "--seed", "3", "--json"]) == 1
+    assert main(["check", wrong_cell, "--examples", "2", "--seed", "3", "--json"]) == 1
     first = json.loads(capsys.readouterr().out)
     program, *arguments = shlex.split(first["replay"])
     assert program == "rnnsym"
@@ -84,7 +84,7 @@ def test_the_replay_command_finds_the_same_counterexample(capsys, wrong_cell):
 
 
 def test_nothing_is_left_where_the_user_stands(tmp_path):
-    command = [sys.executable, "-m", "rnnsym", "check", "elman", "--examples", "1"]
+    command = [sys.executable, "-m", "rnnsym", "check", "elman", "--examples", "1", "--sizes", "T=1", "H=1"]
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
     here = tmp_path / "here"
     here.mkdir()

@@ -10,19 +10,18 @@ from rnnsym.core.names import Role
 from rnnsym.interpreters.symbolic import to_sympy
 from support.problems import problem
 
-CASES = {"elman": (2, 2, 2), "lstm": (1, 1, 1), "gru": (1, 1, 1)}
-STEPS = 3
+CASES = {"elman": (2, 2, 2, 3), "lstm": (1, 1, 1, 2), "gru": (1, 1, 1, 2)}
+"""X, H, C and T."""
 
 
 def cell_problem(name):
-    x, h, c = CASES[name]
-    return problem(rs.cells.get(name), x, h, c, STEPS, seed=2)
+    return problem(rs.cells.get(name), *CASES[name], seed=2)
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_every_entry_of_the_gradient_is_sympys_diff(name):
     p = cell_problem(name)
-    graph = rs.unroll(p.net, STEPS)
+    graph = rs.unroll(p.net, p.steps)
     bound = graph.bind(p.params, p.x, p.targets, p.carry)
     nodes = list(leaves([graph.loss]))
     loss, *symbols = to_sympy([graph.loss, *nodes], sizes=p.net.sizes)

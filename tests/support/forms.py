@@ -1,5 +1,7 @@
 """A form run with numbers: lines against small pushes, gradients against reverse mode over the unrolled graph."""
 
+from functools import lru_cache
+
 import numpy as np
 
 import rnnsym as rs
@@ -15,9 +17,15 @@ def explicit_gradients(net, steps, data):
     return dict(zip(labels, rs.evaluate(grads, graph.bind(*data), net.sizes), strict=True))
 
 
+@lru_cache(maxsize=64)
+def view_of(derivation, key, wrt):
+    """A form, derived once for all lengths."""
+    return derivation.form_view(key, wrt=wrt)
+
+
 def assert_right(derivation, key, data, truth, wrt=None):
     """All lines that have a path of their own, and the gradients that the form gives."""
-    view = derivation.form_view(key, wrt=wrt)
+    view = view_of(derivation, key, wrt)
     more = directions(view, truth)
     checks = check_lines(view, *data, more=more)
     reached = {number: check for number, check in checks.items() if check.worst is not None}

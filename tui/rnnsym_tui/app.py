@@ -21,13 +21,15 @@ from rnnsym_tui.dialogs.help import HelpDialog, help_text
 from rnnsym_tui.model import exports, keymap, state
 from rnnsym_tui.model.commands import NUMBERED, PANELS, Command, bound_at, spell
 from rnnsym_tui.model.derive.reader import Reader
+from rnnsym_tui.model.flow.lab import Lab
 from rnnsym_tui.model.glyphs import Glyphs, choose
 from rnnsym_tui.model.keymap import Keymap
-from rnnsym_tui.model.opening import Opening, opening
+from rnnsym_tui.model.opening import MODES, Opening, opening
 from rnnsym_tui.model.session import Session
 from rnnsym_tui.model.state import Paths, Remembered, State, user_paths
 from rnnsym_tui.model.view import Viewer
 from rnnsym_tui.screens.derive import DeriveScreen
+from rnnsym_tui.screens.flow import FlowScreen
 from rnnsym_tui.screens.lesson import lesson_screen
 from rnnsym_tui.screens.step import StepScreen
 from rnnsym_tui.services import Services
@@ -37,6 +39,8 @@ UNLISTED = frozenset({"command_palette"}) | NUMBERED
 """Commands that the palette does not offer: itself, and those that only a key can name."""
 DARK, LIGHT = "textual-dark", "textual-light"
 USAGE = 2
+JACOBIAN = "jacobian"
+"""The form of the derivation that shows what Flow multiplies."""
 SAVE_SECONDS = 5.0
 
 
@@ -60,6 +64,7 @@ class RnnsymApp(App[None]):
         self.commands = keys.commands
         self._start = start
         self.reader = Reader(start.reading)
+        self.lab = Lab(start.session, start.flow)
         self._mode = start.mode
         self._saved = remembered
         self._services = Services(self.commands, paths, self.keep, self._page_of, self._keep_page, self._notation)
@@ -74,7 +79,8 @@ class RnnsymApp(App[None]):
         self.set_keymap(made.keymap(self.commands))
         self.install_screen(StepScreen(self._services, self.session, Viewer(self.glyphs), self._start.resumed), "step")
         self.install_screen(DeriveScreen(self._services, self.session, self.reader, self.glyphs), "derive")
-        self.push_screen(self._mode if self._mode in ("step", "derive") else "step")
+        self.install_screen(FlowScreen(self._services, self.lab, self.glyphs), "flow")
+        self.push_screen(self._mode if self._mode in MODES else "step")
         if self._start.lesson is not None:
             self.action_show_lesson()
         for notice in (*self._keys.complaints, self._start.notice):
@@ -100,7 +106,7 @@ class RnnsymApp(App[None]):
         """Save session, lesson position and theme, if they have changed."""
         session = self.session
         breaks = tuple(found.text for found in session.breaks)
-        left = Remembered(session.setup, session.index, breaks, self.reader.position, self._mode)
+        left = Remembered(session.setup, session.index, breaks, self.reader.position, self._mode, self.lab.place)
         now = replace(self.remembered.with_session(left), theme=self.theme)
         if now == self._saved:
             return
@@ -143,6 +149,9 @@ class RnnsymApp(App[None]):
     def action_show_derive(self) -> None:
         self.show("derive")
 
+    def action_show_flow(self) -> None:
+        self.show("flow")
+
     def action_show_lesson(self) -> None:
         self.show("lesson")
 
@@ -153,6 +162,11 @@ class RnnsymApp(App[None]):
     def action_derive_line(self) -> None:
         """From the line that is stepped to the same line in the derivation."""
         self.get_screen("derive", DeriveScreen).find(self.session.move.equation.name)
+        self.show("derive")
+
+    def action_derive_jacobian(self) -> None:
+        """To the derivation of the step Jacobian."""
+        self.get_screen("derive", DeriveScreen).show_form(JACOBIAN)
         self.show("derive")
 
     def action_toggle_light(self) -> None:
@@ -207,7 +221,8 @@ class RnnsymApp(App[None]):
 
 
 def main(options: Mapping[str, Any] | None = None) -> int:
-    """Open the app; the exit code. `options`: cell, text, hidden, seed, options (of the cell), ascii, lesson, reset.
+    """Open the app; the exit code. `options`: cell, text, hidden, seed, options (of the cell), ascii, lesson, reset;
+    mode (step, derive or flow), and for Flow gain, radius, forget_bias and compare (cells, with commas between them).
 
     A session with the same beginning goes on where it was left, and without any of the first five the last one; with
     `reset` it begins anew. The code is 2 where there is no terminal or the options are wrong.

@@ -69,14 +69,15 @@ def path_decomposition(system: System, order: Sequence[Name] = ()) -> Form:
     for chain in found:
         check_states(system, chain)
         for source in chain.carries:
-            ways = _ways(system, chain, source)
+            ways = ways_from(system, chain, source)
             for state in chain.carries:
                 if state in ways.into:
                     _tell(story, ways, state)
     return story.form("paths", "paths of a step")
 
 
-def _ways(system: System, chain: Chain, source: Name) -> Ways:
+def ways_from(system: System, chain: Chain, source: Name) -> Ways:
+    """All ways from the state `source` one step before. Raises ShapeError where one goes through a matrix."""
     how = pushing(system, chain, source)
     order = in_order(chain.names, system, how.live)
     moving = push_through(system, order, how)

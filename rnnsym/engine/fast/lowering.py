@@ -35,6 +35,9 @@ class Lowering(Operands):
         elif node.prim is MATMUL and node.args[0].prim is DIAG and not self.batch and scope.kind is not Kind.WEIGHT:
             factor = self.fixed.bind(f"{self.operand(scope, node.args[0].args[0]).text}[..., None]")
             scope.call("np.multiply", factor, self.operand(scope, node.args[1]).text, dest.text)
+        elif node.prim is DIAG and dest.view is not None and self.stores.alone(dest.view.store) and not self.batch:
+            # The entries beside the diagonal are never written, and zero from the start.
+            self.write(scope, node.args[0], Operand(self.fixed.bind(f"np.einsum('...ii->...i', {dest.text})")))
         elif node.prim is TAKE:
             lookup(self, scope, node, dest)
         elif node.prim is LOGSUMEXP:

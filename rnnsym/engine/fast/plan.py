@@ -1,12 +1,12 @@
 """From a System to its fast program: choices, passes, packing, sums of gradients, source."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rnnsym.core.names import Name
 from rnnsym.core.system import System
 from rnnsym.engine.fast.program import FastProgram, compiled
-from rnnsym.engine.packing.layout import Layout
+from rnnsym.engine.packing.layout import Layout, Tiled
 from rnnsym.engine.packing.pack import pack
 from rnnsym.engine.packing.sink import sunk
 from rnnsym.engine.passes.choices import Choices
@@ -32,10 +32,12 @@ class Plan:
 
 
 def planned(
-    system: System, wanted: Sequence[Name], sizes: Mapping[str, int], batch: int | None, kind: str, choices: Choices
-) -> Plan:
-    """The fast program that computes `wanted` of a System for these sizes."""
+    system: System, wanted: Sequence[Name], sizes: Mapping[str, int], batch: int | None, kind: str, choices: Choices,
+    tiled: Tiled | None = None,
+) -> Plan:  # fmt: skip
+    """The fast program that computes `wanted` of a System for these sizes; those in time are parts of its arrays."""
     final, layout = rewritten(system, wanted, sizes, choices)
+    layout = replace(layout, tiled=tiled)
     return Plan(choices, final, layout, compiled(final, wanted, layout, sizes, batch, kind, TITLE))
 
 

@@ -1,7 +1,7 @@
 """Which arrays there are, and where in them each name lives."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
@@ -16,20 +16,22 @@ from rnnsym.ops.indexing import SLICE
 from rnnsym.ops.leaves import LEAF
 
 STEPS = Interval(Point(0, 0), T)
-RESERVED = ("load", "run", "prepare", "turns", "Turns", "points", "folded", "columns")
+RESERVED = ("load", "run", "prepare", "turns", "Turns", "points", "folded", "columns", "tiles")
 OWN = re.compile(r"([acefkrstvw]|bank|loop)[1-9]\d*|given_\w+")
 """What programs call their own arrays."""
 
 
 @dataclass
 class Store:
-    """One array. `steps`: those that have a row, or None for an array without time; `event`: the shape of one row."""
+    """One array. `steps`: those that have a row, or None for an array without time; `event`: the shape of one row;
+    `tile`: the index of it in the array of all tiles, if it is a part of that."""
 
     name: str
     event: tuple[int, ...]
     steps: Interval | None
     batched: bool
     integer: bool = False
+    tile: str = ""
 
     def row(self, step: Point) -> str:
         """The index of the row of `step`, as source."""
@@ -53,10 +55,13 @@ class Place:
 
 
 class Stores:
-    """The places of all names of a program."""
+    """The places of all names of a program; those in `kept` have a row for every step, from the first to the last."""
 
-    def __init__(self, system: System, order: Order, layout: Layout, sizes: Mapping[str, int]) -> None:
-        self.system, self.order, self.sizes = system, order, sizes
+    def __init__(
+        self, system: System, order: Order, layout: Layout, sizes: Mapping[str, int], kept: Collection[Name] = ()
+    ) -> None:
+        self.system, self.order, self.sizes, self.tiled = system, order, sizes, layout.tiled
+        self.kept = frozenset(kept)
         names = [*system.given, *order.home]
         own = [text for text in map(wish, names) if OWN.fullmatch(text)]
         self.labels, _ = identifiers(names, (), reserved=[*RESERVED, *kernel_functions(), *own])
@@ -85,7 +90,7 @@ class Stores:
     def temporary(self, name: Name) -> bool:
         """Whether `name` is read at its own step only, in the loop that computes it, where that gives it a value."""
         block = self.order.home.get(name)
-        if block is None or not block.direction or not self.system.hull(name):
+        if block is None or not block.direction or name in self.kept:
             return False
         return all(
             reader in block.names
@@ -175,8 +180,10 @@ class Stores:
     def _own(self, name: Name) -> Place:
         timed = self.system.timed(name) and not (name in self.order.home and self.all_temporary(name))
         steps = self._span(name) if timed else None
-        integer = name in self._integers
-        store = Store(self.labels[name], self.event(name), steps, name.batched, integer)
+        integer, tile = name in self._integers, ""
+        if self.tiled and name in self.tiled.places:
+            steps, tile = self.tiled.rows, f"[:, {', '.join(self.tiled.places[name])}]"
+        store = Store(self.labels[name], self.event(name), steps, name.batched, integer, tile)
         self.stores.append(store)
         return Place(store)
 
@@ -190,6 +197,7 @@ class Stores:
     def _rows_read(self) -> dict[Name, Interval]:
         """For each name in time, the steps that are set or read; what is read as a whole number is noted."""
         spans = {name: self.system.hull(name) for name in self.order.home if self.system.timed(name)}
+        spans.update({name: spans[name].hull(STEPS) for name in self.kept if name in spans})
         for name in self.order.home:
             for piece in self.system.equations[name]:
                 for read in reads(piece.rhs):
@@ -216,6 +224,11 @@ class Stores:
     def fresh(self, name: Name) -> bool:
         """Whether `name` is a new array in every run: what is handed to the caller, and what that is made of."""
         return self.order.stages[name] is Stage.RUN and not self.system.timed(name) and not name.batched
+
+    def alone(self, store: Store) -> bool:
+        """Whether a store holds one name only, and each of its rows is the value of one piece."""
+        names = [name for name, place in self.places.items() if place.store is store]
+        return len(names) == 1 and len(self.system.equations.get(names[0], ())) == 1
 
     def early(self, name: Name, piece: Piece) -> bool:
         """Whether a piece is computed with the data, before any run: not where a later step is written over it."""

@@ -1,6 +1,5 @@
 """The fast program of a System as the text of a module: buffers and views once, then runs of nothing but calls."""
 
-import inspect
 import re
 from collections.abc import Mapping, Sequence
 
@@ -15,13 +14,13 @@ from rnnsym.engine.fast.loops import Loops, least_steps, write
 from rnnsym.engine.fast.lowering import Lowering
 from rnnsym.engine.fast.scope import Kind, Scope, code, count
 from rnnsym.engine.fast.stages import Stage, ordered
-from rnnsym.engine.fast.stores import Store, Stores
+from rnnsym.engine.fast.stores import STEPS, Store, Stores
 from rnnsym.engine.fast.totals import total, total_of_examples
 from rnnsym.engine.fast.views import rows_text, view
 from rnnsym.engine.formula import Speech, formula
 from rnnsym.engine.identifiers import local_names
 from rnnsym.engine.packing.layout import Layout
-from rnnsym.engine.source import INDENT, kernel_functions, kernel_source
+from rnnsym.engine.source import INDENT, kernel_functions, kernel_source, source_of
 from rnnsym.errors import ScheduleError
 from rnnsym.ops.indexing import INDEX
 
@@ -41,7 +40,7 @@ class FastWriter:
     ) -> None:  # fmt: skip
         self.system, self.wanted, self.kind = system, tuple(wanted), kind
         self.order = ordered(system, wanted)
-        self.stores = Stores(system, self.order, layout, sizes)
+        self.stores = Stores(system, self.order, layout, sizes, [name for name in wanted if system.timed(name)])
         self.low = Lowering(self.stores, batch, np.dtype(kind).kind != "c")
         self.loops = Loops(self.low)
         self.least = least_steps(system, self.order.blocks)
@@ -129,27 +128,46 @@ class FastWriter:
         return f"{label}[{rows}] = {given}"
 
     def _buffer(self, store: Store) -> str:
+        if store.tile:
+            return f"{store.name} = tiles{store.tile}"
         axes = [count(store.steps)] if store.steps else []
         axes += map(str, store.event)
         axes += [self.low.batch] if store.batched and self.low.batch else []
         kind = "int" if store.integer else "kind"
         return f"{store.name} = np.zeros(({''.join(f'{axis}, ' for axis in axes)}), {kind})"
 
+    def _tiles(self) -> list[str]:
+        """The array of which others are parts."""
+        tiled = self.stores.tiled
+        return [f"tiles = np.zeros(({count(tiled.rows)}, {tiled.size}, {tiled.size}), kind)"] if tiled else []
+
     def _returned(self) -> str:
         def value(name: Name) -> str:
             label = self.stores.labels[name]
+            if self.system.timed(name):
+                return self._rows_of(name)
             if not self.stores.fresh(name):
                 return f"{label}.copy()"
             return label if self.stores.event(name) else f"np.asarray({label})"
 
         return ", ".join(map(value, self.wanted)) + "," * (len(self.wanted) == 1)
 
+    def _rows_of(self, name: Name) -> str:
+        """A quantity of all steps, as it stands in the arrays of the program, with the axis of examples first."""
+        low, place = self.low, self.stores.place(name)
+        span = STEPS.hull(self.system.hull(name))
+        if place.store.tile and self.stores.tiled:
+            span = self.stores.tiled.rows
+        text = view(place, Offset(0), span, False).text(rows_text(place.store, span.shift(-place.shift)))
+        moved = low.batch and place.store.batched and place.store.event
+        return low.fixed.bind(f"np.moveaxis({text}, -1, 1)" if moved else text)
+
     def source(self, title: str) -> str:
         """The text of the module."""
         taken = ", ".join(f"given_{self.stores.labels[name]}" for name in self.data)
         args = ", ".join(self.stores.labels[name] for name in self.params)
         run = [*self.low.head, *self._run, f"return {self._returned()}"]
-        lines = [*map(self._buffer, self.stores.buffers()), *self.low.fixed.lines, *self.loops.lists]
+        lines = [*self._tiles(), *map(self._buffer, self.stores.buffers()), *self.low.fixed.lines, *self.loops.lists]
         made = self._used(lines, [*self._load, *run])
         brief = [name for name in dict.fromkeys(CALL.findall("\n".join(run))) if self._may_stand_alone(name)]
         run = [CALL.sub(lambda found: f"{found[1]}(" if found[1] in brief else found[0], line) for line in run]
@@ -169,7 +187,7 @@ class FastWriter:
         parts = [
             head,
             kernel_source(text),
-            *(inspect.getsource(each).rstrip() for each in HELPERS),
+            *map(source_of, HELPERS),
             "\n".join(_function("prepare", "T", body)),
         ]
         return "\n\n\n".join(filter(None, parts)) + "\n"

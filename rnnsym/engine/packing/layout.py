@@ -1,9 +1,10 @@
 """Where timed vectors live: side by side in the rows of banks, so that neighbours are one contiguous slice."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rnnsym.core.names import Name
+from rnnsym.core.names import Interval, Name
 
 
 class Tenant(NamedTuple):
@@ -18,7 +19,18 @@ Column = tuple[Tenant, ...]
 
 
 @dataclass(frozen=True)
+class Tiled:
+    """Matrices side by side in one array, for every step of `rows` a square one with `size` rows; `places`: for each
+    name where it stands, the index of its rows and of its columns (a number for a scalar)."""
+
+    size: int
+    rows: Interval
+    places: Mapping[Name, tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class Layout:
     """`banks`: for each bank its columns, from left to right."""
 
     banks: tuple[tuple[Column, ...], ...] = ()
+    tiled: Tiled | None = None

@@ -15,6 +15,8 @@ from rnnsym.transforms.rewrite import transform
 
 def lerped(system: System, wanted: Sequence[Name], choices: Choices) -> System:
     """Weighted means of what a loop computes, in the form with fewer operations."""
+    if not choices.lerp:
+        return system
     draft = Draft(system)
     for name, loop in loops(system).items():
 

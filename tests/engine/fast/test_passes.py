@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnsym.cells.registry import catalogue
@@ -42,6 +42,7 @@ def test_built_in_cells(cell, batch):
     check(NETWORKS["tagging, labels, mean"](cell), CHOICES[batch is None], 4, batch)
 
 
+@settings(max_examples=max(10, settings().max_examples // 2))
 @given(random_cells.cells(), st.sampled_from(CHOICES), st.sampled_from([None, 1, 2]))
 def test_cells_that_nobody_wrote(cell, choices, batch):
     with np.errstate(all="ignore"):

@@ -1,5 +1,7 @@
 """Packed systems against the systems that they came from: by the readable program, and in the banks of the layout."""
 
+import os
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from support.hand_forms import FORMS, SIZES
 from support.networks import NETWORKS, data_for
 
 PLANS = (Choices(), Choices(augment=False), Choices(factors_ahead=False, augment=False))
+DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 CELLS = [entry.cell for entry in catalogue()]
 
 
@@ -45,11 +48,12 @@ def test_every_cell_keeps_its_values(place, cell):
 
 @pytest.mark.parametrize("wiring", NETWORKS)
 def test_every_wiring_keeps_its_values(wiring):
-    """Cells and plans take turns."""
+    """Cells and plans take turns, and so do two of the lengths."""
     place = list(NETWORKS).index(wiring)
     cells = ["lstm", "gru", "mgu", rs.cells.LSTM(variant="peephole"), "jordan"]
     net = NETWORKS[wiring](cells[place % len(cells)])
-    for i, (steps, batch) in enumerate([(1, 2), (2, None), (5, 2)]):
+    times = [(1, 2), (2, None), (5, 2)]
+    for i, (steps, batch) in enumerate((times * 2)[place % 3 :][: 3 if DEEP else 2]):
         check_network(net, PLANS[(place + i) % len(PLANS)], steps, seed=i, batch=batch)
 
 

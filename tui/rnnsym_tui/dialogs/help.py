@@ -14,6 +14,7 @@ HEADINGS = {
     "step": "Step", "lesson": "Lesson", "app": "Everywhere", "timeline": "In the timeline",
     "equations": "In the equations", "numbers": "In the numbers", "matrices": "In the weights and gradients",
     "derive": "Derive", "outline": "In the outline", "details": "In the details",
+    "flow": "Flow", "map": "In the map", "sliders": "In the sliders",
 }  # fmt: skip
 KEY_CELLS = 17
 

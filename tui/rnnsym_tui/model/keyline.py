@@ -22,6 +22,14 @@ DERIVE: tuple[Entry, ...] = (
     (("first", "last"), "first, last"), (("go_to",), "go to t"), (("show_lesson",), "lesson"),
     (("toggle_light",), "light"), (("quit",), "quit"),
 )  # fmt: skip
+FLOW: tuple[Entry, ...] = (
+    (("left", "down", "up", "right"), "map"), (("compare",), "compare"), (("pin",), "pin"),
+    (("picture",), "picture"), (("cell",), "cell"), (("state",), "state"), (("undo",), "undo"),
+    (("step_here",), "step it"), (("derive_product",), "derive"), (("copy",), "copy"), (("export",), "export"),
+    (("less", "more"), "slider"), (("type",), "type a value"), (("reset",), "reset"), (("activation",), "activation"),
+    (("edit",), "edit"), (("go_to",), "go to t, k"), (("mirror",), "mirror"), (("chain",), "chain"),
+    (("start_over",), "start over"), (("toggle_light",), "light"), (("quit",), "quit"),
+)  # fmt: skip
 LESSON: tuple[Entry, ...] = (
     (("read_on",), "read on"), (("read_back",), "back"), (("previous_page", "next_page"), "turn page"),
     (("first_page", "last_page"), "first, last"),

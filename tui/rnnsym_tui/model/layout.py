@@ -1,4 +1,4 @@
-"""Where the panels of the Step screen stand, for any size of terminal. Pure arithmetic, so that it can be tested."""
+"""Where the panels of the screens stand, for any size of terminal. Pure arithmetic, so that it can be tested."""
 
 from typing import NamedTuple
 
@@ -128,3 +128,36 @@ def outline_width(width: int) -> int:
 
 def details_width(width: int) -> int:
     return width - outline_width(width) - 1 if width >= BESIDE else width
+
+
+# Flow. ------------------------------------------------------------------------------------------------------------
+
+SLIDER_ROWS = 3
+WIDEST_MAP = 0.58
+"""Of the width; the rest is for the curves."""
+
+
+def flow_boxes(width: int, height: int, map_cells: int) -> dict[str, Box]:
+    """Header, map beside curves, what the shades stand for, the value under the cursor, the finding, sliders, keys.
+
+    `map_cells` is how wide the map would like to be.
+    """
+    foot = key_rows(height)
+    body = height - 4 - SLIDER_ROWS - foot
+    left = flow_map_width(width, map_cells)
+    below = 1 + body
+    return {
+        "header": Box(0, 0, width, 1),
+        "map": Box(0, 1, left, body),
+        "curves": Box(left + 1, 1, width - left - 1, body),
+        "shades": Box(0, below, width, 1),
+        "place": Box(0, below + 1, width, 1),
+        "finding": Box(0, below + 2, width, 1),
+        "sliders": Box(0, below + 3, width, SLIDER_ROWS),
+        "keys": Box(0, height - foot, width, foot),
+    }
+
+
+def flow_map_width(width: int, map_cells: int) -> int:
+    """What the map wants, within what leaves room for the curves."""
+    return max(min(map_cells, int(width * WIDEST_MAP), width - 36), 20)

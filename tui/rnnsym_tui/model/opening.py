@@ -1,24 +1,29 @@
 """What the app opens with: what was asked for, or else what was left last."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rnnsym.errors import InputError, RnnsymError, unknown
 from rnnsym.walk.numbers import parse_whole
 from rnnsym_tui.model.derive.reader import BEGINNING, Position
+from rnnsym_tui.model.flow.knobs import knobs_from
+from rnnsym_tui.model.flow.place import UNTOUCHED, FlowPlace, compared
 from rnnsym_tui.model.session import Session
 from rnnsym_tui.model.setup import Setup
 from rnnsym_tui.model.state import Remembered, State
 
 ASKED = ("cell", "text", "hidden", "seed", "options")
-KNOWN = (*ASKED, "ascii", "lesson", "reset")
+TURNED = {"gain": "gain", "radius": "radius", "forget_bias": "forget"}
+"""Options that set a slider of Flow, and its key."""
+KNOWN = (*ASKED, "ascii", "lesson", "reset", "mode", "compare", *TURNED)
+MODES = ("step", "derive", "flow")
 
 
 @dataclass(frozen=True)
 class Opening:
     """A session to begin with, `resumed` where it goes on inside; a lesson to show first; what to tell the user; the
-    place in the derivation, and whether that is shown first."""
+    places in the derivation and in the flow, and the mode that is shown first."""
 
     session: Session
     lesson: str | None = None
@@ -26,6 +31,7 @@ class Opening:
     resumed: bool = False
     reading: Position = BEGINNING
     mode: str = "step"
+    flow: FlowPlace = UNTOUCHED
 
 
 def opening(options: Mapping[str, Any], state: State) -> Opening:
@@ -36,17 +42,41 @@ def opening(options: Mapping[str, Any], state: State) -> Opening:
     for name in options:
         if name not in KNOWN:
             raise unknown("option of the app", name, KNOWN)
-    asked = _asked(options)
+    asked, wanted = _asked(options), _mode(options)
     lesson = options.get("lesson")
     left = None if options.get("reset") else state.session_of(asked)
     if left is None:
-        return Opening(Session(asked or Setup()), lesson)
+        return Opening(Session(asked or Setup()), lesson, mode=wanted or "step", flow=_turned(options, UNTOUCHED))
+    flow = _turned(options, left.flow)
     try:
         session = _resumed(left)
     except RnnsymError as error:
-        return Opening(Session(asked or Setup()), lesson, f"The last session could not be opened: {error}")
-    mode = left.mode if asked is None else "step"
-    return Opening(session, lesson, resumed=session.index > 0, reading=left.reading, mode=mode)
+        notice = f"The last session could not be opened: {error}"
+        return Opening(
+            Session(asked or Setup()), lesson, notice, mode=wanted or "step", flow=_turned(options, UNTOUCHED)
+        )
+    mode = wanted or (left.mode if asked is None else "step")
+    return Opening(session, lesson, resumed=session.index > 0, reading=left.reading, mode=mode, flow=flow)
+
+
+def _mode(options: Mapping[str, Any]) -> str | None:
+    """The mode that is asked for. Raises UnknownNameError."""
+    mode = options.get("mode")
+    if mode is not None and mode not in MODES:
+        raise unknown("mode of the app", str(mode), MODES)
+    return None if mode is None else str(mode)
+
+
+def _turned(options: Mapping[str, Any], place: FlowPlace) -> FlowPlace:
+    """The place with the sliders and cells that are asked for; where one is, no other is taken from the past.
+
+    Raises InputError for a value that no slider takes, and for too many cells.
+    """
+    if any(options.get(name) is not None for name in TURNED):
+        place = replace(place, knobs=knobs_from({key: options.get(name) for name, key in TURNED.items()}))
+    if options.get("compare") is not None:
+        place = replace(place, compare=compared(options["compare"]), mirror=0)
+    return place
 
 
 def _asked(options: Mapping[str, Any]) -> Setup | None:

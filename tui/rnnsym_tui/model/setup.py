@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from rnnsym.api.network import Network
 from rnnsym.cells.registry import load, option_value
 from rnnsym.errors import InputError, unknown
 from rnnsym.walk.text import SCHEME, encode, text_network
@@ -72,14 +73,18 @@ class Setup:
         """The walk. Raises RnnsymError for what cannot be used: cell, text, size or weight."""
         if len(self.text) > LONGEST:
             raise InputError(f"the text has {len(self.text)} characters; up to {LONGEST} can be stepped through.")
+        net = self.network()
+        return encode(self.text).walk(net, _apply(net.init(self.seed, SCHEME), self.weights))
+
+    def network(self) -> Network:
+        """The network alone. Raises as `walk`."""
         words = {name: value for name, value in self.options if name in WORDS}
         cell = load(self.cell, **{name: value for name, value in self.options if name not in WORDS})
         body = compose(cell, **{name: value for name, value in words.items() if name in SHAPE})
         choices: dict[str, Any] = {name: str(value) for name, value in words.items() if name not in SHAPE}
         if "symbols" in choices:
             choices["symbols"] = words["symbols"] in (True, "true", "True")
-        net = text_network(body, self.text, self.hidden, **choices)
-        return encode(self.text).walk(net, _apply(net.init(self.seed, SCHEME), self.weights))
+        return text_network(body, self.text, self.hidden, **choices)
 
     def as_data(self) -> dict[str, Any]:
         weights = [[w.label, list(w.place), w.value] for w in self.weights]
@@ -107,6 +112,20 @@ def parse_cell(text: str) -> tuple[str, Options]:
     """`elman activation=relu` as the cell and its options; a value is a number where it reads as one."""
     found = tuple((name, option_value(value)) for name, value in _OPTION.findall(text))
     return _OPTION.sub("", text).strip(), found
+
+
+def beside(setup: Setup, cell: str) -> Setup:
+    """The same with another cell, as it is typed, in the same wiring: for comparing."""
+    name, options = parse_cell(cell)
+    if (name, options) == (setup.cell, tuple(pair for pair in setup.options if pair[0] not in WORDS)):
+        return setup
+    wiring = tuple(pair for pair in setup.options if pair[0] in WORDS and pair[0] not in dict(options))
+    return replace(setup, cell=name, options=(*options, *wiring), weights=())
+
+
+def own_text(setup: Setup) -> str:
+    """The cell with its own options, without the words of the wiring: `beside` takes it."""
+    return replace(setup, options=tuple(pair for pair in setup.options if pair[0] not in WORDS)).cell_text
 
 
 def parse_weight(text: str) -> Weight:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-KINDS = ("dim", "strong", "active", "done", "rule", "title", "cursor", "here", "alert", "key")
+KINDS = ("dim", "strong", "active", "done", "rule", "title", "cursor", "here", "alert", "key",
+         "first", "second", "third", "fourth")  # fmt: skip
 """Every kind means the same everywhere; none is the only sign of its meaning, so that NO_COLOR loses nothing."""
 
 

@@ -13,6 +13,7 @@ import platformdirs
 
 from rnnsym.errors import InputError
 from rnnsym_tui.model.derive.reader import BEGINNING, Position, position_from
+from rnnsym_tui.model.flow.place import UNTOUCHED, FlowPlace, place_from
 from rnnsym_tui.model.setup import Setup, from_data
 
 VERSION = 1
@@ -47,13 +48,14 @@ def user_paths() -> Paths:
 
 @dataclass(frozen=True)
 class Remembered:
-    """A session as it was left: the place in the walk, that in the derivation, and which of the two was shown."""
+    """A session as it was left: the place in the walk, in the derivation and in the flow, and which mode was shown."""
 
     setup: Setup
     index: int
     breaks: tuple[str, ...] = ()
     reading: Position = BEGINNING
     mode: str = "step"
+    flow: FlowPlace = UNTOUCHED
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,9 @@ def _state(data: Mapping[str, Any]) -> State:
 def _remembered(data: Mapping[str, Any]) -> Remembered:
     reading = position_from(data["reading"]) if "reading" in data else BEGINNING
     breaks = tuple(map(str, data["breaks"]))
-    return Remembered(from_data(data["setup"]), int(data["index"]), breaks, reading, str(data.get("mode", "step")))
+    flow = place_from(data["flow"]) if "flow" in data else UNTOUCHED
+    mode = str(data.get("mode", "step"))
+    return Remembered(from_data(data["setup"]), int(data["index"]), breaks, reading, mode, flow)
 
 
 def save(path: Path, state: State) -> None:
@@ -132,6 +136,7 @@ def _session_data(old: Remembered) -> dict[str, Any]:
         "breaks": list(old.breaks),
         "reading": old.reading.as_data(),
         "mode": old.mode,
+        "flow": old.flow.as_data(),
     }
 
 

@@ -161,6 +161,13 @@ class DeriveMoves(Screen[None]):
             if self.is_mounted:
                 self.work_out()
 
+    def show_form(self, key: str) -> None:
+        """Show a form that is about no parameter."""
+        self.follow_session()
+        self.reader.choose(replace(self.reader.position.choice, form=key, wrt=None))
+        if self.is_mounted:
+            self.work_out()
+
     # The links in the details. ------------------------------------------------------------------------------------
 
     def action_next_link(self) -> None:

@@ -6,6 +6,7 @@ from rnnsym_tui.model.spans import Line, Span, line, width, window
 TABS = (
     ("step", "Step", "app.show_step"),
     ("derive", "Derive", "app.show_derive"),
+    ("flow", "Flow", "app.show_flow"),
     ("lesson", "Lesson", "app.show_lesson"),
 )
 

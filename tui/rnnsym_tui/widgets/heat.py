@@ -12,6 +12,16 @@ STRONGEST = 0.85
 
 
 @lru_cache(maxsize=256)
+def ink(level: int, background: str) -> Style:
+    """The style of a shading character of strength 1…16, on either side: its own colour, on a fainter one of it."""
+    ground = Color.parse(background)
+    pole = NEGATIVE if level < 0 else POSITIVE
+    strength = (abs(level) / SHADES) ** 0.75
+    front, back = ground.blend(pole, 0.3 + 0.7 * strength), ground.blend(pole, 0.55 * strength)
+    return Style(color=front.rich_color, bgcolor=back.rich_color)
+
+
+@lru_cache(maxsize=256)
 def shade(level: int, background: str, foreground: str) -> Style:
     """The style of level -16…16 on this background; level 0 has no colour at all."""
     ground = Color.parse(background)

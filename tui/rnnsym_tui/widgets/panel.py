@@ -29,6 +29,10 @@ class Panel(Widget):
         & > .kind--here { text-style: bold reverse; }
         & > .kind--alert { text-style: bold reverse; color: $text-error; }
         & > .kind--key { color: $text-accent; text-style: bold; }
+        & > .kind--first { color: $text-primary; text-style: bold; }
+        & > .kind--second { color: $text-warning; text-style: bold; }
+        & > .kind--third { color: $text-success; text-style: bold; }
+        & > .kind--fourth { color: $text-error; text-style: bold; }
     }
     """
 

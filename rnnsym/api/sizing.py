@@ -1,6 +1,6 @@
-"""The sizes of a cell's dimensions, read off arrays."""
+"""The sizes of dimensions, read off arrays."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,22 +19,27 @@ def network_of(what: Cell | type[Cell] | str, params: Mapping[str, Any], x: Any)
     A dimension that no array tells is 1. Arrays that do not fit are for the network to refuse.
     """
     cell = as_cell(what)
-    axes = [*_axes(cell.params, params, 0), *_axes(cell.inputs, _by_label(cell, x), 1)]
-    sizes: dict[str, int] = {}
-    while found := [told for dim, length in axes if (told := dims.solve(dim, length, sizes))]:
-        sizes.setdefault(*found[0])
+    sizes = sizes_told([*axes(cell.params, params), *axes(cell.inputs, _by_label(cell, x), 1)])
     known = {str(dim): sizes.get(str(dim), 1) for dim in cell.dimensions()}
     return Network.sized(cell, Options(readout=False), {"X": 1, "H": 1, **known})
 
 
-def _by_label(cell: Cell, x: Any) -> Mapping[str, Any]:
-    return x if isinstance(x, Mapping) else dict.fromkeys(list(cell.inputs)[:1], x)
+def sizes_told(lengths: Iterable[tuple[Dim, int]]) -> dict[str, int]:
+    """The size of every name that the lengths of dimensions tell, the first to tell it being right."""
+    known, sizes = list(lengths), dict[str, int]()
+    while found := [told for dim, length in known if (told := dims.solve(dim, length, sizes))]:
+        sizes.setdefault(*found[0])
+    return sizes
 
 
-def _axes(shapes: Mapping[str, Shape], arrays: Any, lead: int) -> Iterator[tuple[Dim, int]]:
+def axes(shapes: Mapping[str, Shape], arrays: Any, lead: int = 0) -> Iterator[tuple[Dim, int]]:
     """The dimensions of declared shapes with the lengths of the arrays' axes, behind `lead` others."""
     for label, shape in shapes.items():
         if isinstance(shape, tuple) and isinstance(arrays, Mapping) and label in arrays:
             numbers = np.shape(arrays[label])
             if len(numbers) == len(shape) + lead:
                 yield from zip(shape, numbers[lead:], strict=True)
+
+
+def _by_label(cell: Cell, x: Any) -> Mapping[str, Any]:
+    return x if isinstance(x, Mapping) else dict.fromkeys(list(cell.inputs)[:1], x)

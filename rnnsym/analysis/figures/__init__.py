@@ -1,0 +1,11 @@
+"""Figures for files, drawn by matplotlib, which the extra `[plot]` installs: pip install 'rnnsym[plot]'.
+
+Each function gives a `matplotlib.figure.Figure`, and `save` writes one as .svg or .png. Importing this package without
+matplotlib raises MissingPackageError.
+"""
+
+from rnnsym.analysis.figures.canvas import save
+from rnnsym.analysis.figures.curves import fan, norms
+from rnnsym.analysis.figures.heatmap import heat
+
+__all__ = ["fan", "heat", "norms", "save"]

@@ -1,0 +1,25 @@
+"""Work on stacks of matrices, shared by two threads: NumPy's linear algebra runs outside the interpreter's lock."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+Array = Any
+WORTH = 1.0e6
+"""Scalar products below which a second thread costs more than it saves."""
+
+
+def shared(function: Callable[[Array], Array], stack: Array) -> Array:
+    """`function` of a stack, (m, …) to (m, …), one half in each of two threads where that pays. Every matrix is worked
+    on alone, so that the result does not depend on the number of threads."""
+    count, n = len(stack), stack.shape[-1]
+    if count < 2 or count * float(n) ** 3 < WORTH or (os.cpu_count() or 1) < 2:
+        return function(stack)
+    middle = count // 2
+    with ThreadPoolExecutor(1) as other:
+        second = other.submit(function, stack[middle:])
+        first = function(stack[:middle])
+        return np.concatenate([first, second.result()])

@@ -1,0 +1,97 @@
+"""The numbers of `rnnsym flow`, one column for each network."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rnnsym.analysis.bounds import bound
+from rnnsym.analysis.flow import Flow
+from rnnsym.analysis.pictures.magnitudes import magnitude
+from rnnsym.analysis.saturation import saturation
+from rnnsym.analysis.spectra import norm, radius
+
+Array = Any
+Row = tuple[str, ...]
+LEAST = 0.005
+"""Smaller shares are no per cent."""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """`halving`: over how many steps the norm halves on average, None where it does not shrink; `doubling` likewise.
+    `radius`, `norm`: medians over the steps whose Jacobian is finite, nan where none is."""
+
+    left: float
+    halving: float | None
+    doubling: float | None
+    radius: float
+    norm: float
+    rate: float
+    final_rate: float
+    why: str
+    saturated: dict[str, float]
+
+
+def numbers_of(flow: Flow) -> Numbers:
+    """The numbers of one network."""
+    steps = flow.jacobians.step[np.isfinite(flow.jacobians.step).all(axis=(1, 2))]
+    found = bound(flow.jacobians)
+    last, lags = float(flow.curve[-1]), flow.T - 1
+    pace = lags * math.log(2) / abs(last) if lags and math.isfinite(last) and last else None
+    shares = saturation(flow.jacobians)
+    return Numbers(
+        left=last,
+        halving=pace if last < 0 else None,
+        doubling=pace if last > 0 else None,
+        radius=float(np.median(radius(steps))) if len(steps) else math.nan,
+        norm=float(np.median(norm(steps))) if len(steps) else math.nan,
+        rate=found.rate,
+        final_rate=found.final_rate,
+        why=found.why,
+        saturated={label: _mean(share) for label, share in shares.items()},
+    )
+
+
+def _mean(shares: Array) -> float:
+    known = shares[~np.isnan(shares)]
+    return float(known.mean()) if len(known) else math.nan
+
+
+def rows_of(flows: Sequence[Flow], found: Sequence[Numbers]) -> list[Row]:
+    """The rows of the table: what is told, and a cell for each network."""
+    first, last = flows[0].step_at(flows[0].T - 1), flows[0].end
+
+    def row(name: str, cell: Callable[[Numbers], str]) -> Row:
+        return (name, *(cell(each) for each in found))
+
+    followed = ("state that is followed", *(_followed(flow) for flow in flows))
+    return [
+        followed,
+        row(f"left of t = {first} at t = {last}", lambda each: magnitude(each.left)),
+        row("on average it", _pace),
+        row("spectral radius of J_t, median", lambda each: _short(each.radius)),
+        row("norm of J_t, median", lambda each: _short(each.norm)),
+        row("bound on the norm of a step", lambda each: _short(each.rate)),
+    ]
+
+
+def _followed(flow: Flow) -> str:
+    return flow.state or ", ".join(flow.jacobians.states)
+
+
+def _pace(found: Numbers) -> str:
+    if found.halving is not None:
+        return f"halves in {found.halving:.3g} steps"
+    return f"doubles in {found.doubling:.3g} steps" if found.doubling is not None else "-"
+
+
+def _short(value: float) -> str:
+    return f"{value:.3g}"
+
+
+def saturated_words(found: Numbers) -> str:
+    """`f 12%, o 3%`; what is never saturated is left out."""
+    return ", ".join(f"{label} {share:.0%}" for label, share in found.saturated.items() if share >= LEAST) or "none"
