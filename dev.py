@@ -146,7 +146,7 @@ def test(arguments: list[str]) -> int:
         "ruff": [*module, "ruff", "check"],
         "mypy": [*module, "mypy"],
         "imports": [str(BIN / "lint-imports"), "--no-logo"],
-        "pytest": [*module, "pytest", "-n", "2", *arguments],
+        "pytest": [*module, "pytest", "-n", "2", "--dist", "worksteal", *arguments],
     }
     verdicts, code = dict.fromkeys(steps, "not run"), 0
     for name, command in steps.items():

@@ -13,6 +13,8 @@ from rnnsym._version import __version__
 if TYPE_CHECKING:
     from rnnsym import cells, testing
     from rnnsym.analysis.jacobians import Jacobians, jacobians
+    from rnnsym.analysis.sweeps import Sweep
+    from rnnsym.api.adjusting import adjusted
     from rnnsym.api.counts import ParameterCount, count_parameters
     from rnnsym.api.derivation import Derivation, derive
     from rnnsym.api.display import latex, pretty
@@ -57,6 +59,8 @@ _HOMES = {
     "rnnsym.api.plan": "ProgramPlan plan",
     "rnnsym.api.rosetta": "rosetta",
     "rnnsym.analysis.jacobians": "Jacobians jacobians",
+    "rnnsym.analysis.sweeps": "Sweep",
+    "rnnsym.api.adjusting": "adjusted",
     "rnnsym.walk.drawing.view": "graph",
     "rnnsym.checks.gradients": "check_gradients",
 }
@@ -65,12 +69,12 @@ _MODULES = ("cells", "errors", "testing")
 
 __all__ = [
     "Bidirectional", "Cell", "Derivation", "EncoderDecoder", "Jacobians", "Network", "ParameterCount", "ProgramPlan",
-    "Stacked", "Vocabulary", "__version__", "avg_pool1d", "bidirectional", "cells", "check_gradients", "concat",
-    "constant", "conv1d", "count_parameters", "cross_entropy", "derive", "dot", "encoder_decoder", "evaluate", "exp",
-    "grad", "graph", "jacobian", "jacobians", "jvp", "latex", "load_weights", "log", "log_softmax", "logsumexp",
-    "max_pool1d", "maximum", "mean", "minimum", "outer", "param", "plan", "pretty", "relu", "rosetta", "sigmoid",
-    "softmax", "softplus", "sqrt", "squared_error", "stacked", "stop_gradient", "sum", "take", "tanh", "testing",
-    "to_sympy", "unroll", "var", "vjp",
+    "Stacked", "Sweep", "Vocabulary", "__version__", "adjusted", "avg_pool1d", "bidirectional", "cells",
+    "check_gradients", "concat", "constant", "conv1d", "count_parameters", "cross_entropy", "derive", "dot",
+    "encoder_decoder", "evaluate", "exp", "grad", "graph", "jacobian", "jacobians", "jvp", "latex", "load_weights",
+    "log", "log_softmax", "logsumexp", "max_pool1d", "maximum", "mean", "minimum", "outer", "param", "plan", "pretty",
+    "relu", "rosetta", "sigmoid", "softmax", "softplus", "sqrt", "squared_error", "stacked", "stop_gradient", "sum",
+    "take", "tanh", "testing", "to_sympy", "unroll", "var", "vjp",
 ]  # fmt: skip
 
 

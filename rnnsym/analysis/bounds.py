@@ -23,7 +23,7 @@ from rnnsym.derivation.states.jacobians import StepJacobian
 from rnnsym.errors import InputError, unknown
 from rnnsym.ops.arithmetic import ADD, MUL, NEG, mul
 from rnnsym.ops.indexing import CONCAT, EMBED, SLICE
-from rnnsym.ops.leaves import LEAF, leaf
+from rnnsym.ops.leaves import FULL, LEAF, leaf
 from rnnsym.ops.products import MATMUL, MATVEC
 from rnnsym.ops.structure import BROADCAST, DIAG, OUTER, TRANSPOSE
 
@@ -205,12 +205,13 @@ class _Estimate:
 
     def product(self, node: Expr) -> Norm:
         """Numbers times one array, entry by entry times others."""
-        scalars = [arg.args[0] for arg in node.args if arg.prim is BROADCAST]
-        rest = [arg for arg in node.args if arg.prim is not BROADCAST]
-        fixed = [arg for arg in rest if self.ranges.constant(arg) is not None][-1:] or rest[-1:]
-        others = [arg for arg in rest if arg not in fixed]
-        factors = [mul(*scalars)] * bool(scalars) + [mul(*others)] * bool(others)
-        return _times([*map(self.largest, factors), *map(self.norm, fixed)])
+        thin = [arg for arg in node.args if arg.prim in (BROADCAST, FULL)]
+        rest = [arg for arg in node.args if arg not in thin]
+        if not rest:
+            return self.by_entries(node)
+        one = next((arg for arg in rest if self.ranges.constant(arg) is not None), rest[-1])
+        others = [arg for arg in node.args if arg is not one]
+        return _times([self.largest(mul(*others)), self.norm(one)])
 
     def by_entries(self, node: Expr) -> Norm:
         """The root of the number of entries, times the largest."""

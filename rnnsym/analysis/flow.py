@@ -12,7 +12,6 @@ from rnnsym.analysis.bounds import bound
 from rnnsym.analysis.jacobians import Jacobians
 from rnnsym.analysis.paths import paths
 from rnnsym.analysis.pictures.magnitudes import magnitude, threshold_text
-from rnnsym.analysis.singular import fan
 from rnnsym.analysis.steps import chain_name, chain_of
 from rnnsym.api.network import Network
 from rnnsym.core.expr import Expr
@@ -27,6 +26,8 @@ from rnnsym.wiring import carry_order
 Array = Any
 THRESHOLD = 1e-3
 """Below this norm little is left of a state; above 1 / THRESHOLD it has exploded."""
+MOST_ENTRIES = 20_000_000
+"""Entries of the step Jacobians up to which they are split by paths, which takes several times their memory."""
 QUIET = ("", "")
 LONGEST_WORD = 20
 """Longer words are not quoted."""
@@ -71,7 +72,7 @@ class Flow:
     def curve(self) -> Array:
         """log‖∂s_T/∂s_{T-lag}‖₂ for lag = 0…T-1, natural: how much of each earlier state is left at the end. In a chain
         that runs backward the end is step 1. nan where a step Jacobian on the way is not finite."""
-        return np.array([self.block.log_norm(self.end, self.step_at(lag)) for lag in range(self.T)])
+        return self.block.log_norm_table([self.end], [self.step_at(lag) for lag in range(self.T)])[0]
 
     @property
     def by_step(self) -> Array:
@@ -81,9 +82,9 @@ class Flow:
     @cached_property
     def fan(self) -> Array:
         """The logarithms of the singular values of ∂s_T/∂s_{T-lag} for lag = 0…T-1, of the whole carry, (T, n),
-        descending, natural. They are those of the transposed product, which begins with J_T."""
-        later = np.swapaxes(self.jacobians.ordered[:0:-1], 1, 2)
-        return np.concatenate([np.zeros((1, self.jacobians.n)), fan(later) if len(later) else later[:, :, 0]])
+        descending, natural."""
+        earlier = self.jacobians.whole.fan(t=self.end)[: self.T - 1]
+        return np.concatenate([np.zeros((1, self.jacobians.n)), earlier])
 
     @cached_property
     def bound_line(self) -> Array | None:
@@ -94,7 +95,9 @@ class Flow:
     @cached_property
     def direct_line(self) -> Array | None:
         """The logarithm of what the direct line alone leaves of the state, such as max ∏ f in an LSTM, per lag; None
-        where a state enters itself through gates and matrices only."""
+        where a state enters itself through gates and matrices only, and where the paths of all steps are too many."""
+        if self.T * self.jacobians.n**2 > MOST_ENTRIES:
+            return None
         system, chain = self.jacobians.net.system, chain_of(self.jacobians.net, self.jacobians.chain)
         followed = [name for name in chain.carries if self.state in (None, name.label)]
         if not any(has_direct_line(system, chain, name) for name in followed):
@@ -205,7 +208,9 @@ class _Words:
                  (flow.grows_beyond(1 / self.threshold), ("grows", "grow"), f"beyond {self._high}")]  # fmt: skip
         met = sorted((lag, verbs, where) for lag, verbs, where in found if lag is not None)
         one, many = (
-            ", and ".join(f"{verbs[i]} {where} after {counted(lag)}, {place_of(flow, lag)}" for lag, verbs, where in met)
+            ", and ".join(
+                f"{verbs[i]} {where} after {counted(lag)}, {place_of(flow, lag)}" for lag, verbs, where in met
+            )
             for i in (0, 1)
         )
         return one, many

@@ -2,8 +2,8 @@
 
 A QR factorization makes a triangle diag(e^d) · R of it, R with rows of size 1, whose entries between far scales are
 small; a QR of its transpose makes them smaller still, by the ratio of the scales. Where they no longer matter the
-triangle is cut, and blocks of near scales go to an ordinary SVD, which is accurate for graded matrices (their scales lie
-in order) as long as the scales are in the range of floats.
+triangle is cut, and blocks of near scales go to an ordinary SVD, which is accurate for graded matrices (scales in
+order) as long as they are in the range of floats.
 """
 
 from typing import Any
@@ -26,7 +26,7 @@ def reduced(stack: Array, log: Array) -> tuple[Array, Array, Array]:
     """Upper triangles R with log scales d, so that X · diag(e^log) and diag(e^d) · R have the same singular values; and
     the order in which R has the columns of X."""
     norms = np.sqrt(np.einsum("mij,mij->mj", stack, stack))
-    log = log + log(norms)
+    log = log + log_of(norms)
     columns = np.argsort(-log, axis=-1, kind="stable")
     log = np.take_along_axis(log, columns, -1)
     stack = np.take_along_axis(stack / np.where(norms > 0, norms, 1.0)[:, None], columns[:, None], -1)
@@ -46,7 +46,7 @@ def _damped(upper: Array, log: Array) -> tuple[Array, Array]:
     own = log[:, : upper.shape[1]]
     upper = upper * np.exp(np.minimum(log[:, None] - own[..., None], 0.0))
     sizes = np.max(np.abs(upper), axis=-1)
-    return upper / np.where(sizes > 0, sizes, 1.0)[..., None], own + log(sizes)
+    return upper / np.where(sizes > 0, sizes, 1.0)[..., None], own + log_of(sizes)
 
 
 def turned(upper: Array, log: Array) -> tuple[Array, Array]:
@@ -54,9 +54,9 @@ def turned(upper: Array, log: Array) -> tuple[Array, Array]:
     order = np.argsort(-log, axis=-1, kind="stable")
     log = np.take_along_axis(log, order, -1)
     rows = np.take_along_axis(upper, order[..., None], 1)
-    turned = shared(_upper, np.ascontiguousarray(rows.swapaxes(1, 2)))
-    drop_noise(turned, 1.0)
-    return _damped(turned, log)
+    other = shared(_upper, np.ascontiguousarray(rows.swapaxes(1, 2)))
+    drop_noise(other, 1.0)
+    return _damped(other, log)
 
 
 def log_values(upper: Array, log: Array) -> Array:
@@ -106,20 +106,21 @@ def _by_blocks(upper: Array, log: Array, starts: Array) -> Array:
         top = scales.max(axis=1, keepdims=True)
         blocks = upper[own[..., None], inside[..., None], inside[:, None]] * np.exp(scales - top)[..., None]
         values = np.abs(blocks[:, 0]) if size == 1 else shared(singular_values, blocks)
-        out[own, inside] = log(values) + top
+        out[own, inside] = log_of(values) + top
     return out
 
 
 def singular_values(stack: Array) -> Array:
+    """The singular values of each matrix, descending."""
     return np.linalg.svd(stack, compute_uv=False)
 
 
-def log(sizes: Array) -> Array:
+def log_of(sizes: Array) -> Array:
     """Logarithms with `DEAD` for zero."""
     return np.log(sizes, out=np.full(np.shape(sizes), DEAD), where=sizes > 0)
 
 
 def drop_noise(upper: Array, heights: Array) -> None:
     """Set to zero the pivots that rounding leaves of a zero; `heights` are the sizes of the rows."""
-    pivots = np.einsum("...ii->...i", upper)
+    pivots = np.einsum("...ii->...i", upper[..., : upper.shape[-2]])
     pivots[np.abs(pivots) <= upper.shape[-1] * EPS * heights] = 0.0

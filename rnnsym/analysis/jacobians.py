@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from rnnsym.analysis import products
-from rnnsym.analysis.blocks import Block
+from rnnsym.analysis.blocks import Block, Products
 from rnnsym.analysis.lyapunov import Lyapunov, lyapunov
-from rnnsym.analysis.products import Scaled
+from rnnsym.analysis.paths import Paths, paths
+from rnnsym.analysis.saturation import THRESHOLD, saturation
 from rnnsym.analysis.steps import Stepper, chain_name, stepper
 from rnnsym.api.arrays import steps_told
 from rnnsym.api.network import Network
@@ -47,7 +47,7 @@ def jacobians(
     return Jacobians(net, program, given, int(steps or 0) if told is None else told)
 
 
-class Jacobians:
+class Jacobians(Products):
     """`step` holds J_t for t = 1…T, (T, n, n): step[t - 1] is J_t, in numerator layout. `states` are the labels of the
     carries in the order in which they are stacked, `sizes` how many entries each has; n is their sum.
 
@@ -62,12 +62,17 @@ class Jacobians:
         self.sizes = tuple(int(np.prod(_shape(net, name), dtype=int)) for name in carries)
         _check_memory(steps, sum(self.sizes))
         _check_one_example(net, given)
-        self.values: Values = program(given, steps)
+        self.values: Values
         """Every quantity of the network that needs no target, by `Name`; row t of a timed one is time t."""
-        self.step: Array = program.matrices(self.values, steps)
+        self.step: Array
+        self.values, self.step = program(given, steps)
 
     def __repr__(self) -> str:
         return f"<Jacobians of {self.net.name}: T = {self.T}, n = {self.n}, {', '.join(self.states)}>"
+
+    @property
+    def owner(self) -> "Jacobians":
+        return self
 
     @property
     def n(self) -> int:
@@ -98,7 +103,8 @@ class Jacobians:
             raise InputError(f"there is no step {t!r}: the steps run from {first} to {last}.")
         return int(t) if self.forward else self.T + 1 - int(t)
 
-    def _places(self, t: int, k: int) -> tuple[int, int]:
+    def places(self, t: int, k: int) -> tuple[int, int]:
+        """How many steps of the chain lead to steps t and k. Raises InputError where k is after t."""
         late, early = self.place(t), self.place(k)
         if early > late:
             way = "no later" if self.forward else "no earlier"
@@ -122,26 +128,6 @@ class Jacobians:
         """The whole carry as one block."""
         return Block(self)
 
-    # Products. ----------------------------------------------------------------------------------------------------
-
-    def scaled_product(self, t: int, k: int) -> Scaled:
-        """∂s_t/∂s_k as mantissa · e^log, which neither overflows nor underflows."""
-        return products.product(self.ordered, *self._places(t, k))
-
-    def product(self, t: int, k: int) -> Array:
-        """∂s_t/∂s_k = J_t J_{t-1} … J_{k+1}, (n, n); the identity at t = k. Entries beyond the range of floats are inf
-        or 0: `scaled_product` has those too."""
-        return self.scaled_product(t, k).value
-
-    def log_norm(self, t: int, k: int) -> float:
-        """log‖∂s_t/∂s_k‖₂, natural; -inf for zero."""
-        return self.whole.log_norm(t, k)
-
-    @property
-    def log_norms(self) -> Array:
-        """log‖∂s_t/∂s_k‖₂ for t, k = 1…T: (T, T), [t - 1, k - 1], natural; nan where k is after t."""
-        return self.whole.log_norms
-
     # What the products tend to. -------------------------------------------------------------------------------------
 
     def lyapunov(self, skip: int = 0, every: int | None = None, k: int | None = None) -> Lyapunov:
@@ -152,6 +138,39 @@ class Jacobians:
         InputError.
         """
         return lyapunov(self.ordered, skip, every, k)
+
+    # What makes them large or small. --------------------------------------------------------------------------------
+
+    @cached_property
+    def norms(self) -> Array:
+        """‖J_t‖₂ of every step, its largest singular value: (T,)."""
+        return spectra.norm(self.step)
+
+    @cached_property
+    def radii(self) -> Array:
+        """The spectral radius of every J_t, its largest |eigenvalue|: (T,). Of products it says nothing by itself."""
+        return spectra.radius(self.step)
+
+    def growth(self) -> spectra.Growth:
+        """log‖∂s_t/∂s_0‖ for t = 0…T along the chain, with its peak."""
+        return spectra.growth(self)
+
+    def bound(self) -> Bound:
+        """A rate that no step can exceed, from the derived step Jacobian: σ_max(U) · sup|f′| for an Elman network."""
+        return bound(self)
+
+    def saturation(self, threshold: float = THRESHOLD) -> dict[str, Array]:
+        """The share of units at each step whose squashing function is flat, by its label: (T,). Raises InputError."""
+        return saturation(self, threshold)
+
+    def paths(self) -> Paths:
+        """The step Jacobians split into the direct line and what comes through each gate."""
+        return paths(self)
+
+    def loss_gradients(self, targets: Any, state: str | None = None, mask: Any = None) -> LossGradients:
+        """‖∂L_t/∂s_k‖ for every loss t and step k, of one state or the whole carry. Raises as `Network.run`, and
+        UnknownNameError."""
+        return loss_gradients(self, targets, state, mask)
 
 
 def _shape(net: Network, name: Name) -> Sequence[int]:

@@ -87,11 +87,11 @@ def _pushed(j: "Jacobians", entering: Array) -> Iterator[tuple[int, tuple[Array,
     yield j.T, (vectors, logs)
     for place in range(j.T - 1, -1, -1):
         vectors, logs = _scaled(vectors @ j.ordered[place], logs)
-        if entering[place].any():
-            most = np.maximum(logs, np.where(entering[place].any(axis=1), 0.0, -np.inf))
-            most = np.where(np.isfinite(most), most, 0.0)
+        if (enters := entering[place].any(axis=1)).any():
+            most = np.where(enters, np.maximum(logs, 0.0), np.where(np.isfinite(logs), logs, 0.0))
             with np.errstate(under="ignore"):
-                both = vectors * np.exp(logs - most)[:, None] + entering[place] * np.exp(-most)[:, None]
+                share = np.where(enters, np.exp(-np.maximum(most, 0.0)), 0.0)
+                both = vectors * np.exp(logs - most)[:, None] + entering[place] * share[:, None]
             vectors, logs = _scaled(both, most)
         yield place, (vectors, logs)
 

@@ -35,10 +35,10 @@ BATCHES = 16
 class Lyapunov:
     """The Lyapunov exponents along one sequence, natural logarithms a step. Equal exponents are repeated.
 
-    exponents: (k,), in descending order; -inf where a step maps a direction to zero. steps: how many were counted, after
-    those that were skipped. rounding: (k,), estimated errors by rounding alone: one step resolves growth only down to
-    about ε times the norm of its Jacobian, and an exponent at that floor comes out too high. ends: (b,), the number of
-    counted steps after each block between two factorisations; grown: (b, k), log|R_ii| summed up to there.
+    exponents: (k,), in descending order; -inf where a step maps a direction to zero. steps: how many were counted,
+    after those that were skipped. rounding: (k,), estimated errors by rounding alone: one step resolves growth only
+    down to about ε times the norm of its Jacobian, and an exponent at that floor comes out too high. ends: (b,), the
+    number of counted steps after each block between two factorisations; grown: (b, k), log|R_ii| summed up to there.
     """
 
     exponents: Array
@@ -76,8 +76,8 @@ class Lyapunov:
 
     @cached_property
     def mean_by_determinant(self) -> float:
-        """The mean of all n exponents as the mean of log|det J_t| / n: exact at any number of steps, also where QR meets
-        its floor."""
+        """The mean of all n exponents as the mean of log|det J_t| / n: exact at any number of steps, also where QR
+        meets its floor."""
         return float(np.mean(np.linalg.slogdet(self.counted)[1]) / self.n)
 
     @property
@@ -95,9 +95,9 @@ class Lyapunov:
 
     @property
     def entropy(self) -> float:
-        """Σ of the positive exponents, an upper bound of the entropy rate in nats a step (Ruelle 1978), which is reached
-        where the invariant measure is smooth along the expanding directions (Pesin 1977). nan where it takes more
-        exponents than are known."""
+        """Σ of the positive exponents, an upper bound of the entropy rate in nats a step (Ruelle 1978), which is
+        reached where the invariant measure is smooth along the expanding directions (Pesin 1977). nan where it takes
+        more exponents than are known."""
         return float(np.sum(self.exponents[: self.positive])) if self._reaches(self.positive) else float("nan")
 
     @property
@@ -220,7 +220,7 @@ def _turned(block: Array, frame: Array) -> tuple[Array, Array, float]:
         low = float(diagonal[:rank].min(initial=high))
     if high == 0:
         return frame, diagonal, 1.0
-    return frame, diagonal, high / low if 1 / RANGE < low and high < RANGE else float("inf")
+    return frame, diagonal, high / low if low > 1 / RANGE and high < RANGE else float("inf")
 
 
 def _rank_bound(block: Array) -> int:

@@ -16,32 +16,22 @@ step is independent of U, as if U were drawn anew: finite networks come close as
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from rnnsym.cells.elman import activation_named
-from rnnsym.core.expr import Expr
-from rnnsym.errors import InputError, RnnsymError
-from rnnsym.interpreters.numeric import evaluate
-from rnnsym.ops.elementwise import sigmoid, tanh
-from rnnsym.ops.leaves import param
-from rnnsym.ops.structure import sum_all
-from rnnsym.transforms import grad
+from rnnsym.analysis.averages import Activation, Averages, averages, nodes, root
+from rnnsym.errors import InputError
 
 Array = Any
-Activation = str | Callable[[Expr], Expr]
-REACH = 9.0
-"""Beyond this many standard deviations nothing contributes."""
-NODES = 16
-"""Gauss–Legendre nodes on a part over which √q z changes by at most 1: tanh is resolved to rounding."""
-LARGEST = 1e7
-"""A larger variance counts as none: it grows for ever."""
-SMALLEST = 1e-16
+STRONGEST = 1000.0
+"""The largest gain, and bias."""
+LARGEST, SMALLEST = 1e7, 1e-16
+"""A variance beyond the one grows for ever, and one below the other is none."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MeanField:
     """Theory for one gain or for an array of them; what it tells are arrays of the same shape.
 
@@ -57,13 +47,13 @@ class MeanField:
     def __post_init__(self) -> None:
         for what, value in (("gain", self.gain), ("bias", self.bias)):
             array = np.asarray(value)
-            if array.dtype.kind not in "iuf" or not np.isfinite(array).all() or not (array >= 0).all():
-                raise InputError(f"the {what} of a random network must be 0 or more, not {value!r}.")
+            if array.dtype.kind not in "iuf" or not ((array >= 0) & (array <= STRONGEST)).all():
+                raise InputError(f"the {what} of a random network is a number from 0 to {STRONGEST:g}, not {value!r}.")
         try:
             np.broadcast_shapes(np.shape(self.gain), np.shape(self.bias))
         except ValueError:
             raise InputError("gain and bias must be numbers, or arrays of shapes that fit.") from None
-        _slopes(self.activation)
+        averages(self.activation)
 
     @cached_property
     def _points(self) -> list["_Point"]:
@@ -124,7 +114,7 @@ class MeanField:
     def curve(self, steps: int) -> Array:
         """½ log χ times lag = 0…steps: (…, steps + 1), natural. It is log √(E‖J_t … J_{k+1}‖_F² / N) at lag t − k, the
         growth of a vector whose direction is random; the 2-norm of a product lies above it."""
-        return self.largest[..., None] * np.arange(steps + 1)
+        return self.largest[..., None] * np.arange(steps + 1) + 0.0
 
 
 def gradient_curve(gain: Array, bias: Array = 0.0, steps: int = 100, activation: Activation = "tanh") -> Array:
@@ -139,7 +129,7 @@ def critical_bias(gain: Array, activation: Activation = "tanh") -> Array:
     return field._each(lambda point: _critical(point.gain, point.f))
 
 
-def _critical(gain: float, f: "_Slopes") -> float:
+def _critical(gain: float, f: Averages) -> float:
     def excess(log_q: float) -> float:
         return gain**2 * f.mean_square_slope(math.exp(log_q)) - 1
 
@@ -149,7 +139,7 @@ def _critical(gain: float, f: "_Slopes") -> float:
     high = _first_below(excess)
     if high is None:
         return math.nan
-    q = math.exp(_root(excess, low, high))
+    q = math.exp(root(excess, low, high))
     squared = q - gain**2 * f.mean_square(q)
     return math.sqrt(max(squared, 0.0)) if squared > -1e-12 * q else math.nan
 
@@ -164,7 +154,7 @@ class _Point:
     """The theory at one gain and bias."""
 
     def __init__(self, gain: float, bias: float, activation: Activation) -> None:
-        self.gain, self.bias, self.f = gain, bias, _slopes(activation)
+        self.gain, self.bias, self.f = gain, bias, averages(activation)
 
     @cached_property
     def q(self) -> float:
@@ -175,15 +165,11 @@ class _Point:
         low, high = math.log(SMALLEST), _first_below(excess)
         if high is None:
             return math.inf
-        return 0.0 if excess(low) <= 1e-12 else math.exp(_root(excess, low, high))
-
-    @property
-    def _q(self) -> float:
-        return min(self.q, LARGEST)
+        return 0.0 if excess(low) <= 1e-12 else math.exp(root(excess, low, high))
 
     @cached_property
     def chi(self) -> float:
-        return self.gain**2 * self.f.mean_square_slope(self._q)
+        return self.gain**2 * self.f.mean_square_slope(self.q)
 
     @property
     def largest(self) -> float:
@@ -201,8 +187,8 @@ class _Point:
     @cached_property
     def _logs(self) -> tuple[Array, Array]:
         """The weights of the nodes, and log d² at each."""
-        z, weights = _nodes(self._q)
-        return weights, 2 * self.f.log_slope(math.sqrt(self._q) * z)
+        a, weights = nodes(self.q)
+        return weights, 2 * self.f.log_slope(a)
 
     def _share(self, log_s: float) -> float:
         """u = E[d² s / (1 + d² s)]."""
@@ -231,7 +217,7 @@ class _Point:
         """The share of the positive exponents, and their sum over N."""
         if not self.chi > 1:
             return 0.0, 0.0
-        at = _root(self._exponent, -80.0, self._end)
+        at = root(self._exponent, -80.0, self._end)
         return self._share(at), self._sum(at)
 
     @cached_property
@@ -240,8 +226,8 @@ class _Point:
             return 0.0
         if self._sum(self._end) >= 0:
             return self._share(self._end)
-        start = _root(self._exponent, -80.0, self._end)
-        return self._share(_root(self._sum, start, self._end))
+        start = root(self._exponent, -80.0, self._end)
+        return self._share(root(self._sum, start, self._end))
 
     def spectrum(self, count: int) -> Array:
         """At the middle of each of `count` equal parts; -inf beyond the share of units with a slope."""
@@ -250,89 +236,6 @@ class _Point:
         for i in range(count):
             u = (i + 0.5) / count
             if self.gain > 0 and u < whole:
-                low = _root(lambda log_s, u=u: self._share(log_s) / u - 1, low, end)  # type: ignore[misc]
+                low = root(lambda log_s, u=u: self._share(log_s) / u - 1, low, end)  # type: ignore[misc]
                 found[i] = self._exponent(low)
         return found
-
-
-class _Slopes:
-    """Averages of an elementwise function f and of its slope, over a ~ N(0, q)."""
-
-    def __init__(self, function: Callable[[Expr], Expr]) -> None:
-        self._a = param("a", ("Z",))
-        self._value = function(self._a)
-        self._slope = grad(sum_all(self._value), self._a, disconnected="zero")
-        self._log = LOG_SLOPES.get(function)
-
-    def mean_square(self, q: float) -> float:
-        return self._mean_square(self._value, q)
-
-    def mean_square_slope(self, q: float) -> float:
-        return self._mean_square(self._slope, q)
-
-    def _mean_square(self, expr: Expr, q: float) -> float:
-        z, weights = _nodes(q)
-        return float(weights @ self._of(expr, math.sqrt(q) * z) ** 2)
-
-    def _of(self, expr: Expr, a: Array) -> Array:
-        return evaluate(expr, {self._a: a}, {"Z": len(a)})
-
-    def log_slope(self, a: Array) -> Array:
-        """log|f'|, without the cancellation in 1 − f² for tanh."""
-        if self._log is not None:
-            return self._log(a)
-        with np.errstate(divide="ignore"):
-            return np.log(np.abs(self._of(self._slope, a)))
-
-
-def _log_slope_of_sigmoid(a: Array) -> Array:
-    return -np.abs(a) - 2 * np.log1p(np.exp(-np.abs(a)))
-
-
-def _log_slope_of_tanh(a: Array) -> Array:
-    return _log_slope_of_sigmoid(2 * a) + np.log(4.0)
-
-
-LOG_SLOPES: dict[Any, Callable[[Array], Array]] = {tanh: _log_slope_of_tanh, sigmoid: _log_slope_of_sigmoid}
-
-
-@lru_cache(maxsize=32)
-def _slopes(activation: Activation) -> _Slopes:
-    """Raises UnknownNameError, and InputError for what is no elementwise function."""
-    try:
-        return _Slopes(activation_named(activation) if isinstance(activation, str) else activation)
-    except (TypeError, AttributeError) as error:
-        raise InputError(f"{activation!r} is no elementwise function of an expression: {error}.") from None
-
-
-def _nodes(q: float) -> tuple[Array, Array]:
-    """z and the weights of an average over z ~ N(0, 1), fine enough for functions of √q z; 0 is between two parts."""
-    return _legendre(2 ** math.ceil(math.log2(REACH * (1 + math.sqrt(q)))))
-
-
-@lru_cache(maxsize=8)
-def _legendre(parts: int) -> tuple[Array, Array]:
-    x, w = np.polynomial.legendre.leggauss(NODES)
-    half = REACH / parts / 2
-    z = ((2 * np.arange(parts)[:, None] + 1 + x) * half).ravel()
-    z = np.concatenate([-z[::-1], z])
-    weights = np.tile(w, 2 * parts) * np.exp(-0.5 * z**2)
-    return z, weights / weights.sum()
-
-
-def _root(f: Callable[[float], float], low: float, high: float) -> float:
-    """Where f changes its sign between low and high, by the Illinois variant of false position."""
-    at_low, at_high = f(low), f(high)
-    for _ in range(200):
-        middle = (low + high) / 2
-        guess = high - at_high * (high - low) / (at_high - at_low) if at_high != at_low else middle
-        x = guess if min(low, high) < guess < max(low, high) else middle
-        at = f(x)
-        if at == 0 or abs(high - low) <= 4e-16 * max(1.0, abs(x)):
-            return x
-        if (at < 0) == (at_high < 0):
-            at_low /= 2
-        else:
-            low, at_low = high, at_high
-        high, at_high = x, at
-    return high

@@ -1,9 +1,12 @@
 """The numbers of a chain's step Jacobians, from the derived matrix expression, for all steps at once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from rnnsym.analysis.slopes import unsaturated
+from rnnsym.analysis.stepping import Stepping
 from rnnsym.api.network import Network
 from rnnsym.core.names import Name, Role
 from rnnsym.core.system import System
@@ -31,32 +34,41 @@ class Stepper:
         define(story, self.step)
         self.system: System = story.system
         forward = [name for name in net.system.equations if not _needs_target(net.system, name)]
-        self._program: Function = function(self.system, (*forward, *self.step.pieces), f"Step Jacobians of {net.name}.")
+        exact = unsaturated(self.system, self.step.pieces)
+        self.fast = Stepping(exact, forward, self.step, net.sizes)
+        title = f"Step Jacobians of {net.name}."
+        self._made: Callable[[], Function] = cache(lambda: function(exact, (*forward, *self.step.pieces), title))
 
-    def __call__(self, given: Mapping[Name, Any], steps: int) -> Values:
-        """Every quantity of the network that needs no target, and every block; row t is time t."""
-        return {**given, **self._program(given, steps)}
+    def __call__(self, given: Mapping[Name, Any], steps: int) -> tuple[Values, Array]:
+        """Every quantity of the network that needs no target and every block, row t is time t; and ∂s_t/∂s_{t-1} of the
+        whole carry, (T, n, n), row t - 1 is step t."""
+        if not self.fast.does(given, steps):
+            return self.readable(given, steps)
+        values, matrices = self.fast(given, steps)
+        return {**given, **values}, matrices
 
-    def matrices(self, known: Values, steps: int) -> Array:
-        """∂s_t/∂s_{t-1} of the whole carry: (T, n, n), row t - 1 is step t."""
-        return stacked_jacobian(known, self.chain.carries, self.step.blocks)[1 : steps + 1]
+    def readable(self, given: Mapping[Name, Any], steps: int) -> tuple[Values, Array]:
+        """The same by the readable program, for complex numbers too, with the values of every piece."""
+        known = {**given, **self._made()(given, steps)}
+        return known, stacked_jacobian(known, self.chain.carries, self.step.blocks)[1 : steps + 1]
 
 
 def _needs_target(system: System, name: Name) -> bool:
     return any(found.role in (Role.TARGET, Role.SEED) for found in system.ancestors([name]))
 
 
-_STEPPERS: WeakKeyDictionary[Network, dict[tuple[Name, ...], Stepper]] = WeakKeyDictionary()
+_STEPPERS: WeakKeyDictionary[Network, dict[str | None, Stepper]] = WeakKeyDictionary()
 
 
 def stepper(net: Network, chain: str | None = None) -> Stepper:
     """The program of a chain of `net`, made on first use. Raises as `chain_of`; ShapeError for a state that is a
     matrix."""
-    found = chain_of(net, chain)
     known = _STEPPERS.setdefault(net, {})
-    if found.carries not in known:
-        known[found.carries] = Stepper(net, found)
-    return known[found.carries]
+    if chain not in known:
+        found = chain_of(net, chain)
+        same = (each for each in known.values() if each.chain.carries == found.carries)
+        known[chain] = next(same, None) or Stepper(net, found)
+    return known[chain]
 
 
 def chain_of(net: Network, wanted: str | None = None) -> Chain:

@@ -46,7 +46,8 @@ class Cell:
                 now.a = p.W @ x + p.U @ prev.h + p.b
                 now.h = tanh(now.a)
 
-    Each assignment to `now` is one named equation. One example, one time step: the engine adds time and batch.
+    Each assignment to `now` is one named equation. One example, one time step: the engine adds time and batch. With
+    `inputs = {}` a cell reads nothing: a map of its own state, whose runs are told their length (steps=…).
     A cell is checked where it is declared: an error names its dimensions and the line of `step`.
     """
 

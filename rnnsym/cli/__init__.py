@@ -25,6 +25,11 @@ COMMANDS = {
     "lesson": "walk through backpropagation through time with live numbers",
 }
 
+FURTHER = {
+    "sweep": "the same measures on many networks: gains, schemes, cells, with many seeds",
+}
+"""For the few who look for them: not in the first screen of help."""
+
 HELP = """\
 rnnsym: derive, see, step and check the gradients of recurrent networks.
 
@@ -91,8 +96,8 @@ def _dispatch(arguments: list[str]) -> int:
         raise InputError(f"--reset stands alone, without '{rest[0]}'; for one cell: rnnsym step CELL --reset.")
     if word.startswith("-"):
         raise unknown("option", word, ["--help", "--reset", "--version"])
-    if word not in COMMANDS:
-        raise unknown("command", word, COMMANDS)
+    if word not in {**COMMANDS, **FURTHER}:
+        raise unknown("command", word, {**COMMANDS, **FURTHER})
     return _run_command(word, rest)
 
 
@@ -100,7 +105,7 @@ def _run_command(command: str, arguments: list[str]) -> int:
     from rnnsym.cli.parser import Parser
 
     module = importlib.import_module(f"rnnsym.cli.{command}")
-    parser = Parser(prog=f"rnnsym {command}", about=COMMANDS[command])
+    parser = Parser(prog=f"rnnsym {command}", about={**COMMANDS, **FURTHER}[command])
     module.add_arguments(parser)
     args = parser.parse(arguments)
     return OK if args is None else int(module.run(args))

@@ -55,10 +55,10 @@ def run(args: argparse.Namespace) -> int:
         symbols=options.symbols,
         examples=args.examples,
         seed=args.seed,
-        progress=_overwrite if _watched() else None,
+        progress=overwrite if watched() else None,
     )
-    if _watched():
-        _overwrite("")
+    if watched():
+        overwrite("")
     replay = _replay(args, report)
     if args.json:
         write_json("check", {**report.to_json(), "replay": replay})
@@ -101,13 +101,3 @@ def _keep_out_of_the_way() -> None:
     from platformdirs import user_cache_path
 
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(user_cache_path("rnnsym") / "hypothesis"))
-
-
-def _watched() -> bool:
-    """Whether progress is of use: someone looks on, at a terminal that can clear a line."""
-    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def _overwrite(text: str) -> None:
-    """One line on the terminal in the place of the one before."""
-    print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)

@@ -1,12 +1,13 @@
 """`rnnsym flow`: where the gradient goes, on a text, on numbers from a file, or on a drawn sequence."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnnsym.cli import common
 from rnnsym.cli.app import open_app
-from rnnsym.cli.terminal import interactive, say, shows_unicode, width, write, write_json
+from rnnsym.cli.terminal import interactive, overwrite, say, shows_unicode, watched, width, write, write_json
 from rnnsym.errors import InputError, unknown
 
 if TYPE_CHECKING:
@@ -16,20 +17,22 @@ TEXT, HIDDEN, SEED, STEPS, INPUTS = "the cat sat on the mat", 3, 7, 100, 2
 THRESHOLD = 1e-3
 KINDS = ("reach", "plot", "json", "save")
 SOURCES = ("text", "input")
-FIGURES = ("flow", "heat", "norms", "fan", "spectrum", "lyapunov")
+PRINTED = (
+    "input", "steps", "inputs", "weights", "scheme", "dynamics", "state", "chain", "threshold", "width"
+)  # fmt: skip
+"""Options that the app does not take: with one of them the page is printed."""
+FIGURES = ("heat", "norms", "fan", "spectrum", "lyapunov")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     common.add_cell(parser, optional=True)
     parser.add_argument("--compare", metavar="CELLS", help="beside CELL, four in all: lstm,gru,elman")
     parser.add_argument("--hidden", metavar="H", type=common.size, help=f"hidden units (default: {HIDDEN})")
-    parser.add_argument("--seed", metavar="S", type=common.seed, default=SEED, help=f"seed (default: {SEED})")
+    parser.add_argument("--seed", metavar="S", type=common.seed, help=f"seed (default: {SEED})")
     parser.add_argument("--state", metavar="S", help="the state to follow, or all (default: one with a direct line)")
     parser.add_argument("--chain", metavar="NAME", help="which chain of states, such as forward (default: the first)")
     parser.add_argument("--dynamics", action="store_true", help="also Lyapunov exponents and dimension")
-    parser.add_argument(
-        "--threshold", metavar="A", type=_threshold, default=THRESHOLD, help="little is left below A, 0 < A < 1 (1e-3)"
-    )
+    parser.add_argument("--threshold", metavar="A", type=_threshold, help="little is left below A, 0 < A < 1 (1e-3)")
     parser.add_argument("--width", metavar="N", type=_width, help="columns to fill (default: the terminal's)")
     parser.add_argument("--plain", action="store_true", help="print, even where the app could open")
     common.add_ascii(parser)
@@ -69,7 +72,7 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
 
 def _add_weights(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("weights", "Drawn with the seed, or from a file; then changed as asked.")
-    group.add_argument("--scheme", metavar="NAME", help="glorot, orthogonal, normal, uniform (default) or identity")
+    group.add_argument("--scheme", metavar="NAME", help="uniform (default), glorot, gaussian, orthogonal, identity")
     group.add_argument("--weights", metavar="FILE", help="a trained RNN, LSTM or GRU: FILE.safetensors or FILE.npz")
     group.add_argument("--radius", metavar="R", type=_number, help="rescale recurrent matrices to spectral radius R")
     group.add_argument("--gain", metavar="G", type=_number, help="then multiply recurrent weights by G")
@@ -86,13 +89,22 @@ def run(args: argparse.Namespace) -> int:
 
     # Overflow is no accident here but a thing to be seen: the finding says so.
     with np.errstate(all="ignore"):
-        task = task_of(args)
-        for remark in task.remarks:
-            say(remark)
-        return _show(args, task)
+        progress = overwrite if watched() else _silent
+        try:
+            task = task_of(args, progress)
+            progress("")
+            for remark in task.remarks:
+                say(remark)
+            return _show(args, task, progress)
+        finally:
+            progress("")
 
 
-def _show(args: argparse.Namespace, task: "Task") -> int:
+def _silent(text: str) -> None:
+    """No progress, where nobody looks on."""
+
+
+def _show(args: argparse.Namespace, task: "Task", progress: Callable[[str], None]) -> int:
     ascii_only, columns = args.ascii or not shows_unicode(), args.width or width()
     if args.json:
         from rnnsym.cli.flow_record import flow_record
@@ -106,7 +118,10 @@ def _show(args: argparse.Namespace, task: "Task") -> int:
         from rnnsym.cli.flow_page import Page
 
         page = Page(task, columns, ascii_only, args.dynamics or args.plot)
-        write(page.reach() if args.reach else page.plot() if args.plot else page.lines())
+        progress("pictures and numbers ...")
+        lines = list(page.reach() if args.reach else page.plot() if args.plot else page.lines())
+        progress("")
+        write(lines)
     return 0
 
 
@@ -138,8 +153,8 @@ def _exclusive(args: argparse.Namespace, names: tuple[str, ...], advice: str) ->
 
 
 def _for_the_app(args: argparse.Namespace) -> bool:
-    """Whether the app can show it: it steps through a text, with weights that it draws itself."""
-    return not (args.input or args.steps or args.inputs or args.weights or args.scheme or args.dynamics)
+    """Whether the app can show it: it reads a text, with weights that it draws itself."""
+    return not any(getattr(args, name) for name in PRINTED)
 
 
 def _app_options(args: argparse.Namespace) -> dict[str, Any]:
@@ -148,17 +163,13 @@ def _app_options(args: argparse.Namespace) -> dict[str, Any]:
 
     cell, *others = cells_of(args)
     check_text(args.text, args)
-    turned = {"gain": args.gain, "radius": args.radius, "forget": args.forget_bias}
-    known = {
-        "text": args.text, "hidden": args.hidden, "seed": None if args.seed == SEED else args.seed,
-        "compare": tuple(others) or None, "state": args.state, "chain": args.chain, **turned,
-    }  # fmt: skip
+    known = {name: getattr(args, name) for name in ("text", "hidden", "seed", "gain", "radius", "forget_bias")}
     return {
         "mode": "flow",
         "cell": cell,
         "options": {**common.cell_options(args), **common.wiring_given(args)},
         "ascii": args.ascii or not shows_unicode(),
-        **{key: value for key, value in known.items() if value is not None},
+        **{key: value for key, value in {**known, "compare": tuple(others) or None}.items() if value is not None},
     }
 
 

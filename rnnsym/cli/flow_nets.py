@@ -1,7 +1,7 @@
 """The networks of `rnnsym flow`: cells, weights and what they read, as flows side by side."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from rnnsym.analysis.jacobians import jacobians
 from rnnsym.api.network import Network, Params
 from rnnsym.cells.registry import load
 from rnnsym.cli import common
-from rnnsym.cli.flow import HIDDEN, INPUTS, STEPS, TEXT
+from rnnsym.cli.flow import HIDDEN, INPUTS, SEED, STEPS, TEXT, THRESHOLD
 from rnnsym.cli.flow_input import sequence_of
 from rnnsym.core import dims
 from rnnsym.core.names import Name, Role
@@ -110,28 +110,31 @@ def _drawn(rng: np.random.Generator, net: Network, name: Name, steps: int) -> An
 # What was asked for. --------------------------------------------------------------------------------------------------
 
 
-def task_of(args: argparse.Namespace) -> Task:
-    """The flows that the options describe. Raises RnnsymError."""
+def task_of(args: argparse.Namespace, progress: Callable[[str], None]) -> Task:
+    """The flows that the options describe; `progress` is told what is done. Raises RnnsymError."""
     made = [_from_file(args)] if args.weights else []
     bodies = [] if made else [compose(cell, **{name: getattr(args, name) for name in SHAPE}) for cell in _loaded(args)]
     reading = _reading(args, bodies, made[0][0] if made else None)
     if not made:
         nets = [reading.network(args, body) for body in bodies]
-        made = [(net, net.init(args.seed, args.scheme or SCHEME)) for net in nets]
+        made = [(net, net.init(_seed(args), args.scheme or SCHEME)) for net in nets]
     labels = distinct([net.name for net, _ in made])
     flows, remarks = [], []
     for label, (net, params) in zip(labels, made, strict=True):
         chain, remark = _chain(args, net)
         remarks += [remark] if remark else []
+        progress(f"step Jacobians of {label} ...")
         flows.append(_flow(args, label, net, _changed(args, net, params), chain, reading))
     text = None if reading.text is None else reading.text.text
-    return Task(tuple(flows), reading.source, text, _settings(args), args.threshold, tuple(dict.fromkeys(remarks)))
+    return Task(
+        tuple(flows), reading.source, text, _settings(args), args.threshold or THRESHOLD, tuple(dict.fromkeys(remarks))
+    )
 
 
 def _flow(
     args: argparse.Namespace, label: str, net: Network, params: Params, chain: str | None, reading: Reading
 ) -> Flow:
-    inputs, reads, steps = reading.given(net, args.seed)
+    inputs, reads, steps = reading.given(net, _seed(args))
     told = any(name in net.system.timed_given for name in net.system.given if name.role == Role.INPUT)
     j = jacobians(net, params, inputs, chain=chain, steps=None if told else steps)
     if args.state is None:
@@ -190,7 +193,7 @@ def _reading(args: argparse.Namespace, bodies: "list[Body]", net: Network | None
         )
     if drawn or misfit:
         return Reading(
-            f"a sequence drawn with seed {args.seed}", steps=args.steps or STEPS, inputs=args.inputs or INPUTS
+            f"a sequence drawn with seed {_seed(args)}", steps=args.steps or STEPS, inputs=args.inputs or INPUTS
         )
     text = encode(TEXT if args.text is None else args.text)
     return Reading(f"'{text.text}'", text=text)
@@ -231,4 +234,8 @@ def _settings(args: argparse.Namespace) -> dict[str, Any]:
     """What was chosen about the weights, by name."""
     drawn = {"weights": Path(args.weights).name} if args.weights else {"scheme": args.scheme or SCHEME}
     turned = {"spectral_radius": args.radius, "gain": args.gain, "forget_bias": args.forget_bias}
-    return {"seed": args.seed, **drawn, **{name: value for name, value in turned.items() if value is not None}}
+    return {"seed": _seed(args), **drawn, **{name: value for name, value in turned.items() if value is not None}}
+
+
+def _seed(args: argparse.Namespace) -> int:
+    return SEED if args.seed is None else int(args.seed)

@@ -20,7 +20,7 @@ from rnnsym.analysis.pictures.magnitudes import magnitude
 from rnnsym.analysis.pictures.reach import reach, reach_legend
 from rnnsym.analysis.spectra import eigenvalues
 from rnnsym.cli.flow_nets import Task
-from rnnsym.cli.flow_numbers import numbers_of, rows_of, saturated_words
+from rnnsym.cli.flow_numbers import MOST, numbers_of, rows_of, saturated_words, some_steps
 
 Array = Any
 BESIDE = 44
@@ -156,7 +156,7 @@ class Page:
         yield self._map_title()
         across = sum(max(map(columns, each)) + 3 for each in maps) - 3
         if len(maps) > 1 and across <= self.width:
-            yield from beside(*maps)
+            yield from beside(maps[0], maps[1])
             return
         for i, each in enumerate(maps):
             if i:
@@ -172,11 +172,12 @@ class Page:
             for marker, logs, words in self._series(i, flow):
                 series.append(Series(marker, logs, guide=marker in shown.guides))
                 told.append((f"{marker} {flow.label}", words, magnitude(float(logs[-1]))))
-        names, words = (max(columns(row[i]) for row in told) for i in (0, 1))
-        lines = [f"{padded(a, names)}  {padded(b, words)}  {c}" for a, b, c in told]
+        named, worded = (max(columns(row[i]) for row in told) for i in (0, 1))
+        lines = [f"{padded(a, named)}  {padded(b, worded)}  {c}" for a, b, c in told]
         first, last = flows[0].step_at(flows[0].T - 1), flows[0].end
-        title = self._plain(f"How much of each earlier state is left at t = {last}")
-        about = f"{'':>{names + words + 4}}from t = {first}"
+        other = "earlier" if flows[0].jacobians.forward else "later"
+        title = self._plain(f"How much of each {other} state is left at t = {last}")
+        about = f"{'':>{named + worded + 4}}from t = {first}"
         return [title, *curves(series, min(width, WIDEST), rows, self.ascii), "", about, *lines]
 
     def _series(self, i: int, flow: Flow) -> Iterator[tuple[str, Array, str]]:
@@ -208,14 +209,14 @@ class Page:
             yield ""
             for row in zip_longest(*blocks[i : i + each], fillvalue=""):
                 yield "".join(padded(part, wide) for part in row).rstrip()
-        one, few, many = marks(self.ascii)
+        one, few, many = tuple(marks(self.ascii))
         entries = [f"{one} one eigenvalue", f"{few} 2 to 9", f"{many} 10 and more in one place"]
         yield from packed([*entries, f"{glyphs(self.ascii).dot} the unit circle"], self.width)
 
     def _spectrum(self, flow: Flow) -> list[str]:
-        steps = flow.jacobians.step
-        values = eigenvalues(steps[np.isfinite(steps).all(axis=(1, 2))])
-        title = self._plain(f"Eigenvalues of J_t, all t: {flow.label}")
+        values = eigenvalues(some_steps(flow))
+        which = f"{MOST} steps" if flow.T > MOST else "all t"
+        title = self._plain(f"Eigenvalues of J_t, {which}: {flow.label}")
         largest = np.max(np.abs(values), initial=0.0)
         return [title, *circle(values, 17, self.ascii), f"largest |eigenvalue| {largest:.3g}"]
 

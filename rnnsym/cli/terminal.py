@@ -44,6 +44,16 @@ def write_json(kind: str, data: Mapping[str, Any]) -> None:
     sys.stdout.write("\n")
 
 
+def watched() -> bool:
+    """Whether progress is of use: someone looks on, at a terminal that can clear a line."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def overwrite(text: str) -> None:
+    """One line on the terminal in the place of the one before."""
+    print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+
+
 def say(sentence: str) -> None:
     """A remark on the work, beside the results."""
     print(f"rnnsym: {sentence}", file=sys.stderr)

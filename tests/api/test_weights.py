@@ -169,6 +169,15 @@ def test_what_a_network_has_saved_is_read_again(file, body):
     assert all(np.array_equal(found[name], params[name]) for name in params)
 
 
+def test_labels_may_have_a_prefix(file):
+    """As the parameters of a module of one's own in PyTorch have."""
+    params = rs.Network("elman", X, H).init(1)
+    written(file, {**{f"net.cell.{name}": array for name, array in params.items()}, "net.head": np.ones(3)})
+    net, found = rs.load_weights(file, cell="elman", prefix="net.cell")
+    assert net.sizes == {"X": X, "H": H}
+    assert all(np.array_equal(found[name], params[name]) for name in params)
+
+
 # What is refused. -----------------------------------------------------------------------------------------------------
 
 
@@ -231,7 +240,8 @@ def test_labels_that_do_not_fit_are_named(file):
     said = refusal(InputError, file, cell="elman")
     assert said == "Elman does not fit: missing: b (3,); not known: extra; U has shape (3, 5) and must have (3, 3)."
     assert "no tensor with a name of PyTorch's, such as weight_ih_l0" in refusal(InputError, file)
-    assert "prefix and readout are for PyTorch's names" in refusal(InputError, file, cell="elman", prefix="rnn")
+    assert "a readout by name is for PyTorch's names" in refusal(InputError, file, cell="elman", readout="fc")
+    assert "Elman at 'rnn' does not fit: missing: W (1, 1)" in refusal(InputError, file, cell="elman", prefix="rnn")
 
 
 def test_numbers_that_are_no_floats_are_refused(tmp_path):

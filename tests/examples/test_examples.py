@@ -19,6 +19,7 @@ PROMISED = {
     "truncate.py": ["δh_cut,ₜ = Uᵀ ((1 − κₜ) δaₜ₊₁ + δa_cut,ₜ₊₁)", "per chunk, 6 kept: dropped 0.000"],
     "own_notation.py": ["aₜ = Aᵀ xₜ + B zₜ₋₁ + b", "'A': (2, 3)"],
     "continue_in_sympy.py": ["h_1_0 = tanh(a_1_0)", "diff(L, U) − ∂L/∂U = 0\n"],
+    "chaos.py": ["logistic, r = 4: λ = 0.693", "sum -1.203973, dimension 1.2", "0.8564", "0.1653"],
     "bounded_parentheses.py": [
         "sₜ = [aₜ[0], min(aₜ[0], aₜ[1])]",
         "((()))       accepted   (0, 0) (1, 0) (2, 0) (3, 0) (2, 0) (1, 0) (0, 0)",

@@ -208,7 +208,7 @@ def test_the_test_job_runs_everything_in_order(dev, environment, capsys):
     assert ruff[-2:] == ["ruff", "check"]
     assert mypy[-1] == "mypy"
     assert "lint-imports" in imports[0]
-    assert pytest_command[-5:] == ["pytest", "-n", "2", "-k", "lstm"]
+    assert pytest_command[-7:] == ["pytest", "-n", "2", "--dist", "worksteal", "-k", "lstm"]
     assert capsys.readouterr().err.count("  ok in ") == 4
 
 

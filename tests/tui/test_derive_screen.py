@@ -10,6 +10,7 @@ from rnnsym_tui.dialogs.help import HelpDialog
 from rnnsym_tui.dialogs.read import TextDialog
 from rnnsym_tui.model.derive.reader import Choice
 from rnnsym_tui.screens.derive import DeriveScreen
+from rnnsym_tui.screens.flow import FlowScreen
 from rnnsym_tui.screens.lesson import LessonScreen
 from rnnsym_tui.screens.step import StepScreen
 from rnnsym_tui.widgets.derive_panels import DetailsPanel, OutlinePanel
@@ -105,8 +106,8 @@ async def test_a_click_selects_and_a_second_one_opens(running):
 
 async def test_tabs_and_keys_switch_between_the_modes(running):
     async with running(**HELLO) as pilot:
-        for key, screen in [("m", DeriveScreen), ("m", LessonScreen), ("m", StepScreen), ("f4", LessonScreen),
-                            ("f3", DeriveScreen), ("f2", StepScreen)]:  # fmt: skip
+        for key, screen in [("m", DeriveScreen), ("m", FlowScreen), ("m", LessonScreen), ("m", StepScreen), ("f5", LessonScreen),
+                            ("f4", FlowScreen), ("f3", DeriveScreen), ("f2", StepScreen)]:  # fmt: skip
             await press(pilot, key)
             assert isinstance(pilot.app.screen, screen), key
         x = text_of(pilot.app).splitlines()[0].index("Derive")

@@ -58,9 +58,9 @@ async def test_the_page_survives_a_restart(running):
 
 async def test_it_goes_to_stepping_and_back_to_the_same_page(running):
     async with running() as pilot:
-        await pilot.press("f4", "right", "f2")
+        await pilot.press("f5", "right", "f2")
         assert isinstance(pilot.app.screen, StepScreen)
-        await pilot.press("f4")
+        await pilot.press("f5")
         assert pilot.app.screen.number == 2
 
 

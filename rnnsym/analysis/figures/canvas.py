@@ -8,7 +8,7 @@ import io
 import math
 import os
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -20,8 +20,8 @@ try:
     import matplotlib
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
     from matplotlib.font_manager import FontProperties, findfont, get_font
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 except ImportError:
     raise MissingPackageError("figures need matplotlib, which is not installed: pip install 'rnnsym[plot]'.") from None
 
@@ -61,8 +61,10 @@ DPI = 200
 FORMATS = (".svg", ".png")
 LN10 = math.log(10)
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-LETTER = 0.095
-"""The mean width of a letter of a title, in inches."""
+WIDE = 5.0
+"""Inches from which on there are two columns."""
+LETTER, SMALL, KEY = 0.095, 0.065, 0.7
+"""The mean width of a letter of a title and of a legend, and what stands before a legend's text, in inches."""
 _LOCK = RLock()
 
 
@@ -76,14 +78,32 @@ def style() -> Iterator[None]:
 
 
 def blank(width: float, height: float, title: str = "") -> Figure:
-    """An empty figure, in inches, with a sentence above it. Raises InputError for a size that is none."""
+    """An empty figure with `height` inches for what is drawn, and a sentence above it. Raises InputError for a width
+    that is none."""
     if not 1.0 <= width <= 50.0:
         raise InputError(f"a figure is 1 to 50 inches wide, not {width!r}.")
-    figure = Figure(figsize=(width, height), dpi=DPI, layout=ConstrainedLayoutEngine(w_pad=0.05, h_pad=0.07))
-    if title:
-        lines = textwrap.wrap(shown(title), max(int(width / LETTER), 20))
+    lines = textwrap.wrap(shown(title), max(int(width / LETTER), 20))
+    layout = ConstrainedLayoutEngine(w_pad=0.05, h_pad=0.07)
+    figure = Figure(figsize=(width, height + 0.2 * len(lines)), dpi=DPI, layout=layout)
+    if lines:
         figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=10.5, fontweight="bold")
     return figure
+
+
+def flat(width: float) -> float:
+    """The height of a figure with curves, in inches."""
+    return max(0.53 * width, 2.4)
+
+
+def legend(figure: Figure, handles: Sequence[Any], labels: Sequence[str]) -> None:
+    """What is drawn, below it, in lines that fit; the figure becomes higher by them."""
+    columns = 2 if figure.get_figwidth() >= WIDE and len(labels) > 1 else 1
+    wrapped = [
+        textwrap.wrap(shown(label), max(int((figure.get_figwidth() / columns - KEY) / SMALL), 20)) for label in labels
+    ]
+    most = max(map(len, wrapped), default=0)
+    figure.set_figheight(figure.get_figheight() + 0.165 * most * -(-len(labels) // columns) + 0.1)
+    figure.legend(handles, ["\n".join(lines) for lines in wrapped], loc="outside lower left", ncols=columns)
 
 
 def power(exponent: float) -> str:
@@ -149,4 +169,7 @@ def _metadata(figure: Figure, svg: bool) -> dict[str, str | None]:
     return {**title, "Date": None, "Creator": None} if svg else {**title, "Software": None}
 
 
-__all__ = ["INK", "LN10", "PALE", "Axes", "Figure", "blank", "decade_axis", "power", "save", "shown", "style"]
+__all__ = [
+    "INK", "LN10", "PALE", "WIDE", "Axes", "Figure", "blank", "decade_axis", "flat", "legend", "power", "save", "shown",
+    "style",
+]  # fmt: skip

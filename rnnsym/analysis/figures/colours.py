@@ -54,10 +54,11 @@ def _linear(lightness: Array, chroma: Array, hue: Array) -> Array:
 
 @dataclass(frozen=True)
 class Scale:
-    """Colours for log10 of norms from `low` to `high`; `below` and `above` say that some are farther out."""
+    """Colours for numbers from `low` to `high`, such as log10 of norms: blue below 0, red above. `below` and `above`
+    say that some are farther out."""
 
-    low: int
-    high: int
+    low: float
+    high: float
     below: bool = False
     above: bool = False
 

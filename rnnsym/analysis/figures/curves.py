@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from rnnsym.analysis.figures.canvas import INK, LN10, PALE, Axes, Figure, blank, decade_axis, shown, style
+from rnnsym.analysis.figures.canvas import INK, LN10, PALE, Axes, Figure, blank, decade_axis, flat, legend, shown, style
 from rnnsym.analysis.figures.colours import COLOURS, LINES, MARKERS, shades
 from rnnsym.analysis.figures.heatmap import norm_text, some
 from rnnsym.analysis.flow import THRESHOLD, Flow, distinct, finding
@@ -31,7 +31,7 @@ def norms(flows: Sequence[Flow], width: float = 7.0, title: str | None = None) -
     """
     some(flows)
     with style():
-        figure = blank(width, 0.62 * width + 0.3, finding(flows) if title is None else title)
+        figure = blank(width, flat(width), finding(flows) if title is None else title)
         axes = figure.subplots()
         for i, (flow, name) in enumerate(zip(flows, _names(flows), strict=True)):
             _curve(axes, i, flow, name)
@@ -41,7 +41,7 @@ def norms(flows: Sequence[Flow], width: float = 7.0, title: str | None = None) -
             axes.axhline(np.log10(THRESHOLD), color=PALE, linewidth=0.8, zorder=1)
         _whole_numbers(axes, "steps back from the end")
         _zeros(axes, flows)
-        figure.legend(loc="outside lower left", ncols=2 if width >= 5 else 1)
+        legend(figure, *axes.get_legend_handles_labels())
     return figure
 
 
@@ -59,12 +59,12 @@ def _curve(axes: Axes, i: int, flow: Flow, name: str) -> None:
     every = max(flow.T // MARKS, 1)
     first = min(i * every // 4, flow.T - 1)
     axes.plot(lags, _drawn(flow.curve), color=colour, linestyle=LINES[i], marker=MARKERS[i],
-              markevery=(first, every), markerfacecolor="white", label=shown(name), zorder=3)  # fmt: skip
+              markevery=(first, every), markerfacecolor="white", label=name, zorder=3)  # fmt: skip
     for attribute, (text, dashes) in GUIDES.items():
         logs = getattr(flow, attribute)
         if logs is not None:
             axes.plot(np.arange(len(logs)), _drawn(logs), color=colour, linestyle=dashes, linewidth=1.0,
-                      label=shown(f"{flow.label}  {text}"), zorder=2)  # fmt: skip
+                      label=f"{flow.label}  {text}", zorder=2)  # fmt: skip
 
 
 def _drawn(logs: Array) -> Array:
@@ -94,7 +94,7 @@ def _zeros(axes: Axes, flows: Sequence[Flow]) -> None:
         (gone,) = np.nonzero(flow.curve == -np.inf)
         if len(gone):
             axes.plot(gone[:1], [0], transform=axes.get_xaxis_transform(), color=COLOURS[i], marker="v", markersize=8,
-                      linestyle="", clip_on=False, zorder=4, label=f"{shown(flow.label)}  exactly 0 from here")  # fmt: skip
+                      linestyle="", clip_on=False, zorder=4, label=f"{flow.label}  exactly 0 from here")  # fmt: skip
 
 
 def fan(logs: Array, label: str = "", width: float = 7.0, title: str = "") -> Figure:
@@ -108,7 +108,7 @@ def fan(logs: Array, label: str = "", width: float = 7.0, title: str = "") -> Fi
         raise ShapeError(f"a fan takes the logarithms of singular values as (T, n), not {logs.shape}.")
     steps, count = logs.shape
     with style():
-        figure = blank(width, 0.62 * width, title)
+        figure = blank(width, flat(width), title)
         axes = figure.subplots()
         ends = {0, count - 1} if count > NAMED else set(range(count))
         for i, colour in reversed(list(enumerate(shades(count)))):

@@ -8,7 +8,19 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from rnnsym.analysis.figures.canvas import INK, LN10, PALE, Axes, Figure, blank, decade_axis, shown, style
+from rnnsym.analysis.figures.canvas import (
+    INK,
+    LN10,
+    PALE,
+    WIDE,
+    Axes,
+    Figure,
+    blank,
+    decade_axis,
+    legend,
+    shown,
+    style,
+)  # fmt: skip
 from rnnsym.analysis.figures.colours import Scale
 from rnnsym.analysis.flow import Flow, distinct, finding
 from rnnsym.analysis.pictures.glyphs import glyphs
@@ -31,11 +43,11 @@ def heat(flows: Sequence[Flow], width: float = 7.0, title: str | None = None) ->
     some(flows)
     tables = [np.where(_filled(flow), flow.block.log_norms, np.nan) for flow in flows]
     scale = Scale.of(np.concatenate([table.ravel() for table in tables]))
-    columns = 1 if len(flows) == 1 else 2
+    columns = 1 if len(flows) == 1 or width < WIDE else 2
     rows = -(-len(flows) // columns)
     side = min((width - BAR) / columns - MARGIN, 6.0)
     with style():
-        figure = blank(width, rows * (side + HEAD) + 0.8, finding(flows) if title is None else title)
+        figure = blank(width, rows * (side + HEAD) + 0.3, finding(flows) if title is None else title)
         axes = list(figure.subplots(rows, columns, squeeze=False).flat)
         for each in axes[len(flows) :]:
             each.set_axis_off()
@@ -77,7 +89,9 @@ def _map(axes: Axes, flow: Flow, table: Array, scale: Scale, side: float) -> Non
               hatch="//////", linewidth=0.0, zorder=0)  # fmt: skip
     colours = scale.colours.with_extremes(bad=(0, 0, 0, 0))
     drawn = np.where(table == -np.inf, scale.low, table)
-    axes.imshow(drawn, cmap=colours, norm=scale.norm, interpolation="none", extent=(0.5, T + 0.5, T + 0.5, 0.5), zorder=1)
+    axes.imshow(
+        drawn, cmap=colours, norm=scale.norm, interpolation="none", extent=(0.5, T + 0.5, T + 0.5, 0.5), zorder=1
+    )
     size = min((side * 72 / T * 0.3) ** 2, 12.0)
     for where, marker in ((table == -np.inf, "o"), (np.isnan(table) & _filled(flow), "x")):
         t, k = np.nonzero(where)
@@ -93,9 +107,11 @@ def _ticks(axes: Axes, flow: Flow, side: float) -> None:
     """What is read at each step, while it fits, with numbers at 1, 5, 10, …; else numbers alone."""
     axes.set_xlabel("k")
     axes.set_ylabel("t", rotation=0, labelpad=8)
-    if len(flow.reads) != flow.T or flow.T * SYMBOL > side:
+    if len(flow.reads) != flow.T or side < SYMBOL * flow.T:
         for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_locator(MaxNLocator(nbins=max(int(side * 2), 3), integer=True, min_n_ticks=1))
+            axis.set_major_locator(
+                MaxNLocator(nbins=max(int(side * 2.5), 3), integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
+            )
         return
     symbols = [shown(glyphs(False).symbol(text)) for text in flow.reads]
     numbers = [str(t) if t == 1 or t % 5 == 0 else "" for t in range(1, flow.T + 1)]
@@ -108,10 +124,7 @@ def _ticks(axes: Axes, flow: Flow, side: float) -> None:
 def _marks(figure: Figure, logs: Array) -> None:
     """What the marks in the maps stand for, if there are any."""
     known = {"o": ("exactly 0", bool(np.any(logs == -np.inf))), "x": ("not a number", bool(np.any(np.isnan(logs))))}
-    handles = [
-        Line2D([], [], linestyle="", marker=marker, color=PALE, markersize=4, label=text)
-        for marker, (text, there) in known.items()
-        if there
-    ]
-    if handles:
-        figure.legend(handles=handles, loc="outside lower right", ncols=2)
+    drawn = {text: marker for marker, (text, there) in known.items() if there}
+    if drawn:
+        marks = [Line2D([], [], linestyle="", marker=marker, color=PALE, markersize=4) for marker in drawn.values()]
+        legend(figure, marks, list(drawn))

@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.patches import Circle
 from matplotlib.ticker import MaxNLocator
 
-from rnnsym.analysis.figures.canvas import INK, PALE, Axes, Figure, blank, shown, style
+from rnnsym.analysis.figures.canvas import INK, PALE, Axes, Figure, blank, flat, legend, style
 from rnnsym.analysis.figures.colours import COLOURS, LINES, MARKERS
 from rnnsym.analysis.lyapunov import Lyapunov
 from rnnsym.analysis.spectra import eigenvalues, norm, radius, square
 from rnnsym.errors import InputError, ShapeError
 
 Array = Any
-FARTHEST = 3.0
+FARTHEST = 6.0
 """A circle that is so many times as large as all else is not drawn; the legend says how large it is."""
+DENSE = 60
+"""From so many exponents on the marks are small."""
 FADED, STRONG = 0.25, 0.9
 
 
@@ -31,29 +32,34 @@ def spectrum(matrices: Any, label: str = "J", width: float = 5.0, title: str = "
     values = eigenvalues(array).ravel()
     largest, strongest = float(np.max(radius(array))), float(np.max(norm(array)))
     with style():
-        figure = blank(width, width + 0.4, title)
+        figure = blank(width, width, title)
         axes = figure.subplots()
         alpha = STRONG if array.ndim == 2 else max(FADED, 1 / len(array) ** 0.5)
         axes.plot(values.real, values.imag, linestyle="", marker="o", markersize=4, color=COLOURS[0], alpha=alpha,
-                  markeredgewidth=0, zorder=3, label=shown(f"eigenvalues of {label}"))  # fmt: skip
-        most = "largest " if array.ndim > 2 else ""
-        extent = max(1.0, largest)
-        for size, text, dashes, colour in (
-            (1.0, "unit circle", "-", INK),
-            (largest, f"{most}spectral radius {largest:.4g}", (0, (5, 2)), COLOURS[0]),
-            (strongest, f"{most}spectral norm {strongest:.4g}", (0, (1.2, 1.2)), COLOURS[1]),
-        ):
-            inside = size <= FARTHEST * max(1.0, largest)
-            extent = max(extent, size) if inside else extent
-            text = text if inside else f"{text}, outside"
-            axes.add_patch(Circle((0, 0), size, fill=False, linestyle=dashes, edgecolor=colour, linewidth=1.1,
-                                  label=text, visible=True, zorder=2))  # fmt: skip
+                  markeredgewidth=0, zorder=3, label=f"eigenvalues of {label}")  # fmt: skip
+        extent = _circles(axes, largest, strongest, "largest " if array.ndim > 2 else "")
         axes.set(xlim=(-1.08 * extent, 1.08 * extent), ylim=(-1.08 * extent, 1.08 * extent), aspect="equal")
         axes.set(xlabel="real part", ylabel="imaginary part")
         for line in (axes.axhline, axes.axvline):
             line(0, color=PALE, linewidth=0.6, zorder=1)
-        figure.legend(loc="outside lower left", ncols=2)
+        legend(figure, *axes.get_legend_handles_labels())
     return figure
+
+
+def _circles(axes: Axes, largest: float, strongest: float, most: str) -> float:
+    """The circles about 0; how far the axes must reach."""
+    turn = np.exp(2j * np.pi * np.linspace(0, 1, 361))
+    usual = max(1.0, largest)
+    for size, text, dashes, colour in (
+        (1.0, "unit circle", "-", INK),
+        (largest, f"{most}spectral radius {largest:.4g}", (0, (5, 2)), COLOURS[0]),
+        (strongest, f"{most}spectral norm {strongest:.4g}", (0, (1.2, 1.2)), COLOURS[1]),
+    ):
+        outside = size > FARTHEST * usual
+        circle = size * turn
+        axes.plot(circle.real, circle.imag, linestyle=dashes, color=colour, linewidth=1.1, zorder=2,
+                  label=f"{text}, outside" if outside else text)  # fmt: skip
+    return max(usual, strongest if strongest <= FARTHEST * usual else usual)
 
 
 def lyapunov(
@@ -72,16 +78,17 @@ def lyapunov(
     if not 1 <= len(several) <= len(COLOURS):
         raise InputError(f"a figure shows 1 to {len(COLOURS)} spectra, not {len(several)}.")
     with style():
-        figure = blank(width, 0.6 * width + 0.3, title)
+        figure = blank(width, flat(width), title)
         axes = figure.subplots()
         axes.axhline(0, color=INK, linewidth=0.8, zorder=1)
         for i, (label, each) in enumerate(several):
             _exponents(axes, i, label, each)
         if expected is not None:
             _theory(axes, expected)
-        axes.set(xlabel="index", ylabel="λ, in nats a step")
+        most = max(len(each.exponents) for _, each in several)
+        axes.set(xlabel="index", ylabel="λ, in nats a step", xlim=(1 - min(0.9, 0.3 + 0.03 * most), 1.03 * most + 0.3))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10], min_n_ticks=1))
-        figure.legend(loc="outside lower left", ncols=1)
+        legend(figure, *axes.get_legend_handles_labels())
     return figure
 
 
@@ -89,13 +96,18 @@ def _exponents(axes: Axes, i: int, label: str, found: Lyapunov) -> None:
     index, values = np.arange(1, len(found.exponents) + 1), found.exponents
     finite = np.isfinite(values)
     dense = len(values) > 60
-    marks = {"linestyle": "", "marker": MARKERS[i], "color": COLOURS[i], "markersize": 2.5 if dense else 4.5}
+    marks: dict[str, Any] = {
+        "linestyle": "",
+        "marker": MARKERS[i],
+        "color": COLOURS[i],
+        "markersize": 2.5 if dense else 4.5,
+    }
     axes.plot(index[finite], values[finite], color=COLOURS[i], linestyle=LINES[i], linewidth=0.8, zorder=2)
     trusted, floor = finite & found.trusted, finite & ~found.trusted
-    axes.plot(index[trusted], values[trusted], zorder=3, label=shown(_summary(label, found)), **marks)
+    axes.plot(index[trusted], values[trusted], zorder=3, label=_summary(label, found), **marks)
     if floor.any():
         axes.plot(index[floor], values[floor], markerfacecolor="white", zorder=3,
-                  label=shown(_named(label, "at the floor of float64: too high")), **marks)  # fmt: skip
+                  label=_named(label, "at the floor of float64: too high"), **marks)  # fmt: skip
 
 
 def _named(label: str, text: str) -> str:
@@ -104,13 +116,14 @@ def _named(label: str, text: str) -> str:
 
 def _summary(label: str, found: Lyapunov) -> str:
     """`LSTM: λ₁ = 0.8375, dimension 64.28, entropy rate 16.7`, and how many exponents are -inf."""
-    known = [
-        f"λ₁ = {found.largest:.4g}",
-        *([f"Kaplan–Yorke dimension {found.dimension:.4g}"] if np.isfinite(found.dimension) else []),
-        *([f"entropy rate ≤ {found.entropy:.4g}"] if np.isfinite(found.entropy) else []),
-    ]
-    gone = int(np.count_nonzero(found.exponents == -np.inf))
-    return _named(label, ", ".join([*known, *([f"{gone} exponents −∞"] if gone else [])]))
+    known = [f"λ₁ = {found.largest:.4g}".replace("-", "−")]
+    if np.isfinite(found.dimension):
+        known.append(f"Kaplan–Yorke dimension {found.dimension:.4g}")
+    if np.isfinite(found.entropy):
+        known.append(f"entropy rate ≤ {found.entropy:.4g}")
+    if gone := int(np.count_nonzero(found.exponents == -np.inf)):
+        known.append(f"{gone} of {len(found.exponents)} exponents −∞")
+    return _named(label, ", ".join(known))
 
 
 def _theory(axes: Axes, expected: Any) -> None:

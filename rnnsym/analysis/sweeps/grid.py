@@ -71,7 +71,7 @@ class Sweep:
         if self.x is None:
             return
         steps, width = self.x.shape
-        if self.axes["inputs"] != (width,) or max(self.axes["steps"]) > steps:  # type: ignore[type-var, operator]
+        if self.axes["inputs"] != (width,) or max(self.axes["steps"]) > steps:  # type: ignore[type-var]
             raise ShapeError(
                 f"x has the shape {self.x.shape}: it serves inputs = {width} and up to {steps} steps, not inputs = "
                 f"{list(self.axes['inputs'])} and steps = {list(self.axes['steps'])}."

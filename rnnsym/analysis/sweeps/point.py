@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,8 @@ OTHER_SIZE = 2
 """The size of a dimension that only the user's cell has a name for."""
 
 
-class Job(NamedTuple):
+@dataclass(frozen=True)
+class Job:
     """`point` are the settings by axis, with the seed; `measures` the names of what is measured."""
 
     index: int
@@ -39,8 +41,8 @@ class Job(NamedTuple):
 class Probe:
     """One run, as a measure sees it. Everything is made on first use.
 
-    `settings` are the values of the axes and the seed. The network reads the whole sequence and has its output, which is
-    the visible state, at t = T.
+    `settings` are the values of the axes and the seed. The network reads the whole sequence and has its output, which
+    is the visible state, at t = T.
     """
 
     def __init__(self, settings: Mapping[str, Value], root: int = 0, x: Array | None = None) -> None:
@@ -141,8 +143,10 @@ class Probe:
         products = self.from_end
         finite = np.isfinite(products.mantissa).all(axis=(-2, -1))
         found = np.full(len(finite), np.nan)
+        some = products.mantissa[finite]
+        squared = np.linalg.eigvalsh(some @ some.transpose(0, 2, 1))[:, -1]
         with np.errstate(divide="ignore"):
-            found[finite] = np.log(np.linalg.norm(products.mantissa[finite], 2, axis=(-2, -1)))
+            found[finite] = np.log(np.maximum(squared, 0.0)) / 2
         return np.concatenate([[0.0], found + products.log])
 
     def states(self, t: int) -> dict[str, Array]:
@@ -163,7 +167,7 @@ def _network(cell: str, activation: Value, hidden: int, inputs: int) -> Network:
     """A worker meets the same network with many weights."""
     words = cell if activation is None else f"{cell} activation={activation}"
     found = cell_called(words)
-    sizes = {name: OTHER_SIZE for name in found.dimensions()}
+    sizes = dict.fromkeys(found.dimensions(), OTHER_SIZE)
     options = Options(readout=False, pattern="many_to_one")
     return Network.sized(found, options, {**sizes, "X": inputs, "H": hidden})
 

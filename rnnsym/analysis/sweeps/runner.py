@@ -1,7 +1,7 @@
 """Running a sweep: here or by an executor, with its progress, until it is done or cancelled."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import closing
 from pathlib import Path
@@ -55,7 +55,7 @@ def _stopper(cancel: Cancel | None) -> Callable[[], bool]:
     return cancel.is_set if isinstance(cancel, threading.Event) else cancel
 
 
-def _here(sweep: "Sweep", missing: Iterator[int], stop: Callable[[], bool]) -> Iterator[Row]:
+def _here(sweep: "Sweep", missing: Iterator[int], stop: Callable[[], bool]) -> Generator[Row]:
     for index in missing:
         if stop():
             return
@@ -64,7 +64,7 @@ def _here(sweep: "Sweep", missing: Iterator[int], stop: Callable[[], bool]) -> I
 
 def _submitted(
     sweep: "Sweep", missing: Iterator[int], executor: Executor, stop: Callable[[], bool], most: int
-) -> Iterator[Row]:
+) -> Generator[Row]:
     """Rows as they are finished. What is finished when the sweep is cancelled is kept, what waits is not begun."""
     pending: set[Future[Row]] = set()
     try:

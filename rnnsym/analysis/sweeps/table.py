@@ -32,9 +32,9 @@ class Spread(NamedTuple):
 
 
 class Table(Sequence[Row]):
-    """The rows of a sweep in the order of its grid: dicts of settings, measures and `error`. A cancelled sweep has fewer.
+    """The rows of a sweep in the order of its grid: dicts of settings, measures and `error`.
 
-    `table["gain"]` is a column, a list.
+    A cancelled sweep has fewer. `table["gain"]` is a column, a list.
     """
 
     def __init__(self, sweep: "Sweep", rows: list[Row]) -> None:
@@ -100,7 +100,8 @@ class Table(Sequence[Row]):
         return _written(out.getvalue(), path)
 
     def to_json(self, path: str | Path | None = None) -> str:
-        """The sweep and its rows as JSON; "nan", "inf" and "-inf" are what is no number there. Written to `path` too."""
+        """The sweep and its rows as JSON, with "nan", "inf" and "-inf" for what JSON has no number. Written to `path`
+        too."""
         record = {"sweep": self.sweep.spec, "complete": self.complete, "rows": [encoded(row) for row in self.rows]}
         return _written(json.dumps(record, indent=1, allow_nan=False) + "\n", path)
 

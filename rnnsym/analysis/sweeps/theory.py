@@ -27,13 +27,14 @@ class Simple(NamedTuple):
 
 
 def mean_field(probe: "Probe") -> float | None:
-    """λ₁ = ½ log χ of a wide random network with the variances of this one; None for another kind of cell.
+    """λ₁ = ½ log χ of a wide random network with the variances of this one; None for another kind of cell, and where U
+    does not begin at random.
 
-    The variances are those of the drawn weights: σ_w² = ‖U‖_F²/N, σ_b² = variance of the inputs · ‖W‖_F²/N + the mean of
-    b². Inputs that are given count with the mean of their squares.
+    The variances are those of the drawn weights: σ_w² = ‖U‖_F²/N, and σ_b² is the variance of the inputs times ‖W‖_F²/N
+    with the mean of b² added. Inputs that are given count with the mean of their squares.
     """
     found = simple(probe.net.system)
-    if found is None:
+    if found is None or probe.settings["scheme"] == "identity" or found.recurrent.symbol in probe.net.cell.starts:
         return None
     units = probe.params[found.recurrent.label].shape[0]
     gain = np.linalg.norm(probe.params[found.recurrent.label]) / np.sqrt(units)
@@ -41,7 +42,7 @@ def mean_field(probe: "Probe") -> float | None:
     around = sum(power * np.sum(np.square(probe.params[name.label])) / units for name in found.inputs)
     around += sum(np.mean(np.square(probe.params[name.label])) for name in found.biases)
     activation = found.f.prim if found.f.prim.family == "elementwise" and len(found.f.args) == 1 else "identity"
-    return float(MeanField(float(gain), float(np.sqrt(around)), activation).largest)  # type: ignore[arg-type]
+    return float(MeanField(float(gain), float(np.sqrt(around)), activation).largest)
 
 
 def simple(system: System) -> Simple | None:

@@ -19,18 +19,30 @@ def labels_of(wired: Wired) -> dict[str, Shape]:
     return {name.label: shape for name, shape in wired.system.given.items() if name.role == Role.PARAM}
 
 
-def network_and_params(body: Body, tensors: Tensors, options: Options) -> tuple[Network, dict[str, Any]]:
+def within(tensors: Tensors, prefix: str | None) -> Tensors:
+    """The tensors whose names begin with `prefix` and a dot, by the rest of the name; all where it is None."""
+    if prefix is None:
+        return tensors
+    lead = f"{prefix.removesuffix('.')}."
+    return {name.removeprefix(lead): tensor for name, tensor in tensors.items() if name.startswith(lead)}
+
+
+def network_and_params(
+    body: Body, tensors: Tensors, options: Options, prefix: str | None = None
+) -> tuple[Network, dict[str, Any]]:
     """The network with the sizes that the tensors tell, and its parameters; a size that none tells is 1.
 
     There is a readout where the file has one and the cells have no parameter of that name. Raises InputError and
     ShapeError.
     """
+    found = within(tensors, prefix)
     own = labels_of(wire(body, replace(options, readout=False)))
-    chosen = replace(options, readout=tensors.keys() >= READOUT and not READOUT & own.keys())
+    chosen = replace(options, readout=found.keys() >= READOUT and not READOUT & own.keys())
     wired = wire(body, chosen)
     shapes = labels_of(wired)
-    told = sizes_told(axes(shapes, tensors))
+    told = sizes_told(axes(shapes, found))
     sizes = {name: max(told.get(name, 1), 1) for name in wired.dimensions}
     net = Network.sized(body, chosen, {"X": 1, "H": 1, **sizes})
-    check_fit(described(body), tensors, net.params, [label for label in tensors if label not in shapes])
-    return net, {label: tensors[label].numbers() for label in net.params}
+    what = described(body) if prefix is None else f"{described(body)} at '{prefix}'"
+    check_fit(what, found, net.params, [label for label in found if label not in shapes])
+    return net, {label: found[label].numbers() for label in net.params}

@@ -29,20 +29,20 @@ def load_weights(
 
     With PyTorch's names (weight_ih_l0, …) the file tells the module, nn.RNN, nn.LSTM or nn.GRU, its layers, directions
     and sizes. cell: one with the same parameters in the place of PyTorch's own, such as `Elman("relu")` for an nn.RNN
-    with ReLU. prefix: what the names begin with, where the file has several modules. readout: the prefix of the
-    nn.Linear that reads the states; without it the output is the highest layer's state.
+    with ReLU. readout: the prefix of the nn.Linear that reads the states; without it the output is the highest layer's
+    state. Biases that a module lacks are zero.
     Without PyTorch's names the tensors are called by the labels of `cell`, or of what is composed of cells: W, U_i,
     layer1.U, and V, b_y for a readout.
-    loss, pattern, reduction: as in `Network`. Biases that a module lacks are zero. The file stays as it is,
-    and a pickle is never loaded. Raises InputError, ShapeError and UnknownNameError, which name every tensor at fault.
+    prefix: what the names begin with, where the file has more than the network. loss, pattern, reduction: as in
+    `Network`. The file stays as it is, and a pickle is never loaded. Raises InputError, ShapeError and UnknownNameError, which name every tensor at fault.
     """
     options = Options(readout is not None, loss, pattern, reduction)
     tensors = tensors_of(path)
     body = None if cell is None else as_body(cell)
-    if body is not None and _labelled(body, tensors):
-        if prefix is not None or readout is not None:
-            raise InputError("prefix and readout are for PyTorch's names: labels, with V and b_y, say it themselves.")
-        return labels.network_and_params(body, tensors, options)
+    if body is not None and _labelled(body, tensors, prefix):
+        if readout is not None:
+            raise InputError("a readout by name is for PyTorch's names: labels of your own say V and b_y.")
+        return labels.network_and_params(body, tensors, options, prefix)
     if not pytorch.prefixes(tensors):
         raise InputError(
             f"'{path}' has no tensor with a name of PyTorch's, such as weight_ih_l0: say whose labels these are, "
@@ -51,10 +51,10 @@ def load_weights(
     return _from_pytorch(pytorch.group_of(tensors, prefix), body, readout, options)
 
 
-def _labelled(body: Body, tensors: Tensors) -> bool:
+def _labelled(body: Body, tensors: Tensors, prefix: str | None) -> bool:
     """Whether the tensors are called by the labels of `body`, not as PyTorch calls its own."""
     own = labels.labels_of(wire(body, Options(readout=False)))
-    return own.keys() <= tensors.keys() or not pytorch.prefixes(tensors)
+    return own.keys() <= labels.within(tensors, prefix).keys() or not pytorch.prefixes(tensors)
 
 
 def _from_pytorch(group: Group, body: Body | None, readout: str | None, options: Options) -> tuple[Network, Params]:

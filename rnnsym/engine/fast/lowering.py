@@ -11,7 +11,7 @@ from rnnsym.engine.fast.products import product
 from rnnsym.engine.fast.scope import Kind, Operand, Scope
 from rnnsym.engine.fast.submatrix import Submatrix
 from rnnsym.engine.fast.ufuncs import BY_NAME
-from rnnsym.ops.arithmetic import ADD, MUL, NEG, POWER
+from rnnsym.ops.arithmetic import ADD, MUL, NEG, POWER, add
 from rnnsym.ops.indexing import CONCAT
 from rnnsym.ops.leaves import FULL, number_in
 from rnnsym.ops.lookups import TAKE
@@ -29,15 +29,17 @@ class Lowering(Operands):
         if part is not None:
             if dest.view is None or not part.same(dest.view):
                 scope.copy(dest.text, self.viewed(scope, part).text)
+        elif self._has_diagonals(scope, node):
+            self._sum_with_diagonals(scope, node, dest)
         elif node.prim in (ADD, MUL):
             if node.prim is MUL or not without_one(self, scope, node, dest):
                 fold(self, scope, node, dest)
         elif node.prim is MATMUL and node.args[0].prim is DIAG and not self.batch and scope.kind is not Kind.WEIGHT:
-            factor = self.fixed.bind(f"{self.operand(scope, node.args[0].args[0]).text}[..., None]")
+            factor = self.once(f"{self.operand(scope, node.args[0].args[0]).text}[..., None]")
             scope.call("np.multiply", factor, self.operand(scope, node.args[1]).text, dest.text)
-        elif node.prim is DIAG and dest.view is not None and self.stores.alone(dest.view.store) and not self.batch:
+        elif node.prim is DIAG and dest.view and not self.batch and self.stores.always(dest.view.store, node):
             # The entries beside the diagonal are never written, and zero from the start.
-            self.write(scope, node.args[0], Operand(self.fixed.bind(f"np.einsum('...ii->...i', {dest.text})")))
+            self.write(scope, node.args[0], self._diagonal(dest))
         elif node.prim is TAKE:
             lookup(self, scope, node, dest)
         elif node.prim is LOGSUMEXP:
@@ -49,7 +51,9 @@ class Lowering(Operands):
         elif node.prim is TRANSPOSE and dest.block is not None:
             self.write(scope, node.args[0], self._in_block(dest.block.transposed))
         elif node.prim is OUTER and node.args[0].prim is FULL and number_in(node.args[0]) == 1.0:
-            scope.copy(dest.text, self.operand(scope, node.args[1]).text)
+            row = self.operand(scope, node.args[1])
+            each = scope.kind is Kind.ALL and not row.shared
+            scope.copy(dest.text, self.fixed.bind(f"{row.text}[:, None]") if each else row.text)
         elif node.prim in (FULL, BROADCAST, STOP_GRADIENT):
             scope.copy(dest.text, self.operand(scope, node).text)
         else:
@@ -69,6 +73,25 @@ class Lowering(Operands):
             scope.call(f"np.{function}", *(each.text for each in operands), *map(repr, numbers), out)
         else:
             self.say(scope, node, dest)
+
+    def _has_diagonals(self, scope: Scope, node: Expr) -> bool:
+        """Whether `node` is a sum of diagonal matrices and others, at all steps."""
+        if node.prim is not ADD or len(node.shape) != 2 or self.batch or scope.kind is not Kind.ALL:
+            return False
+        return len({_on_diagonal(arg) is None for arg in node.args}) == 2
+
+    def _sum_with_diagonals(self, scope: Scope, node: Expr, dest: Operand) -> None:
+        """The others first; only the diagonal takes part in the rest."""
+        self.write(scope, add(*(arg for arg in node.args if _on_diagonal(arg) is None)), dest)
+        place = self._diagonal(dest).text
+        for arg in node.args:
+            if (vector := _on_diagonal(arg)) is not None:
+                function = "np.subtract" if arg.prim is NEG else "np.add"
+                scope.call(function, place, self.operand(scope, vector).text, place)
+
+    def _diagonal(self, dest: Operand) -> Operand:
+        """The diagonals of the matrices of all steps, as vectors to be written."""
+        return Operand(self.fixed.bind(f"np.einsum('...ii->...i', {dest.text})"))
 
     def _logsumexp(self, scope: Scope, node: Expr, dest: Operand) -> None:
         """The largest entry is taken out first, so that nothing overflows."""
@@ -151,3 +174,9 @@ class Lowering(Operands):
         if scope.kind is Kind.LOOP:
             return f"{text}.T" if rank == 1 else f"np.moveaxis({text}, -1, 0)"
         return self.fixed.bind(f"np.moveaxis({text}, -1, {int(scope.kind is Kind.ALL)})")
+
+
+def _on_diagonal(node: Expr) -> Expr | None:
+    """v, where `node` is diag(v) or −diag(v)."""
+    inner = node.args[0] if node.prim is NEG else node
+    return inner.args[0] if inner.prim is DIAG else None

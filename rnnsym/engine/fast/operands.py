@@ -133,7 +133,12 @@ class Operands:
         return f"{text[:-1]}, ...]" if scalar and one and not self.batch and not part.axis else text
 
     def _solid(self, scope: Scope, part: View) -> bool:
-        return not part.fold and not part.axis and not part.store.tile and (part.whole or (scope.kind is not Kind.ALL and part.column is None))
+        return (
+            not part.fold
+            and not part.axis
+            and not part.store.tile
+            and (part.whole or (scope.kind is not Kind.ALL and part.column is None))
+        )
 
     def _number(self, scope: Scope, node: Expr) -> Operand:
         shape = self.event(node) if scope.kind is Kind.LOOP and not self.batch else ()

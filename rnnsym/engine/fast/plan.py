@@ -33,12 +33,12 @@ class Plan:
 
 def planned(
     system: System, wanted: Sequence[Name], sizes: Mapping[str, int], batch: int | None, kind: str, choices: Choices,
-    tiled: Tiled | None = None,
+    tiled: Tiled | None = None, title: str = TITLE,
 ) -> Plan:  # fmt: skip
     """The fast program that computes `wanted` of a System for these sizes; those in time are parts of its arrays."""
     final, layout = rewritten(system, wanted, sizes, choices)
     layout = replace(layout, tiled=tiled)
-    return Plan(choices, final, layout, compiled(final, wanted, layout, sizes, batch, kind, TITLE))
+    return Plan(choices, final, layout, compiled(final, wanted, layout, sizes, batch, kind, title))
 
 
 def rewritten(

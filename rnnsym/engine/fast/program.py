@@ -13,7 +13,8 @@ from rnnsym.engine.program import module_of
 
 @dataclass(frozen=True)
 class FastProgram:
-    """`prepare(T)` gives `load`, which takes the data names, and `run`, which takes parameters and gives the wanted.
+    """`prepare(T)` gives `load`, which takes the data names, and `run`, which takes parameters and gives the wanted,
+    and after them the array of all tiles, where there are any.
 
     `least`: the smallest T for which it is right.
     """

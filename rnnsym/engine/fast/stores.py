@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from rnnsym.core import dims
+from rnnsym.core.expr import Expr
 from rnnsym.core.names import Fixed, Interval, Name, Offset, Point, Role, T, earliest, latest
 from rnnsym.core.system import Piece, System, reads
 from rnnsym.engine.fast.stages import Order, Stage
@@ -225,10 +226,11 @@ class Stores:
         """Whether `name` is a new array in every run: what is handed to the caller, and what that is made of."""
         return self.order.stages[name] is Stage.RUN and not self.system.timed(name) and not name.batched
 
-    def alone(self, store: Store) -> bool:
-        """Whether a store holds one name only, and each of its rows is the value of one piece."""
+    def always(self, store: Store, value: Expr) -> bool:
+        """Whether a store holds one name only, and that is `value` at every step."""
         names = [name for name, place in self.places.items() if place.store is store]
-        return len(names) == 1 and len(self.system.equations.get(names[0], ())) == 1
+        pieces = self.system.equations.get(names[0], ()) if len(names) == 1 else ()
+        return len(pieces) == 1 and pieces[0].rhs is value
 
     def early(self, name: Name, piece: Piece) -> bool:
         """Whether a piece is computed with the data, before any run: not where a later step is written over it."""

@@ -150,7 +150,8 @@ class FastWriter:
                 return f"{label}.copy()"
             return label if self.stores.event(name) else f"np.asarray({label})"
 
-        return ", ".join(map(value, self.wanted)) + "," * (len(self.wanted) == 1)
+        found = [*map(value, self.wanted), *(["tiles"] if self.stores.tiled else [])]
+        return ", ".join(found) + "," * (len(found) == 1)
 
     def _rows_of(self, name: Name) -> str:
         """A quantity of all steps, as it stands in the arrays of the program, with the axis of examples first."""

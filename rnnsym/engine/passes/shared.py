@@ -17,7 +17,7 @@ from rnnsym.ops.arithmetic import ADD, NEG
 from rnnsym.ops.indexing import CONCAT, SLICE
 from rnnsym.ops.leaves import leaf
 from rnnsym.ops.lookups import ONE_HOT
-from rnnsym.ops.structure import BROADCAST, TRANSPOSE
+from rnnsym.ops.structure import BROADCAST, DIAG, TRANSPOSE
 from rnnsym.transforms.rewrite import substitute
 
 CHEAP = (ADD, NEG, BROADCAST, CONCAT, SLICE, TRANSPOSE, ONE_HOT)
@@ -39,7 +39,7 @@ def shared(system: System, wanted: Sequence[Name], choices: Choices) -> System:
     """Costly expressions of more than one equation get a name; what another equation is as a whole, has one."""
     draft, keys, inside = Draft(system), Keys(), loops(system)
     found = _occurrences(system, keys)
-    several = {n: one for n, one in found.items() if len(one.users) > 1}
+    several = {n: one for n, one in found.items() if len(one.users) > 1 and one.places[0][2].prim is not DIAG}
     costly = {n for n, one in several.items() if _costs(one.places[0][2])}
     owners = {n: owner for n, one in several.items() if (owner := _owner(draft, keys, one)) is not None}
     free = {n for n in owners if not any(name in inside for name in several[n].users)}

@@ -133,18 +133,22 @@ def details_width(width: int) -> int:
 # Flow. ------------------------------------------------------------------------------------------------------------
 
 SLIDER_ROWS = 3
+LEAST_CURVES, USUAL_CURVES = 30, 36
+"""Cells that the curves keep beside a map of all steps, and beside one that shows some of them."""
 WIDEST_MAP = 0.58
-"""Of the width; the rest is for the curves."""
+SENTENCE = 80
+"""Cells that the finding takes for a network, about."""
+MOST_LINES = 3
 
 
-def flow_boxes(width: int, height: int, map_cells: int) -> dict[str, Box]:
+def flow_boxes(width: int, height: int, steps: int, networks: int) -> dict[str, Box]:
     """Header, map beside curves, what the shades stand for, the value under the cursor, the finding, sliders, keys.
 
-    `map_cells` is how wide the map would like to be.
+    Where the panels stand depends on how many steps and networks there are, and on no number of theirs.
     """
-    foot = key_rows(height)
-    body = height - 4 - SLIDER_ROWS - foot
-    left = flow_map_width(width, map_cells)
+    foot, told = key_rows(height), finding_lines(width, height, networks)
+    body = height - 3 - told - SLIDER_ROWS - foot
+    left = flow_map_width(width, steps)
     below = 1 + body
     return {
         "header": Box(0, 0, width, 1),
@@ -152,12 +156,26 @@ def flow_boxes(width: int, height: int, map_cells: int) -> dict[str, Box]:
         "curves": Box(left + 1, 1, width - left - 1, body),
         "shades": Box(0, below, width, 1),
         "place": Box(0, below + 1, width, 1),
-        "finding": Box(0, below + 2, width, 1),
-        "sliders": Box(0, below + 3, width, SLIDER_ROWS),
+        "finding": Box(0, below + 2, width, told),
+        "sliders": Box(0, below + 2 + told, width, SLIDER_ROWS),
         "keys": Box(0, height - foot, width, foot),
     }
 
 
-def flow_map_width(width: int, map_cells: int) -> int:
-    """What the map wants, within what leaves room for the curves."""
-    return max(min(map_cells, int(width * WIDEST_MAP), width - 36), 20)
+def finding_lines(width: int, height: int, networks: int) -> int:
+    """Lines of the sentence on what was found."""
+    return min(-(-SENTENCE * networks // width), MOST_LINES if height >= 30 else 2)
+
+
+def flow_label(steps: int) -> int:
+    """Cells left of the rows of the map: the step and what is read there."""
+    return len(str(steps)) + 4
+
+
+def flow_map_width(width: int, steps: int) -> int:
+    """Two cells for a step where there is room, one where there is some, and else as much as leaves room for curves."""
+    for wide, curves in ((2, LEAST_CURVES), (1, USUAL_CURVES)):
+        wanted = flow_label(steps) + wide * steps + 1
+        if wanted <= width - curves - 1:
+            return max(wanted, flow_label(steps) + 20)
+    return min(int(width * WIDEST_MAP), width - USUAL_CURVES - 1)

@@ -10,13 +10,13 @@ from rnnsym_tui.model.flow.readout import Readout
 from rnnsym_tui.model.flow.results import Result
 from rnnsym_tui.model.flow.tracks import Tracks
 from rnnsym_tui.model.layout import Box
-from rnnsym_tui.model.spans import Line, Span, line, width, wrapped
+from rnnsym_tui.model.spans import Line, Span, line, wrapped
 from rnnsym_tui.screens.flow_changes import FlowChanges
 from rnnsym_tui.screens.furniture import too_small, with_tabs
 from rnnsym_tui.widgets.bindings import bindings
-from rnnsym_tui.widgets.flow_panels import CurvesPanel, MapPanel, ShadesLine, SlidersPanel
+from rnnsym_tui.widgets.flow_panels import CurvesPanel, FindingPanel, MapPanel, ShadesLine, SlidersPanel
 from rnnsym_tui.widgets.panel import Banner
-from rnnsym_tui.widgets.step_panels import Body, RuleLine
+from rnnsym_tui.widgets.step_panels import Body
 
 MOST_ENTRIES = 8
 
@@ -36,7 +36,7 @@ class FlowScreen(FlowChanges):
             CurvesPanel(glyphs, "curves"),
             ShadesLine(glyphs, "shades"),
             Banner(glyphs, "place"),
-            RuleLine(glyphs, "finding"),
+            FindingPanel(glyphs, "finding"),
             SlidersPanel(glyphs, "sliders"),
             Banner(glyphs, "keys"),
             Banner(glyphs, "small"),
@@ -46,16 +46,16 @@ class FlowScreen(FlowChanges):
     def _boxes(self, size: Size) -> dict[str, Box]:
         if layout.too_small(*size):
             return {"small": Box(0, 0, *size)}
-        return layout.flow_boxes(*size, self._map_cells)
+        return layout.flow_boxes(*size, *self._counts)
 
     @property
-    def _map_cells(self) -> int:
-        """How wide the map would like to be: two cells for a step, up to some more than there are."""
-        return Frame(0, 0, self.lab.steps).label + 2 * self.lab.steps + 1
+    def _counts(self) -> tuple[int, int]:
+        """What the layout depends on: steps and networks."""
+        return self.lab.steps, 1 + len(self.lab.place.compare)
 
     def frame(self) -> Frame:
         """The room of the map."""
-        box = layout.flow_boxes(*self.size, self._map_cells)["map"]
+        box = layout.flow_boxes(*self.size, *self._counts)["map"]
         return Frame(box.width, max(2, box.height - 3), self.lab.steps)
 
     def on_mount(self) -> None:
@@ -81,9 +81,9 @@ class FlowScreen(FlowChanges):
             if self.is_mounted:
                 self.query_one("#small", Banner).show(*too_small(*self.size))
             return
-        if self._map_cells != self._laid_out:
-            self._laid_out = self._map_cells
-            self.query_one(Body).refresh(layout=True)
+        if self._counts != self._laid_out:
+            self._laid_out = self._counts
+            self.query_one(Body).place_anew()
         if self.result is not None:
             self._show_result(self.result, Readout(self.glyphs, self.services.notation()))
         focused = self.focused is not None and self.focused.id == "sliders"
@@ -91,20 +91,20 @@ class FlowScreen(FlowChanges):
         self._show_lines()
 
     def _show_result(self, result: Result, readout: Readout) -> None:
-        box = layout.flow_boxes(*self.size, self._map_cells)["curves"]
+        box = layout.flow_boxes(*self.size, *self._counts)["curves"]
         if result.main.flow is None:
             words = wrapped(line(result.main.fault), self.frame().cells - 2)
-            self.query_one(MapPanel).show(line(Span(result.main.label, "title")), None, words)
+            self.query_one(MapPanel).show((line(Span(result.main.label, "title")), ()), None, words)
             self.query_one(CurvesPanel).show((), ())
             self.query_one(ShadesLine).show(())
             self.query_one("#place", Banner).show(())
             return
         found = HeatMap(result, self.frame(), self.glyphs)
-        self.query_one(MapPanel).show(readout.map_title(result), found)
+        self.query_one(MapPanel).show((readout.map_title(result), readout.sides(result)), found)
         self.query_one(CurvesPanel).show(
             readout.title(result), self._picture(result, readout, box.width, box.height - 1)
         )
-        self.query_one(ShadesLine).show(_ends(found.legend(), found.sides(), self.size.width))
+        self.query_one(ShadesLine).show(line(" ", *found.legend()))
         self.query_one("#place", Banner).show(line(" ", *readout.place(result)))
 
     def _picture(self, result: Result, readout: Readout, cells: int, rows: int) -> list[Line]:
@@ -127,25 +127,13 @@ class FlowScreen(FlowChanges):
         size, glyphs = self.size, self.glyphs
         header = with_tabs(status.header(self.session, glyphs), self.mode, size.width, glyphs.ellipsis)
         self.query_one("#header", Banner).show(header)
-        self.query_one(RuleLine).show(*self._finding())
+        self.query_one(FindingPanel).show(*self._finding())
         rows = layout.key_rows(size.height)
         keys = keyline.key_lines(keyline.FLOW, self.mode, self.services.commands, size.width, rows, glyphs.ascii)
         self.query_one("#keys", Banner).show(*keys)
 
-    def _finding(self) -> tuple[Line, Line]:
-        """What is found, and whether it is still of the sliders as they were."""
-        found = self.result
-        if found is None:
-            return line(Span(f"computing {self.glyphs.ellipsis}", "dim")), ()
-        coming = line(Span(self.glyphs.ellipsis, "strong")) if self.is_behind else ()
-        room = self.size.width - 8 - (width(coming) + 4 if coming else 0)
-        text = found.finding
-        if len(text) > room:
-            text = text[: room - len(self.glyphs.ellipsis)] + self.glyphs.ellipsis
-        return line(Span(text, "strong")), coming
-
-
-def _ends(left: Line, right: Line, cells: int) -> Line:
-    """Both ends of a line; the right one is left out where there is no room for it."""
-    free = cells - width(left) - width(right) - 2
-    return (Span(" "), *left, Span(" " * free), *right) if free > 1 else (Span(" "), *left)
+    def _finding(self) -> tuple[str, bool]:
+        """What is found, and whether it is of the sliders as they were a moment ago."""
+        if self.result is None:
+            return "computing", True
+        return self.result.finding, self.is_behind

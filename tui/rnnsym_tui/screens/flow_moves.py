@@ -37,7 +37,7 @@ class FlowMoves(Screen[None]):
         self.result: Result | None = None
         self._wanted: Request | None = None
         self._asked: Request | None = None
-        self._laid_out = 0
+        self._laid_out = (0, 0)
 
     @property
     def session(self) -> Session:
@@ -62,7 +62,8 @@ class FlowMoves(Screen[None]):
         if not self.is_mounted:
             return
         frame = self.frame()
-        request = Request(self.session.setup, self.session.walk, self.lab.place, frame.rows, frame.columns)
+        room = frame.rows, frame.columns, self.glyphs.ascii
+        request = Request(self.session.setup, self.session.walk, self.lab.place, *room)
         if request == self._asked:
             return
         busy = self._wanted is not None or (self._asked is not None and self.is_behind)
@@ -156,11 +157,11 @@ class FlowMoves(Screen[None]):
 
     # Sliders. -----------------------------------------------------------------------------------------------------
 
-    def action_row_up(self) -> None:
+    def action_slider_up(self) -> None:
         self.lab.row = max(self.lab.row - 1, 0)
         self.refresh_view()
 
-    def action_row_down(self) -> None:
+    def action_slider_down(self) -> None:
         self.lab.row = min(self.lab.row + 1, len(ROWS) - 1)
         self.refresh_view()
 

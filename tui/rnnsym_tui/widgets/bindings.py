@@ -9,7 +9,7 @@ from rnnsym_tui.model.commands import COMMANDS, NUMBERED, PANELS, PRIORITY, Comm
 ON_SCREEN = frozenset(
     {"next_line", "previous_line", "unit_down", "unit_up", "column_left", "column_right", "enter", "open", "close"}
     | {"outline_down", "outline_up", "next_link", "previous_link", "follow_link"}
-    | {"left", "right", "up", "down", "first", "last", "page_up", "page_down", "row_up", "row_down", "type"}
+    | {"left", "right", "up", "down", "first", "last", "page_up", "page_down", "slider_up", "slider_down", "type"}
     | {"less", "more", "much_less", "much_more", "least", "most", "reset"}
 )
 """Commands of panels that the screen carries out."""

@@ -9,7 +9,7 @@ from textual.message import Message
 from rnnsym_tui.model.flow.heatmap import LEVEL, HeatMap
 from rnnsym_tui.model.flow.tracks import Tracks
 from rnnsym_tui.model.glyphs import Glyphs
-from rnnsym_tui.model.spans import Line, Span, window
+from rnnsym_tui.model.spans import Line, Span, line, plain, window, wrapped
 from rnnsym_tui.widgets import heat
 from rnnsym_tui.widgets.bindings import bindings
 from rnnsym_tui.widgets.panel import Banner, Panel
@@ -43,11 +43,11 @@ class MapPanel(Shaded, can_focus=True):
 
     def __init__(self, glyphs: Glyphs, id: str) -> None:
         super().__init__(glyphs, id)
-        self._title: Line = ()
+        self._title: tuple[Line, Line] = ((), ())
         self._lines: Sequence[Line] = ()
         self.map: HeatMap | None = None
 
-    def show(self, title: Line, found: HeatMap | None, words: Sequence[Line] = ()) -> None:
+    def show(self, title: tuple[Line, Line], found: HeatMap | None, words: Sequence[Line] = ()) -> None:
         """The map; `words` stand where there is none."""
         lines = found.lines() if found else list(words)
         if (title, lines) != (self._title, self._lines):
@@ -57,7 +57,7 @@ class MapPanel(Shaded, can_focus=True):
 
     def line_at(self, y: int) -> Line:
         if y == 0:
-            return rule(self.size.width, self._title, (), self.glyphs, self.has_focus)
+            return rule(self.size.width, *self._title, self.glyphs, self.has_focus)
         return self._lines[y - 1] if y <= len(self._lines) else ()
 
     def on_click(self, event: Click) -> None:
@@ -87,6 +87,31 @@ class CurvesPanel(Panel):
             return rule(self.size.width, self._title, (), self.glyphs)
         found = self._lines[y - 1] if y <= len(self._lines) else ()
         return window(found, 0, self.size.width, self.glyphs.ellipsis)
+
+
+class FindingPanel(Panel):
+    """A sentence between rules, over as many lines as the panel has; dots behind it where it is not up to date."""
+
+    def __init__(self, glyphs: Glyphs, id: str) -> None:
+        super().__init__(glyphs, id)
+        self._shown = ("", False)
+
+    def show(self, sentence: str, late: bool) -> None:
+        if (sentence, late) != self._shown:
+            self._shown = (sentence, late)
+            self.refresh()
+
+    def line_at(self, y: int) -> Line:
+        """The first line stands in a rule; the others go on below it."""
+        (sentence, late), cells = self._shown, self.size.width
+        lines = wrapped(line(sentence), cells - 8)
+        text = plain(lines[y]).rstrip() if y < len(lines) else ""
+        if y == self.size.height - 1 and y + 1 < len(lines):
+            text += self.glyphs.ellipsis
+        found = line(Span(text, "strong")) if text else ()
+        if y:
+            return (Span("   "), *found)
+        return rule(cells, found, line(Span(self.glyphs.ellipsis, "strong")) if late else (), self.glyphs)
 
 
 class SlidersPanel(Panel, can_focus=True):

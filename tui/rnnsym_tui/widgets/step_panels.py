@@ -97,3 +97,8 @@ class Body(Widget):
     @property
     def layout(self) -> Layout:
         return self._boxes
+
+    def place_anew(self) -> None:
+        """Ask the function again, though the size is the same."""
+        for child in self.children[:1]:
+            child.refresh(layout=True)

@@ -15,14 +15,13 @@ from rnnsym_tui.model.spans import Line, Span, line
 
 SERIES = ("first", "second", "third", "fourth")
 """The kinds of the networks' spans, in order."""
-LINES, LINES_ASCII = "○◇△□", "0%&="
-BOUND, PINNED = "-", "+"
-LARGEST, SMALLEST, BETWEEN = 0, -1, "·"
+PINNED = "+"
+LARGEST, SMALLEST = 0, -1
 AXIS_LINES = 2
 
 
 class Curve(NamedTuple):
-    """One curve: its sign and kind, the network it is of, and what it is: a norm, its direct line, its bound, a ghost."""
+    """One curve: its sign and kind, its network, and what it is: a norm, its direct line, its bound, a ghost."""
 
     sign: str
     kind: str
@@ -31,25 +30,26 @@ class Curve(NamedTuple):
     logs: Array
 
 
-def signs(glyphs: Glyphs) -> str:
-    """The signs of the networks, in order."""
-    return shades_of(glyphs.ascii).markers
+def ends(glyphs: Glyphs) -> tuple[str, str]:
+    """The signs of the largest and of the smallest singular value."""
+    shown = shades_of(glyphs.ascii)
+    return shown.markers[0], shown.lines[0]
 
 
 def drawn(result: Result, glyphs: Glyphs) -> list[Curve]:
     """The curves of norms against lag, the most important first."""
-    lines = LINES_ASCII if glyphs.ascii else LINES
+    shown = shades_of(glyphs.ascii)
     found = []
     for i, trace in enumerate(result.traces):
         if trace.curve.size:
-            found.append(Curve(signs(glyphs)[i], SERIES[i], trace, "norm", trace.curve))
+            found.append(Curve(shown.markers[i], SERIES[i], trace, "norm", trace.curve))
     for i, trace in enumerate(result.traces):
         if trace.line.size:
-            found.append(Curve(lines[i], SERIES[i], trace, "line", trace.line))
+            found.append(Curve(shown.lines[i], SERIES[i], trace, "line", trace.line))
     if result.pinned is not None:
         found.append(Curve(PINNED, "strong", result.pinned, "pinned", result.pinned.curve))
     if result.main.bound.size and np.isfinite(result.main.bound).all():
-        found.append(Curve(BOUND, "dim", result.main, "bound", result.main.bound))
+        found.append(Curve(shown.guides[0], "dim", result.main, "bound", result.main.bound))
     return found
 
 
@@ -69,7 +69,7 @@ def fan(result: Result, cells: int, rows: int, glyphs: Glyphs) -> list[Line]:
     values = result.fan
     if not values.size:
         return []
-    high, low = signs(glyphs)[0], signs(glyphs)[1]
+    high, low = ends(glyphs)
     between = shades_of(glyphs.ascii).dot
     series = [Series(high, values[:, LARGEST])]
     if values.shape[1] > 1:

@@ -1,12 +1,12 @@
 """What leaves the Flow screen: the value under the cursor, the curves as a table, the map, and figures."""
 
+import importlib
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from rnnsym.analysis.pictures.magnitudes import magnitude
 from rnnsym.errors import InputError
 from rnnsym_tui.model import exports
 from rnnsym_tui.model.flow import drawing
@@ -49,10 +49,17 @@ def _cell(log: float) -> str:
 
 
 def write(path: Path, result: Result, readout: Readout) -> None:
-    """The map of the network as the ending says. Raises InputError."""
+    """The map of the network as the ending says; a figure whose name has "norms" in it is of the curves.
+
+    Raises InputError, and MissingPackageError for a figure without matplotlib.
+    """
     suffix = path.suffix.lower()
     if suffix in (".svg", ".png"):
-        raise InputError("figures are drawn by matplotlib.")
+        flows = [trace.flow for trace in result.traces if trace.flow is not None]
+        figures = importlib.import_module("rnnsym.analysis.figures")
+        made = figures.norms(flows) if "norms" in path.stem else figures.heat(flows)
+        figures.save(made, path, replace=True)
+        return
     if suffix not in SUFFIXES:
         raise InputError(f"'{path.name}' has no known ending: {', '.join(SUFFIXES)}.")
     exports.write_file(path, {".csv": csv, ".json": as_json, ".txt": page}[suffix](result, readout))
@@ -85,12 +92,8 @@ def page(result: Result, readout: Readout) -> str:
     frame = Frame(WIDTH, ROWS, len(result.request.walk.reads or ()) or len(result.ts))
     found = HeatMap(result, frame, readout.glyphs)
     lines: list[Line] = [
-        readout.map_title(result), *found.lines(), found.legend(), found.sides(), (), readout.title(result),
+        readout.map_title(result), *found.lines(), found.legend(), readout.sides(result), (), readout.title(result),
         *drawing.norms(result, WIDTH, ROWS, readout.glyphs), (), *readout.entries(result, WIDTH), (),
         readout.place(result),
     ]  # fmt: skip
     return "\n".join([*(plain(found).rstrip() for found in lines), result.finding]) + "\n"
-
-
-def told(log: float) -> str:
-    return magnitude(log)

@@ -10,6 +10,7 @@ from rnnsym.analysis.pictures.glyphs import glyphs as shades_of
 from rnnsym.analysis.pictures.magnitudes import LN10
 from rnnsym_tui.model.flow.results import Result
 from rnnsym_tui.model.glyphs import Glyphs, shown
+from rnnsym_tui.model.layout import flow_label
 from rnnsym_tui.model.spans import Line, Span, line, width
 
 LEVEL = "level "
@@ -32,7 +33,7 @@ def level(log: float) -> int:
 
 @dataclass(frozen=True)
 class Frame:
-    """The room of the map in cells; `wide` is how many of them a norm takes, `label` those left of the rows."""
+    """The room of the map in cells and rows; `wide` is how many cells a norm takes, `label` those left of the rows."""
 
     cells: int
     rows: int
@@ -40,7 +41,7 @@ class Frame:
 
     @property
     def label(self) -> int:
-        return len(str(self.steps)) + 4
+        return flow_label(self.steps)
 
     @property
     def wide(self) -> int:
@@ -144,7 +145,7 @@ class HeatMap:
     # The line below. ----------------------------------------------------------------------------------------------
 
     def legend(self) -> Line:
-        """What the shades stand for, and which network stands on which side."""
+        """What the shades stand for."""
         tables = [
             trace.table.ravel() for trace in (self.result.main, self.result.mirrored) if trace and trace.table.size
         ]
@@ -159,14 +160,6 @@ class HeatMap:
     def _kind(self, sign: str) -> str:
         floors = dict(zip(self._shades.shades, self._shades.floors, strict=True))
         return f"{LEVEL}{level(floors[sign[0]] * LN10)}" if sign[0] in floors else f"{LEVEL}{LEVELS // 2}"
-
-    def sides(self) -> Line:
-        """`below the diagonal LSTM, above it Elman`, where two are shown."""
-        other = self.result.mirrored
-        if other is None:
-            return ()
-        below, above = (self.result.main, other) if self.result.forward else (other, self.result.main)
-        return line(Span("below the diagonal ", "dim"), below.label, Span(", above it ", "dim"), above.label)
 
 
 def _nearest(steps: tuple[int, ...], step: int) -> int:

@@ -27,6 +27,10 @@ class Knobs:
         told = [(slider, getattr(self, slider.key)) for slider in SLIDERS if getattr(self, slider.key) != slider.rest]
         return ", ".join(f"{slider.name} {short(value)}" for slider, value in told) or "as drawn"
 
+    def turned(self, key: str, value: float | None) -> "Knobs":
+        """The same with one of them at another value."""
+        return Knobs(**{**asdict(self), key: value})
+
     def as_data(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -80,7 +84,7 @@ class Slider:
         return min(max((value - self.low) / span, 0.0), 1.0) if span else 1.0
 
     def reset(self, knobs: Knobs) -> Knobs:
-        return replace(knobs, **{self.key: self.rest})
+        return knobs.turned(self.key, self.rest)
 
     def set(self, knobs: Knobs, text: str) -> Knobs:
         """The value that was typed. Raises InputError."""
@@ -95,7 +99,7 @@ class Slider:
         return self._with(knobs, value)
 
     def _with(self, knobs: Knobs, value: float) -> Knobs:
-        return replace(knobs, **{self.key: int(value) if self.whole else value})
+        return knobs.turned(self.key, int(value) if self.whole else value)
 
     def written(self, value: float) -> str:
         """`1.25`, and more digits where they were typed."""

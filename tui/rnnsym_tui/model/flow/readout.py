@@ -9,12 +9,13 @@ from rich.cells import cell_len, set_cell_size
 
 from rnnsym.analysis.flow import Flow
 from rnnsym.analysis.pictures.magnitudes import magnitude
-from rnnsym.core.names import Fixed, Name, Point, Role
+from rnnsym.core.mathtree import Symbol
+from rnnsym.core.names import NOW, Fixed, Name, Point, Role
 from rnnsym.notation import Style
 from rnnsym.notation import text as written
 from rnnsym.notation.figures import figure
 from rnnsym.ops.leaves import leaf
-from rnnsym_tui.model.flow.drawing import Curve, drawn, signs
+from rnnsym_tui.model.flow.drawing import Curve, drawn, ends
 from rnnsym_tui.model.flow.results import Result
 from rnnsym_tui.model.glyphs import Glyphs, quoted
 from rnnsym_tui.model.spans import Line, Span, line
@@ -79,25 +80,25 @@ class Readout:
 
     def _entry(self, result: Result, curve: Curve, cells: int) -> Line:
         value = magnitude(at(curve.logs, result.lag)) if len(curve.logs) > result.lag else "none here"
-        name = curve.trace.label if curve.what == "norm" else ""
-        room = cells - 3 - len(value) - 1
-        label = max((cell_len(trace.label) for trace in result.traces if trace.curve.size), default=0)
-        label = min(label, max(room - 14, 8)) + 2
-        text = set_cell_size(name, label) + self._what(result, curve)
-        if curve.what == "pinned":
-            text = self._what(result, curve)
-        return line(Span(f"{curve.sign}  ", curve.kind), set_cell_size(text, max(room, 1)), " ", Span(value, "strong"))
+        room = max(cells - 4 - len(value), 1)
+        text = self._what(result, curve, room)
+        return line(Span(f"{curve.sign}  ", curve.kind), set_cell_size(text, room), " ", Span(value, "strong"))
 
-    def _what(self, result: Result, curve: Curve) -> str:
-        flow = curve.trace.flow
+    def _what(self, result: Result, curve: Curve, room: int) -> str:
+        """What a curve is, in words that fit into so many cells where there are such."""
+        flow, label = curve.trace.flow, curve.trace.label
         match curve.what:
             case "norm" if flow is not None:
-                return self.norm(flow, *result.cursor)
+                t, k = result.cursor
+                names = [trace.label for trace in result.traces if trace.curve.size]
+                formula = self.norm(flow, t, k)
+                wide = min(max(map(cell_len, names)), max(room - cell_len(formula) - 2, 6))
+                return f"{set_cell_size(label, wide)}  {formula}"
             case "line":
-                return "its direct line alone"
+                return _first_that_fits(room, f"{label}, its direct line alone", f"{label}, direct line", "direct line")
             case "pinned":
                 return f"pinned: {result.request.place.pin}"
-        return "bound, whatever is read"
+        return _first_that_fits(room, f"{label}, bound whatever is read", f"{label}, bound", "bound")
 
     def spectrum(self, result: Result, cells: int) -> list[Line]:
         """Radius and norm of the step Jacobian, and why they differ."""
@@ -111,18 +112,17 @@ class Readout:
             else "Not a number: this step has left the range." if math.isnan(found.norm) else ""
         )  # fmt: skip
         return [
-            line(
-                "spectral radius ", Span(figure(found.radius), "strong"), "   norm ", Span(figure(found.norm), "strong")
-            ),
+            line("spectral radius ", Span(figure(found.radius), "strong")),
+            line("norm            ", Span(figure(found.norm), "strong")),
             line(Span(told[:cells], "dim")),
         ]
 
     def fan(self, result: Result) -> list[Line]:
         values = result.fan[result.lag] if len(result.fan) > result.lag else np.array([np.nan])
-        high, low = signs(self.glyphs)[:2]
+        high, low = ends(self.glyphs)
         return [
-            line(Span(f"{high}  ", "first"), "largest singular value   ", Span(magnitude(float(values[0])), "strong")),
-            line(Span(f"{low}  ", "second"), "smallest                 ", Span(magnitude(float(values[-1])), "strong")),
+            line(Span(f"{high}  ", "first"), "largest   ", Span(magnitude(float(values[0])), "strong")),
+            line(Span(f"{low}  ", "second"), "smallest  ", Span(magnitude(float(values[-1])), "strong")),
         ]
 
     def title(self, result: Result) -> Line:
@@ -133,26 +133,40 @@ class Readout:
         t, back = result.cursor[0], 1 if result.forward else -1
         match result.request.place.picture:
             case "eigenvalues":
-                return line(Span("eigenvalues ", "title"), f"of {self.product(flow, t, t - back)}, unit circle")
+                return line(Span("eigenvalues ", "title"), f"of {self.product(flow, t, t - back)}")
             case "singular":
-                return line(Span("singular values ", "title"), f"of {self.product(flow, t, t - back)} and on back")
-        return line(Span("norms against lag", "title"), f" from t = {t} back")
+                return line(Span("singular values", "title"), f", t = {t}")
+        return line(Span("norms", "title"), f" back from t = {t}")
 
     def map_title(self, result: Result) -> Line:
-        """What the map is of: `‖∂c_t/∂c_k‖ in LSTM`, the chain where there are several."""
+        """What the map is of, and the chain where there are several."""
         flow = result.main.flow
         if flow is None:
             return line(Span(result.main.label, "title"))
         name = _followed(flow)
-        what = "whole carry" if flow.state is None and len(flow.jacobians.states) > 1 else name.label
+        early, late = (written(Symbol(name, NOW, index), self.notation, self._style) for index in "kt")
+        carry = "the carry " if flow.state is None and len(flow.jacobians.states) > 1 else ""
         chain = f", {flow.jacobians.chain}" if len(result.chains) > 1 else ""
-        return line(Span("how much is left", "title"), f" of {what}{chain}")
+        return line(Span(f"what is left of {carry}{early} in {late}", "title"), chain)
+
+    def sides(self, result: Result) -> Line:
+        """Which network stands on which side of the diagonal, where two are shown."""
+        other = result.mirrored
+        if other is None:
+            return ()
+        below, above = (result.main, other) if result.forward else (other, result.main)
+        left, right = ("below ", "above ") if self.glyphs.ascii else ("◣ ", "◥ ")
+        return line(Span(left, "dim"), below.label, Span(f"  {right}", "dim"), above.label)
 
 
 def at(logs: Iterable[float], lag: int) -> float:
     """The value at a lag; nan beyond the end."""
     values = np.asarray(logs)
     return float(values[lag]) if lag < len(values) else math.nan
+
+
+def _first_that_fits(room: int, *texts: str) -> str:
+    return next((text for text in texts if cell_len(text) <= room), texts[-1])
 
 
 def _followed(flow: Flow) -> Name:

@@ -20,13 +20,14 @@ def nothing() -> Array:
 
 @dataclass(frozen=True)
 class Request:
-    """`rows` and `columns` are how many steps the map has room for."""
+    """`rows` and `columns` are how many steps the map has room for; `ascii` is for the finding."""
 
     setup: Setup
     walk: Walk
     place: FlowPlace
     rows: int
     columns: int
+    ascii: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,9 +8,9 @@ from rnnsym_tui.model.flow.knobs import Slider
 from rnnsym_tui.model.flow.lab import ACTIVATION, ROWS, Lab
 from rnnsym_tui.model.glyphs import Glyphs
 from rnnsym_tui.model.setup import own_text
-from rnnsym_tui.model.spans import Line, Span
+from rnnsym_tui.model.spans import Line, Span, width, window
 
-NAME_CELLS, VALUE_CELLS = 18, 14
+NAME_CELLS, VALUE_CELLS = 18, 11
 LONGEST_TRACK = 33
 MISSING = {"radius": "no square recurrent weights", "forget": "no gate that keeps the state"}
 COLUMNS = 2
@@ -55,22 +55,24 @@ class Tracks:
         mark = self.glyphs.active if chosen else " "
         head = [Span(f"{mark}", "active" if chosen else ""), Span(set_cell_size(f" {name}", NAME_CELLS - 1), "strong")]
         body = self._slider(slider, chosen) if slider else self._choice(key)
-        used = NAME_CELLS + sum(len(span.text) for span in body)
-        return [*head, *body, Span(" " * max(0, self.half - used))]
+        room = self.half - NAME_CELLS
+        shown = window(tuple(body), 0, room, self.glyphs.ellipsis)
+        return [*head, *shown, Span(" " * (room - width(shown)))]
 
     def _slider(self, slider: Slider, chosen: bool) -> list[Span]:
         value = self.lab.value(slider)
         if value is None:
-            return [Span(MISSING[slider.key][: self.half - NAME_CELLS], "dim")]
+            return [Span(MISSING[slider.key], "dim")]
         left, stroke, right, knob = "|-|o" if self.glyphs.ascii else "├─┤●"
         at = round(slider.share(value) * (self.track - 1))
         drawn = getattr(self.lab.place.knobs, slider.key) == slider.rest
         note = " drawn" if drawn and slider.rest is None and slider.key != "steps" else ""
+        text = f"{value:.{slider.decimals}f}" if note else slider.written(value)
         return [
             Span(f"{left}{stroke * at}", "rule"),
             Span(knob, "here" if chosen else "key"),
             Span(f"{stroke * (self.track - 1 - at)}{right}", "rule"),
-            Span(f" {slider.written(value)}", "strong"),
+            Span(f" {text}", "strong"),
             Span(note, "dim"),
         ]
 

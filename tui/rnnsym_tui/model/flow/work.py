@@ -7,13 +7,15 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from rnnsym.analysis.bounds import bound
-from rnnsym.analysis.flow import Flow, finding, main_state
+from rnnsym.analysis import norms
+from rnnsym.analysis.flow import Flow, finding, has_direct_line, main_state
 from rnnsym.analysis.jacobians import Jacobians, jacobians
-from rnnsym.analysis.steps import chain_name
+from rnnsym.analysis.paths import paths
+from rnnsym.analysis.steps import chain_name, chain_of
 from rnnsym.api.adjusting import adjusted, has_keep_gate
 from rnnsym.core.names import Role
 from rnnsym.derivation.states.jacobians import chains_of
+from rnnsym.derivation.states.paths import DIRECT
 from rnnsym.errors import RnnsymError
 from rnnsym.walk.walk import Walk
 from rnnsym.wiring import carry_order
@@ -55,9 +57,9 @@ class Bench:
         """First with a coarse map where the whole one takes long, then all."""
         with np.errstate(all="ignore"):
             job = _Job(self, request)
-            if job.is_long:
-                yield job.result(COARSE)
-            yield job.result()
+        if job.is_long:
+            yield job.result(COARSE)
+        yield job.result()
 
     def kept(self, key: Any, make: Callable[[], Made]) -> Made:
         """What was made for this key, or is made now."""
@@ -89,7 +91,9 @@ class _Job:
         sizes = [known.flow.jacobians.n for known in self.known if known.flow]
         return pairs > COARSE**2 and sum(size**3 for size in sizes) * pairs > LONG
 
+    @np.errstate(all="ignore")
     def result(self, most: int = 10**6) -> Result:
+        """All, with at most so many rows and columns of the map."""
         request = self.request
         ts, ks = sampled(self.steps, min(request.rows, most)), sampled(self.steps, min(request.columns, most))
         traces = tuple(self._trace(i, ts, ks) for i in range(len(self.known)))
@@ -103,7 +107,7 @@ class _Job:
             (self.t, self.k),
             chains(walk),
             self.bench.kept(("rests", walk), lambda: rests(walk.net, walk.params)),
-            finding(flows, ascii_only=False) if flows else "",
+            finding(flows, ascii_only=request.ascii) if flows else "",
             self._pinned(self.place.pin),
             self._spectrum(flows[0]) if self.known[0].flow and self.place.picture == "eigenvalues" else None,
             self._fan(flows[0]) if self.known[0].flow and self.place.picture == "singular" else nothing(),
@@ -124,7 +128,8 @@ class _Job:
         except RnnsymError as error:
             return Trace(label, fault=str(error))
         followed = None if self.place.state == WHOLE else state
-        return Trace(label, Flow(label, j, followed, tuple(walk.reads or ())[: self.steps]))
+        reads = tuple(walk.reads or ())[: self.steps]
+        return Trace(label, self.bench.kept(("flow", j, followed, label), lambda: Flow(label, j, followed, reads)))
 
     def _walk(self, setup: Setup) -> Walk:
         """The walk of a cell beside that of the session. Raises RnnsymError."""
@@ -177,8 +182,21 @@ class _Job:
         table = self._table(flow, [self.t], ks.tolist())
         curve = np.full(int(lags.max(initial=0)) + 1, np.nan)
         curve[lags] = table[0]
-        limit = self.bench.kept(("bound", j), lambda: bound(j)).line(len(curve) - 1, flow.state)
-        return replace(trace, curve=curve, bound=limit)
+        limit = flow.bound_line if flow.bound_line is not None else nothing()
+        return replace(trace, curve=curve, bound=limit[: len(curve)], line=self._line(flow, lags, ks))
+
+    def _line(self, flow: Flow, lags: Array, ks: Array) -> Array:
+        """The direct line alone, back from the cursor's t: what is left where a state enters itself entry by entry."""
+        j = flow.jacobians
+        if not self.bench.kept(("has line", j.net, flow.state), lambda: _has_line(flow)):
+            return nothing()
+        steps = self.bench.kept(("direct", j), lambda: paths(j).along((DIRECT,)))
+        part = slice(None) if flow.state is None else j.part(flow.state)
+        places = [j.place(int(k)) for k in ks]
+        found = norms.table(steps if j.forward else steps[::-1], [j.place(self.t)], places, part, part)
+        line = np.full(int(lags.max(initial=0)) + 1, np.nan)
+        line[lags] = found[0]
+        return line
 
     def _pinned(self, pin: Pin | None) -> Trace | None:
         if pin is None:
@@ -195,14 +213,20 @@ class _Job:
 
     def _fan(self, flow: Flow) -> Array:
         lags = self._lags(MOST_VALUES)
-        rows = []
-        for lag in lags:
-            found = flow.block.scaled_product(self.t, self.t - lag if self.forward else self.t + lag)
-            values = np.linalg.svd(found.mantissa, compute_uv=False)
-            rows.append(np.log(values) + found.log)
+        ks = self.t - lags if self.forward else self.t + lags
+        rows = [flow.block.log_singular_values(self.t, int(k)) for k in ks]
         fan = np.full((int(lags.max()) + 1, len(rows[0])), np.nan)
         fan[lags] = rows
         return fan
+
+
+def _has_line(flow: Flow) -> bool:
+    """Whether a state that is followed enters itself entry by entry."""
+    j = flow.jacobians
+    chain = chain_of(j.net, j.states[0])
+    return any(
+        has_direct_line(j.net.system, chain, name) for name in chain.carries if flow.state in (None, name.label)
+    )
 
 
 def label_of(walk: Walk, setup: Setup) -> str:
