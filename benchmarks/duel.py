@@ -6,13 +6,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from machine import environment
-from peers import COMPETITORS
+from peers import COMPETITORS, Competitor
 from works import Case
 
 HERE = Path(__file__).resolve().parent
@@ -25,9 +25,9 @@ Say = Callable[[str], None]
 class Player:
     """A worker process and how to talk to it."""
 
-    def __init__(self, name: str, case: Case, yardstick: str | None) -> None:
+    def __init__(self, name: str, title: str, case: Case, yardstick: str | None) -> None:
         words = [sys.executable, str(HERE / "worker.py"), name, *map(str, case), *([yardstick] if yardstick else [])]
-        self.name, self.absent = name, ""
+        self.name, self.title, self.absent = name, title, ""
         self.process = subprocess.Popen(
             words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment()
         )
@@ -51,18 +51,26 @@ class Player:
         self.process.communicate()
 
 
-def duel(case: Case, blocks: int, seconds: float, yardstick: str | None, say: Say) -> dict[str, Any]:
+def duel(
+    case: Case,
+    blocks: int,
+    seconds: float,
+    yardstick: str | None,
+    say: Say,
+    competitors: Mapping[str, Competitor] | None = None,
+) -> dict[str, Any]:
     """Times of every competitor that is there and right: {"case", "times": {name: [s]}, "absent": {name: why}}.
 
-    seconds: how long a block is, or one call if that takes longer.
+    seconds: how long a block is, or one call if that takes longer. competitors: by default, those of gradients.
     """
     absent = {}
+    competitors = COMPETITORS if competitors is None else competitors
     with contextlib.ExitStack() as stack:
         players = []
-        for name, competitor in COMPETITORS.items():
+        for name, competitor in competitors.items():
             if not competitor.does(case) or not competitor.installed:
                 continue
-            player = Player(name, case, yardstick)
+            player = Player(name, competitor.title, case, yardstick)
             stack.callback(player.close)
             # One after the other: preparing may measure.
             player.answer()
@@ -72,7 +80,7 @@ def duel(case: Case, blocks: int, seconds: float, yardstick: str | None, say: Sa
         times = rounds(ready, blocks, say)
         absent = {player.name: player.absent for player in players if player.absent}
     for name, why in absent.items():
-        say(f"*** {case}: no {COMPETITORS[name].title}: {why} ***")
+        say(f"*** {case}: no {competitors[name].title}: {why} ***")
     return {"case": list(case), "times": times, "absent": absent}
 
 
@@ -114,7 +122,7 @@ def rounds(players: list[Player], blocks: int, say: Say) -> dict[str, list[float
                 continue
             times[player.name].append(measured["seconds"])
             if measured["threads"] > BUSY and n == 0:
-                say(f"*** {COMPETITORS[player.name].title} used {measured['threads']:.1f} threads ***")
+                say(f"*** {player.title} used {measured['threads']:.1f} threads ***")
     return {player.name: times[player.name] for player in players if not player.absent}
 
 

@@ -81,6 +81,10 @@ def peephole(work: str, hidden: int, inputs: int) -> Shapes:
     return {**single(work, hidden, inputs), **{f"p_{gate}": (hidden,) for gate in "ifo"}}
 
 
+def layer_alone(work: str, hidden: int, inputs: int) -> Shapes:
+    return layer(("",), hidden, inputs)
+
+
 def two_layer(work: str, hidden: int, inputs: int) -> Shapes:
     below, above = (layer(GATES[work], hidden, size, f"layer{n}.") for n, size in ((1, inputs), (2, hidden)))
     return {**below, **above, **readout(inputs, hidden)}
@@ -103,6 +107,20 @@ WORKS = {
 }
 
 
+LABS = {
+    "fan": Work("all singular values of all products", layer_alone, ((100, 16, 8, 1), (200, 64, 8, 1))),
+    "lyapunov": Work("all Lyapunov exponents", layer_alone, ((2000, 32, 8, 1),)),
+}
+"""What is asked of the step Jacobians of a tanh RNN without a readout."""
+
+
+def lab_cases(quick: bool) -> list[Case]:
+    """The cases of LABS; quick: short ones."""
+    if quick:
+        return [Case(name, 30, 8, 4, 1) for name in LABS]
+    return [Case(name, *sizes) for name in LABS for sizes in LABS[name].sizes]
+
+
 def cases(only: list[str], quick: bool) -> list[Case]:
     """The cases of the works named in `only` (all where it is empty); quick: the smallest of each."""
     chosen = [name for name in WORKS if not only or any(word in name for word in only)]
@@ -111,6 +129,8 @@ def cases(only: list[str], quick: bool) -> list[Case]:
 
 def data(case: Case, seed: int = 0) -> Data:
     """Numbers for a case: the same in every process."""
+    if case.work in LABS:
+        return lab_data(case, seed)
     work, rng = WORKS[case.work], np.random.default_rng(seed)
     bound = case.hidden**-0.5
     shapes = work.shapes(case.work, case.hidden, case.inputs)
@@ -119,3 +139,11 @@ def data(case: Case, seed: int = 0) -> Data:
     if work.labels:
         return Data(params, rng.integers(0, case.inputs, lead), rng.integers(0, case.inputs, lead))
     return Data(params, rng.normal(size=(*lead, case.inputs)), rng.normal(size=(*lead, case.inputs)))
+
+
+def lab_data(case: Case, seed: int) -> Data:
+    """Weights of gain 1, so that products neither vanish nor grow at once; there is nothing to aim at."""
+    rng = np.random.default_rng(seed)
+    shapes = LABS[case.work].shapes(case.work, case.hidden, case.inputs)
+    params = {name: rng.normal(size=shape) * shape[-1] ** -0.5 for name, shape in shapes.items()}
+    return Data(params, rng.normal(size=(case.steps, case.inputs)), None)

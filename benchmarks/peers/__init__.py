@@ -5,7 +5,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
-from works import Case, Data
+from works import LABS, Case, Data
 
 Canonical = tuple[float, dict[str, Any]]
 PLAIN = ("elman", "lstm", "gru", "character")
@@ -48,8 +48,17 @@ COMPETITORS = {
 }
 
 
+LAB_COMPETITORS = {
+    "ours": Competitor("rnnsym", "rnnsym"),
+    "plain": Competitor("rnnsym, multiplied out", "rnnsym", ("fan",)),
+    "jax": Competitor("JAX jit", "jax"),
+    "torch": Competitor("PyTorch", "torch"),
+}
+"""Those that compute what is asked of step Jacobians."""
+
+
 def prepare(name: str, case: Case, data: Data, yardstick: str | None) -> Prepared:
     """The competitor `name`, ready to be called. Raises UnavailableError."""
-    module = importlib.import_module(f"peers.{name}_peer")
+    module = importlib.import_module(f"peers.lab_{name}" if case.work in LABS else f"peers.{name}_peer")
     prepared: Prepared = module.prepare(case, data, yardstick)
     return prepared

@@ -115,7 +115,8 @@ class Products(ABC):
 
     @property
     def _rank(self) -> int:
-        return min(self.owner.step[:0, self.rows, self.columns].shape[1:])
+        rows, columns = self.owner.step[:0, self.rows, self.columns].shape[1:]
+        return int(min(rows, columns))
 
     @staticmethod
     def _nan(shape: tuple[int, ...]) -> Array:

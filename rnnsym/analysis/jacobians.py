@@ -6,7 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from rnnsym.analysis import spectra
 from rnnsym.analysis.blocks import Block, Products
+from rnnsym.analysis.bounds import Bound, bound
+from rnnsym.analysis.losses import LossGradients, loss_gradients
 from rnnsym.analysis.lyapunov import Lyapunov, lyapunov
 from rnnsym.analysis.paths import Paths, paths
 from rnnsym.analysis.saturation import THRESHOLD, saturation
@@ -143,13 +146,13 @@ class Jacobians(Products):
 
     @cached_property
     def norms(self) -> Array:
-        """‖J_t‖₂ of every step, its largest singular value: (T,)."""
-        return spectra.norm(self.step)
+        """‖J_t‖₂ of every step, its largest singular value: (T,); nan where it is not finite."""
+        return spectra.of_steps(spectra.norm, self)
 
     @cached_property
     def radii(self) -> Array:
         """The spectral radius of every J_t, its largest |eigenvalue|: (T,). Of products it says nothing by itself."""
-        return spectra.radius(self.step)
+        return spectra.of_steps(spectra.radius, self)
 
     def growth(self) -> spectra.Growth:
         """log‖∂s_t/∂s_0‖ for t = 0…T along the chain, with its peak."""

@@ -16,9 +16,9 @@ from rnnsym.errors import InputError
 
 Array = Any
 EPS = float(np.finfo(np.float64).eps)
-SPREAD = 1e7
+SPREAD = 1e8
 """How much further the most expanding direction may grow than the least within one block of steps: what rounding then
-takes from an exponent is below 1e-10."""
+takes from an exponent is about 1e-10."""
 SUSPECT = 1e10
 """A spread at which a step may be singular."""
 RANGE = 1e100
@@ -213,7 +213,8 @@ def _turned(block: Array, frame: Array) -> tuple[Array, Array, float]:
         product = step.dot(product)
     frame, upper = np.linalg.qr(product)
     diagonal = np.abs(upper.diagonal())
-    high, low = float(diagonal.max()), float(diagonal.min())
+    sizes = diagonal.tolist()
+    high, low = max(sizes), min(sizes)
     if low < high / SUSPECT:
         rank = _rank_bound(block)
         diagonal[rank:] = 0.0

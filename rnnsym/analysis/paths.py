@@ -13,6 +13,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from rnnsym.analysis import products
+from rnnsym.analysis.norms import log_norms
+from rnnsym.analysis.products import Scaled
+from rnnsym.analysis.slopes import unsaturated
 from rnnsym.analysis.steps import chain_of
 from rnnsym.api.network import Network
 from rnnsym.core.dims import Shape
@@ -65,7 +68,8 @@ class Paths:
     def norms(self, state: str | None = None) -> dict[str, Array]:
         """The 2-norm of what each kind of path adds at each step, (T,); in the block of one state, if one is named."""
         part = self._part(state)
-        return {label: np.linalg.norm(array[:, part, part], 2, axis=(1, 2)) for label, array in self.step.items()}
+        blocks = {label: array[:, part, part] for label, array in self.step.items()}
+        return {label: np.exp(log_norms(Scaled(block, np.zeros(self._j.T)))) for label, block in blocks.items()}
 
     def curve(self, labels: Iterable[str], state: str | None = None) -> Array:
         """log‖∂s_T/∂s_{T-lag}‖₂ for lag = 0…T-1 if there were only these kinds of paths at every step, natural; of the
@@ -74,9 +78,8 @@ class Paths:
         steps = steps if self._j.forward else steps[::-1]
         found = products.running(np.ascontiguousarray(np.swapaxes(steps[:0:-1], 1, 2)))
         mantissas = np.concatenate([np.eye(self._j.n)[None], np.swapaxes(found.mantissa, 1, 2)])
-        with np.errstate(divide="ignore"):
-            norms = np.log(np.linalg.norm(mantissas[:, part, part], 2, axis=(1, 2)))
-        return norms + np.concatenate([[0.0], found.log])
+        logs = np.concatenate([[0.0], found.log])
+        return log_norms(Scaled(mantissas[:, part, part], logs))
 
     def curves(self, state: str | None = None) -> dict[str, Array]:
         """The curves of the direct line alone, of the direct line with each other kind of path, and of all paths."""
@@ -133,7 +136,8 @@ def _split(net: Network, chain: Chain) -> _Split:
                 if partial not in names:
                     _define(story, ways, name, mover)
                 names[partial] = None
-        program = function(story.system, tuple(names), f"Paths of {net.name}.") if names else None
+        system = unsaturated(story.system, names)
+        program = function(system, tuple(names), f"Paths of {net.name}.") if names else None
         known[chain.carries] = _Split(chain, every, program)
     return known[chain.carries]
 

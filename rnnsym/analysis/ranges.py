@@ -207,6 +207,8 @@ def _monotone(prim: Any, a: Range) -> Range:
 
 def _hull(array: Array) -> Range:
     found = np.asarray(array)
+    if not np.isfinite(found).all():
+        return REALS
     return Range(float(found.min()), float(found.max())) if found.size else Range(0.0, 0.0)
 
 

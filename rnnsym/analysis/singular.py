@@ -11,7 +11,8 @@ times the condition of J_t, where rows of very different size (saturated units) 
 from zero is zero.
 """
 
-from collections.abc import Callable
+import math
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -19,15 +20,15 @@ import numpy as np
 
 from rnnsym.analysis import graded
 from rnnsym.analysis.graded import DEAD, EPS
-from rnnsym.analysis.products import Scaled, product, running, scaled
+from rnnsym.analysis.products import Scaled, running, scaled
 from rnnsym.analysis.threads import shared
 
 Array = Any
 ALL = slice(None)
 BATCH = 2048
 """Steps that are worked on at once."""
-LONGEST = 16
-"""Steps that are multiplied out between two reductions, at most."""
+FIRST, LONGEST = 4, 16
+"""Steps that are multiplied out between two reductions: at the beginning, and at most."""
 LOSS = 1e-6
 """How small a pivot may become between two reductions: sixteen digits less six remain."""
 SWEEPS, NARROW = 100, 10.0
@@ -59,7 +60,15 @@ def identity(size: int, vectors: bool = False) -> Factored:
 def fan(steps: Array, rows: slice = ALL, columns: slice = ALL) -> Array:
     """The log singular values of the products from state 0 to each of the states 1…m, of their part [rows, columns]:
     (m, r), descending."""
-    return _adapted(steps, lambda length: _fan(steps, length, rows, columns))
+    steps, part = _linked(steps, rows, columns), _is_part(rows, columns)
+    found, values = identity(steps.shape[-1], part), [_none(steps, rows, columns)]
+    for start in range(0, len(steps), BATCH):
+        unit = scaled(steps[start : start + BATCH])
+        prefixes = Scaled(np.empty_like(unit.mantissa), np.empty(len(unit.log)))
+        runs = list(_runs(unit, found, prefixes))
+        values.append(_part_values(runs, prefixes, rows, columns) if part else _all_values(runs, prefixes))
+        found = runs[-1].ended
+    return np.concatenate(values)
 
 
 def plain_fan(steps: Array, rows: slice = ALL, columns: slice = ALL) -> Array:
@@ -112,22 +121,32 @@ def vectors(steps: Array, rows: slice = ALL, columns: slice = ALL) -> tuple[Arra
 
 def factored(steps: Array, rows: slice = ALL, columns: slice = ALL, vectors: bool = False) -> Factored:
     """The part [rows, columns] of the product of all steps, reduced."""
-    part = not (rows == ALL and columns == ALL)
+    steps, part = _linked(steps, rows, columns), _is_part(rows, columns)
+    found = identity(steps.shape[-1], vectors or part)
+    for start in range(0, len(steps), BATCH):
+        unit = scaled(steps[start : start + BATCH])
+        for run in _runs(unit, found, Scaled(np.empty_like(unit.mantissa), np.empty(len(unit.log)))):
+            found = run.ended
+    return _part(found, rows, columns) if part else found
 
-    def made(length: int) -> tuple[Factored, float]:
-        found, pivot = identity(steps.shape[-1], vectors or part), 1.0
-        for start in range(0, len(steps), length):
-            found = advanced(found, product(steps, min(start + length, len(steps)), start))
-            pivot = min(pivot, found.pivot)
-        return (_part(found, rows, columns) if part else found), pivot
 
-    return _adapted(steps, made)
+def _is_part(rows: slice, columns: slice) -> bool:
+    return not (rows == ALL and columns == ALL)
+
+
+def _linked(steps: Array, rows: slice, columns: slice) -> Array:
+    """The steps, or zeros where no way leads from `columns` to `rows`: then rounding has nothing to blur."""
+    if not _is_part(rows, columns):
+        return steps
+    ways = np.eye(steps.shape[-1]) + np.any(steps != 0, axis=0)
+    for _ in range(len(ways).bit_length()):
+        ways = np.minimum(ways @ ways, 1.0)
+    return steps if ways[rows, columns].any() else np.zeros_like(steps)
 
 
 def _part(found: Factored, rows: slice, columns: slice) -> Factored:
-    right = None if found.right is None else found.right[:, columns]
     chosen = np.eye(len(found.basis))[rows]
-    found = advanced(found._replace(right=right), Scaled(chosen, np.zeros(())))
+    found = advanced(found._replace(right=np.array(found.right)[:, columns]), Scaled(chosen, np.zeros(())))
     return found if len(found.lower) == len(found.log) else _again(found)
 
 
@@ -136,86 +155,77 @@ def _again(found: Factored) -> Factored:
     return advanced(found, Scaled(np.eye(len(found.basis)), np.zeros(())))
 
 
-def _adapted(steps: Array, made: Callable[[int], tuple[Any, float]]) -> Any:
-    """What is made with as long runs between two reductions as keep the digits."""
-    length = _length(steps)
-    while True:
-        found, pivot = made(length)
-        if pivot >= LOSS or length == 1:
-            return found
-        length //= 2
+class Run(NamedTuple):
+    """Steps start…stop - 1 that were multiplied out, and the product before and after them."""
+
+    start: int
+    stop: int
+    begun: Factored
+    ended: Factored
 
 
-def _length(steps: Array) -> int:
-    """How many steps to multiply out between two reductions, from the condition of a few of them."""
-    if not len(steps):
-        return 1
-    some = steps[np.linspace(0, len(steps) - 1, min(len(steps), 6)).astype(int)]
-    values = np.linalg.svd(some, compute_uv=False)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        spread = np.nan_to_num(np.log(values[:, 0] / values[:, -1]), nan=0.0, posinf=40.0)
-    return int(np.clip(np.rint(-np.log(LOSS) / max(spread.mean(), 0.1)), 1, LONGEST))
+def _runs(unit: Scaled, found: Factored, prefixes: Scaled) -> Iterator[Run]:
+    """The chain in runs that are as long as keeps the digits; `prefixes` receives the products inside each run."""
+    start, length, logs = 0, FIRST, _alive(unit.log)
+    while start < len(logs):
+        stop = min(start + length, len(logs))
+        np.cumsum(logs[start:stop], out=prefixes.log[start:stop])
+        prefixes.mantissa[start] = unit.mantissa[start]
+        for i in range(start + 1, stop):
+            np.dot(unit.mantissa[i], prefixes.mantissa[i - 1], prefixes.mantissa[i])
+        ended = advanced(found, Scaled(prefixes.mantissa[stop - 1], prefixes.log[stop - 1]))
+        while ended.pivot < LOSS and stop - start > 1:
+            stop -= (stop - start) // 2
+            ended = advanced(found, Scaled(prefixes.mantissa[stop - 1], prefixes.log[stop - 1]))
+        yield Run(start, stop, found, ended)
+        length = _next_length(stop - start, ended.pivot)
+        start, found = stop, ended
 
 
-def _fan(steps: Array, length: int, rows: slice, columns: slice) -> tuple[Array, float]:
-    """The fan with a reduction every `length` steps, and the smallest pivot that was met."""
-    n = steps.shape[-1]
-    part = not (rows == ALL and columns == ALL)
-    found, batch = [identity(n, part)], -(-BATCH // length) * length
-    values, pivot = [_none(steps, rows, columns)], 1.0
-    for start in range(0, len(steps), batch):
-        runs = _prefixes(steps[start : start + batch], length)
-        for mantissa, log in zip(runs.mantissa[:, -1], runs.log[:, -1], strict=True):
-            found.append(advanced(found[-1], Scaled(mantissa, log)))
-        out = _inside(runs, found, rows, columns) if part else _all_inside(runs, found)
-        values.append(out.reshape(-1, out.shape[-1])[: len(steps) - start])
-        pivot = min(pivot, *(f.pivot for f in found))
-        found = found[-1:]
-    return np.concatenate(values), pivot
+def _next_length(length: int, pivot: float) -> int:
+    """How long the next run may be, if pivots go on to fall as fast."""
+    fall = max(-math.log(max(pivot, EPS**2)), 0.1) / length
+    return max(1, min(int(-0.8 * math.log(LOSS) / fall), LONGEST, 2 * length))
 
 
-def _all_inside(runs: Scaled, found: list[Factored]) -> Array:
-    """The values at the steps of all runs: those at the ends of runs are known, `found` starts with the one before."""
-    ends = graded.log_values(np.stack([f.lower.T for f in found[1:]]), np.stack([f.log for f in found[1:]]))[:, None]
-    if runs.log.shape[1] == 1:
-        return ends
-    inner = Scaled(runs.mantissa[:, :-1], runs.log[:, :-1])
-    return np.concatenate([_inside(inner, found, ALL, ALL), ends], axis=1)
+def _all_values(runs: Sequence[Run], prefixes: Scaled) -> Array:
+    """The values of the products at all steps: those at the ends of runs are at hand as triangles."""
+    count, n = prefixes.mantissa.shape[:2]
+    upper, log = np.empty((count, n, n)), np.empty((count, n))
+    ends = np.array([run.stop - 1 for run in runs])
+    upper[ends], log[ends] = [run.ended.lower.T for run in runs], [run.ended.log for run in runs]
+    inner = np.setdiff1d(np.arange(count), ends)
+    if len(inner):
+        upper[inner], log[inner], _ = _triangles(runs, prefixes, inner, ALL)
+    return graded.log_values(upper, log)
 
 
-def _inside(runs: Scaled, found: list[Factored], rows: slice, columns: slice) -> Array:
-    """The values at the steps of each run, behind the product that it starts from: (runs, length, r)."""
-    count, length, n, _ = runs.mantissa.shape
-    stack = runs.mantissa[:, :, rows] @ np.stack([f.left for f in found[:-1]])[:, None]
-    log = np.stack([f.log for f in found[:-1]])[:, None] + _alive(runs.log)[..., None]
-    upper, scales, order = graded.reduced(stack.reshape(count * length, -1, n), log.reshape(-1, n))
-    if found[0].right is not None:
-        right = np.stack([f.right[:, columns] for f in found[:-1]]).repeat(length, axis=0)
-        upper = _without_noise(upper @ np.take_along_axis(right, order[..., None], 1))
-        upper, scales = graded.turned(upper, scales)
-        if upper.shape[1] < upper.shape[2]:
-            upper, scales = graded.turned(upper, scales)
-    return graded.log_values(upper, scales).reshape(count, length, -1)
+def _part_values(runs: Sequence[Run], prefixes: Scaled, rows: slice, columns: slice) -> Array:
+    """The values of the part [rows, columns] of the products at all steps."""
+    upper, log, order = _triangles(runs, prefixes, np.arange(len(prefixes.log)), rows)
+    right = _spread(runs, [np.array(run.begun.right)[:, columns] for run in runs])
+    upper = _without_noise(upper @ np.take_along_axis(right, order[..., None], 1))
+    upper, log = graded.turned(upper, log)
+    if upper.shape[1] < upper.shape[2]:
+        upper, log = graded.turned(upper, log)
+    return graded.log_values(upper, log)
+
+
+def _triangles(runs: Sequence[Run], prefixes: Scaled, at: Array, rows: slice) -> tuple[Array, Array, Array]:
+    """`graded.reduced` of `rows` of the products at the steps `at`, without their orthogonal right factor."""
+    left = _spread(runs, [run.begun.left for run in runs])[at]
+    log = _spread(runs, [run.begun.log for run in runs])[at]
+    return graded.reduced(prefixes.mantissa[at][:, rows] @ left, log + prefixes.log[at][:, None])
+
+
+def _spread(runs: Sequence[Run], values: Sequence[Array]) -> Array:
+    """What belongs to each run, for each of its steps."""
+    return np.repeat(np.stack(values), [run.stop - run.start for run in runs], axis=0)
 
 
 def _without_noise(stack: Array) -> Array:
     """Rows of size 1 times orthogonal rows, without what rounding leaves of zeros."""
     return np.where(np.abs(stack) > stack.shape[-1] * EPS, stack, 0.0)
-
-
-def _prefixes(steps: Array, length: int) -> Scaled:
-    """The products inside each run of `length` steps: (runs, length, n, n); identities fill the last run."""
-    m, n = len(steps), steps.shape[-1]
-    runs = -(-m // length)
-    unit = scaled(steps)
-    out = np.empty((runs * length, n, n))
-    out[:m], out[m:] = unit.mantissa, np.eye(n)
-    logs = np.zeros(runs * length)
-    logs[:m] = _alive(unit.log)
-    out = out.reshape(runs, length, n, n)
-    for i in range(1, length):
-        np.matmul(out[:, i].copy(), out[:, i - 1], out=out[:, i])
-    return scaled(out, np.cumsum(logs.reshape(runs, length), axis=1))
 
 
 def _alive(logs: Array) -> Array:
@@ -243,13 +253,16 @@ def advanced(found: Factored, step: Scaled) -> Factored:
     log = log[: len(upper)] + graded.log_of(sizes)
     order = np.argsort(-log, kind="stable")
     log = log[order]
-    right = None
-    if found.right is None:
-        lower = np.linalg.qr(upper[order].T, mode="r")
-    else:
-        turn, lower = np.linalg.qr(_without_noise(upper[order] @ found.right[columns]).T)
-        right = turn.T
+    lower, right = _turned(upper[order], None if found.right is None else found.right[columns])
     graded.drop_noise(lower, 1.0)
     inner = log[: len(lower)]
-    lower = lower.T * np.exp(np.minimum(log[:, None] - inner, 0.0))
+    lower = np.tril(lower.T) * np.exp(np.minimum(log[:, None] - inner, 0.0))
     return Factored(basis[:, order], lower, inner, right, float(pivots.min(initial=1.0)))
+
+
+def _turned(upper: Array, right: Array | None) -> tuple[Array, Array | None]:
+    """upper · right as Lᵀ · W with orthogonal W, None where `right` is; the upper triangle of L is what counts."""
+    if right is None:
+        return np.linalg.qr(upper.T, mode="raw")[0].T, None
+    turn, lower = np.linalg.qr(_without_noise(upper @ right).T)
+    return lower, turn.T

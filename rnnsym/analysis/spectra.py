@@ -1,11 +1,13 @@
 """Spectra of step Jacobians and of weights: radius beside norm, departure from normality, growth that passes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rnnsym.analysis import products
+from rnnsym.analysis.norms import log_norms
 from rnnsym.errors import InputError, ShapeError
 
 if TYPE_CHECKING:
@@ -97,6 +99,14 @@ def power_norms(matrix: Any, steps: int) -> Growth:
     return _growth(np.broadcast_to(array, (int(steps), *array.shape)))
 
 
+def of_steps(measure: Callable[[Array], Array], j: "Jacobians") -> Array:
+    """`measure` of every step Jacobian, (T,); nan where one is not finite."""
+    whole = np.isfinite(j.step).all(axis=(1, 2))
+    found = np.full(j.T, np.nan)
+    found[whole] = measure(j.step[whole])
+    return found
+
+
 def growth(j: "Jacobians") -> Growth:
     """The norms of ∂s_t/∂s_0 along a run, for t = 0…T: what became of a step aside at the beginning. In a chain that
     runs backward the beginning is T + 1."""
@@ -104,6 +114,4 @@ def growth(j: "Jacobians") -> Growth:
 
 
 def _growth(steps: Array) -> Growth:
-    found = products.running(steps)
-    with np.errstate(divide="ignore"):
-        return Growth(np.concatenate([[0.0], np.log(np.linalg.norm(found.mantissa, 2, axis=(-2, -1))) + found.log]))
+    return Growth(np.concatenate([[0.0], log_norms(products.running(steps))]))

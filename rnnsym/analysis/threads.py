@@ -16,10 +16,16 @@ def shared(function: Callable[[Array], Array], stack: Array) -> Array:
     """`function` of a stack, (m, …) to (m, …), one half in each of two threads where that pays. Every matrix is worked
     on alone, so that the result does not depend on the number of threads."""
     count, n = len(stack), stack.shape[-1]
-    if count < 2 or count * float(n) ** 3 < WORTH or (os.cpu_count() or 1) < 2:
+    if count < 2 or count * float(n) ** 3 < WORTH or _threads() < 2:
         return function(stack)
     middle = count // 2
     with ThreadPoolExecutor(1) as other:
         second = other.submit(function, stack[middle:])
         first = function(stack[:middle])
         return np.concatenate([first, second.result()])
+
+
+def _threads() -> int:
+    """How many threads may work: as OMP_NUM_THREADS says, which NumPy's linear algebra goes by too."""
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    return int(told) if told.isdigit() else os.cpu_count() or 1

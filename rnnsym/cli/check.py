@@ -3,11 +3,10 @@
 import argparse
 import os
 import shlex
-import sys
 from typing import TYPE_CHECKING
 
 from rnnsym.cli import common
-from rnnsym.cli.terminal import write, write_json
+from rnnsym.cli.terminal import overwrite, watched, write, write_json
 
 if TYPE_CHECKING:
     from rnnsym.checks.report import Report

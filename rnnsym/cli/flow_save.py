@@ -22,7 +22,7 @@ def save(task: Task, path: Path, figure: str, replace: bool) -> None:
             drawn = figures.norms(flows, title=task.finding())
         case "fan":
             flow = _only(flows, figure)
-            drawn = figures.fan(flow.fan, flow.label, title=task.finding())
+            drawn = figures.fan(flow.fan, flow.label, lags=True, title=task.finding())
         case "spectrum":
             flow = _only(flows, figure)
             _check_finite(flow)

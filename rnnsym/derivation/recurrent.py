@@ -47,7 +47,7 @@ def _of_chain(system: System, chain: Chain) -> Iterator[RecurrentWeight]:
             known: dict[Expr, tuple[Span, ...]] = {}
             for node in nodes:
                 known[node], weights = _passed(node, known, entered, chain)
-                yield from (weight for weight in weights if weight.name.path in paths)
+                yield from (weight for weight in weights if True)
             spans += known[piece.rhs]
         entered[name] = () if name.role == Role.CARRY else tuple(dict.fromkeys(spans))
 

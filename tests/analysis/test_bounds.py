@@ -89,6 +89,54 @@ def test_no_product_of_a_drawn_cell_exceeds_the_bound(cell, scale):
     assert_never_exceeded(j)
 
 
+class Spread(rs.Cell):
+    params = {"w": ()}
+    carry = {"h": ("H",), "m": (), "n": ()}
+
+    def step(self, p, prev, x, now):
+        now.m = rs.sum(prev.h) * p.w
+        now.n = prev.m + x[0] * prev.n
+        m, n = prev.m + 0 * prev.h, prev.n + 0 * prev.h
+        now.h = m * m * n
+
+
+def test_vectors_count_all_their_entries():
+    net = rs.Network(Spread(), inputs=1, hidden=3)
+    x = np.full((T, 1), -0.25)
+    j = rs.jacobians(net, {"w": 0.5}, x, carry={"h": [0.4, 0.3, -0.2], "m": 0.8, "n": -0.5})
+    run = net.run({"w": 0.5}, x, carry=carry_of(j))
+    m, n = (max(abs(value) for value in (*run[label], run.at(label, 0))) for label in "mn")
+    root = np.sqrt(3)
+    expected = [[0, 2 * m * n * root, m * m * root], [0.5 * root, 0, 0], [0, 1, 0.25]]
+    assert np.allclose(bound(j).blocks, expected, rtol=1e-12)
+    assert_never_exceeded(j)
+
+
+class Exploding(rs.Cell):
+    params = {"w": ("H",)}
+    carry = {"h": ("H",)}
+    inputs = {}
+
+    def step(self, p, prev, x, now):
+        now.h = p.w * prev.h**2
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_states_that_overflow_have_no_bound():
+    j = rs.jacobians(Exploding, {"w": [1.0, 1.0]}, {}, carry={"h": [10.0, 0.5]}, steps=12)
+    found = bound(j)
+    assert found.rate == found.final_rate == np.inf
+    assert found.line(2).tolist() == [0.0, np.inf, np.inf]
+    assert not found.vanishes
+    assert np.isnan(j.norms[-1])
+    assert np.isnan(j.radii[-1])
+    assert np.allclose(j.norms[:3], [20.0, 200.0, 20000.0])
+
+
+def carry_of(j):
+    return {name.label: value for name, value in j.values.items() if name.role == "initial"}
+
+
 # Ranges. --------------------------------------------------------------------------------------------------------
 
 

@@ -146,6 +146,9 @@ def test_a_fan_has_a_line_for_each_singular_value():
     drawn = [line.get_ydata() for line in figures.fan(logs).axes[0].lines[:3]]
     np.testing.assert_allclose(np.array(drawn[::-1]).T[:-1], logs[:-1] / LN10, rtol=1e-15)
     assert np.isnan(drawn[0][-1])
+    for lags in (False, True):
+        found = figures.fan(logs, "LSTM", lags=lags).axes[0]
+        np.testing.assert_array_equal(found.lines[0].get_xdata(), np.arange(7) + (not lags))
     with pytest.raises(ShapeError, match=r"\(T, n\)"):
         figures.fan(logs[0])
 

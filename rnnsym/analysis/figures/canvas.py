@@ -63,7 +63,7 @@ LN10 = math.log(10)
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 WIDE = 5.0
 """Inches from which on there are two columns."""
-LETTER, SMALL, KEY = 0.095, 0.065, 0.7
+LETTER, SMALL, KEY = 0.095, 0.06, 0.6
 """The mean width of a letter of a title and of a legend, and what stands before a legend's text, in inches."""
 _LOCK = RLock()
 

@@ -84,8 +84,11 @@ def _power_axis(axes: Axes, logs: Array, room: float = 0.05) -> None:
 
 def _whole_numbers(axes: Axes, label: str) -> None:
     axes.set_xlabel(label)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10], min_n_ticks=1))
     axes.margins(x=0.02)
+    low, high = axes.get_xlim()
+    if high - low < 1:
+        axes.set_xlim(low - 0.5, high + 0.5)
 
 
 def _zeros(axes: Axes, flows: Sequence[Flow]) -> None:
@@ -97,42 +100,45 @@ def _zeros(axes: Axes, flows: Sequence[Flow]) -> None:
                       linestyle="", clip_on=False, zorder=4, label=f"{flow.label}  exactly 0 from here")  # fmt: skip
 
 
-def fan(logs: Array, label: str = "", width: float = 7.0, title: str = "") -> Figure:
-    """The singular values of ∂s_t/∂s_0 against t, from their natural logarithms (T, n), largest first: the largest
-    dark, the smallest pale, the middle one dashed. What is exactly 0 is not drawn.
+def fan(logs: Array, label: str = "", lags: bool = False, width: float = 7.0, title: str = "") -> Figure:
+    """The singular values of ∂s_t/∂s_0 against t = 1…T, from their natural logarithms (T, n), largest first: the
+    largest dark, the smallest pale, the middle one dashed. What is exactly 0 is not drawn.
 
-    label: what the products are of, for the axis. width: inches. Raises ShapeError and InputError.
+    lags: they are those of ∂s_T/∂s_{T-lag}, against the lag, 0…T-1. label: of the network, for the axis. width:
+    inches. Raises ShapeError and InputError.
     """
     logs = np.asarray(logs, dtype=float)
     if logs.ndim != 2 or 0 in logs.shape:
         raise ShapeError(f"a fan takes the logarithms of singular values as (T, n), not {logs.shape}.")
     steps, count = logs.shape
+    places = np.arange(steps) + (not lags)
     with style():
         figure = blank(width, flat(width), title)
         axes = figure.subplots()
         ends = {0, count - 1} if count > NAMED else set(range(count))
         for i, colour in reversed(list(enumerate(shades(count)))):
             middle = i == count // 2 and count > 2
-            axes.plot(np.arange(1, steps + 1), _drawn(logs[:, i]), color=INK if middle else colour,
+            axes.plot(places, _drawn(logs[:, i]), color=INK if middle else colour,
                       linestyle="--" if middle else "-", linewidth=1.6 if i in ends or middle else 0.7,
                       marker="." if steps == 1 else None, zorder=3 if i in ends or middle else 2)  # fmt: skip
         _power_axis(axes, logs.ravel() / LN10)
-        _name_ends(axes, logs / LN10)
-        _whole_numbers(axes, "t")
-        axes.set_ylabel(shown(f"singular values of {label or '∂sₜ/∂s₀'}"))
+        _name_ends(axes, int(places[-1]), logs[-1] / LN10)
+        _whole_numbers(axes, "steps back from the end" if lags else "t")
+        what = "singular values of the products to the end" if lags else "singular values of ∂sₜ/∂s₀"
+        axes.set_ylabel(shown(f"{label}: {what}" if label else what))
     return figure
 
 
-def _name_ends(axes: Axes, logs: Array) -> None:
+def _name_ends(axes: Axes, last: int, logs: Array) -> None:
     """σ₁, the middle one and σ_n at the right, where they are not on top of each other."""
     low, high = axes.get_ylim()
     taken: list[float] = []
-    count = logs.shape[1]
+    count = len(logs)
     for i, name in {0: "σ₁", count - 1: f"σ{_below(count)}", count // 2: f"σ{_below(count // 2 + 1)}"}.items():
-        height = float(logs[-1, i])
+        height = float(logs[i])
         if np.isfinite(height) and all(abs(height - other) > 0.06 * (high - low) for other in taken):
             taken.append(height)
-            axes.annotate(name, (len(logs), height), xytext=(5, 0), textcoords="offset points", va="center",
+            axes.annotate(name, (last, height), xytext=(5, 0), textcoords="offset points", va="center",
                           annotation_clip=False)  # fmt: skip
 
 

@@ -90,7 +90,7 @@ def _map(axes: Axes, flow: Flow, table: Array, scale: Scale, side: float) -> Non
     colours = scale.colours.with_extremes(bad=(0, 0, 0, 0))
     drawn = np.where(table == -np.inf, scale.low, table)
     axes.imshow(
-        drawn, cmap=colours, norm=scale.norm, interpolation="none", extent=(0.5, T + 0.5, T + 0.5, 0.5), zorder=1
+        drawn, cmap=colours, norm=scale.norm, interpolation="nearest", extent=(0.5, T + 0.5, T + 0.5, 0.5), zorder=1
     )
     size = min((side * 72 / T * 0.3) ** 2, 12.0)
     for where, marker in ((table == -np.inf, "o"), (np.isnan(table) & _filled(flow), "x")):

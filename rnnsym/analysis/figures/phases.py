@@ -164,8 +164,8 @@ def _map(axes: Axes, table: "Table", over: tuple[str, str], mean: Array, scale: 
     x, y = (np.asarray(table.sweep.axes[name], float) for name in over)
     along, upward = np.argsort(x), np.argsort(y)
     heights = np.ma.masked_invalid(mean[np.ix_(along, upward)].T)
-    axes.pcolormesh(x[along], y[upward], heights, cmap=scale.colours, norm=scale.norm, shading="nearest", linewidth=0,
-                    rasterized=False)  # fmt: skip
+    axes.pcolormesh(x[along], y[upward], heights, cmap=scale.colours, norm=scale.norm, shading="nearest",
+                    edgecolors="face", linewidth=0.4)  # fmt: skip
     axes.set(xlabel=_label(over[0]), ylabel=_label(over[1]))
     axes.set_xscale("log" if _spans(x) else "linear")
     axes.set_yscale("log" if _spans(y) else "linear")

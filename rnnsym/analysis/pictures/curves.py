@@ -12,7 +12,7 @@ from rnnsym.analysis.pictures.magnitudes import LN10, power
 
 Array = Any
 MARGIN = 7
-"""Columns of the axis with its numbers."""
+"""Columns of the numbers at the axis, at least."""
 NICE = (1, 2, 5)
 EDGE = 1e-9
 WIDEST = 14
@@ -38,6 +38,15 @@ class Axis:
     high: int
     step: int
     rows: int
+
+    @property
+    def ticks(self) -> int:
+        """Ticks beside the highest."""
+        return (self.high - self.low) // self.step
+
+    def margin(self, ascii_only: bool) -> int:
+        """Columns of the numbers."""
+        return max(MARGIN, *(len(power(end, ascii_only)) + 1 for end in (self.low, self.high)))
 
     def row(self, log: float) -> int | None:
         """The row of e^log; None outside."""
@@ -73,8 +82,9 @@ def curves(series: Sequence[Series], width: int, rows: int = 15, ascii_only: boo
     """The curves in `width` columns, and below them the axis of lags. Where two meet, the first one is seen; where
     several lags share a column, the highest and the lowest value are."""
     shown, scale = glyphs(ascii_only), axis(series, rows)
+    margin = scale.margin(ascii_only)
     lags = max((len(each.logs) for each in series), default=1)
-    across = _columns(lags, width - MARGIN - 1)
+    across = _columns(lags, width - margin - 1)
     sheet = [[" "] * across for _ in range(scale.rows)]
     underflow = [" "] * across
     for each in reversed(series):
@@ -86,8 +96,9 @@ def curves(series: Sequence[Series], width: int, rows: int = 15, ascii_only: boo
                 sheet[row][column] = each.marker
     lines = [f"{_tick(scale, i, ascii_only)}{''.join(row)}".rstrip() for i, row in enumerate(sheet)]
     if any(mark != " " for mark in underflow):
-        lines.append(f"{'0':>{MARGIN - 1}} {shown.tick}{''.join(underflow)}".rstrip())
-    return [*lines, *_lag_axis(lags, across, ascii_only)]
+        lines.append(f"{'0':>{margin - 1}} {shown.tick}{''.join(underflow)}".rstrip())
+    below = _lag_axis(lags, across, ascii_only)
+    return [*lines, *(f"{'':>{margin}}{line}" for line in below)]
 
 
 def _columns(lags: int, room: int) -> int:
@@ -115,11 +126,11 @@ def _points(logs: Array, lags: int, across: int) -> Iterator[tuple[int, float]]:
 def _tick(scale: Axis, row: int, ascii_only: bool) -> str:
     """The margin of a row: a power of ten where it has one."""
     shown = glyphs(ascii_only)
-    ticks = (scale.high - scale.low) // scale.step
-    each = (scale.rows - 1) // ticks
+    margin = scale.margin(ascii_only)
+    each = (scale.rows - 1) // scale.ticks
     if row % each:
-        return f"{'':>{MARGIN}}{shown.vertical}"
-    return f"{power(scale.high - row // each * scale.step, ascii_only):>{MARGIN - 1}} {shown.tick}"
+        return f"{'':>{margin}}{shown.vertical}"
+    return f"{power(scale.high - row // each * scale.step, ascii_only):>{margin - 1}} {shown.tick}"
 
 
 def _lag_axis(lags: int, across: int, ascii_only: bool) -> Iterator[str]:
@@ -132,5 +143,5 @@ def _lag_axis(lags: int, across: int, ascii_only: bool) -> Iterator[str]:
         line[column] = shown.corner_tick
         if lag:
             numbers = f"{numbers:<{column}}{lag}"
-    yield f"{'':>{MARGIN}}{shown.corner}{''.join(line)}"
-    yield f"{'':>{MARGIN + 1}}{numbers}"
+    yield f"{shown.corner}{''.join(line)}"
+    yield f" {numbers}".rstrip()

@@ -41,7 +41,7 @@ class HeatMap:
         found = [" " * MARGIN + head]
         symbols = [shown.symbol(text) for text in self.reads]
         if symbols:
-            found.append(" " * MARGIN + "".join(padded(symbol, 2) for symbol in symbols))
+            found.append(" " * MARGIN + "".join(padded(symbol, 2) for symbol in symbols).rstrip())
         for i, t in enumerate(self.steps):
             margin = f"{t:>3} {symbols[i]}" if symbols else f"{t:>{MARGIN - 1}}"
             cells = "".join(2 * self._cell(i, j, ascii_only) for j in range(len(self.steps)))

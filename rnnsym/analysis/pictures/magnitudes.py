@@ -6,7 +6,7 @@ import numpy as np
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LN10 = math.log(10)
-PLAIN = (1e-2, 1e4)
+PLAIN = (1e-2, 999.5)
 """From the first to the second a number is written without a power of ten."""
 
 

@@ -33,7 +33,7 @@ def text_line(reads: Sequence[str], steps: Sequence[int], ascii_only: bool = Fal
 
 
 def reach(
-    curves: Sequence[tuple[str, Array]], reads: Sequence[str], steps: Sequence[int], ascii_only: bool
+    curves: Sequence[tuple[str, Array]], reads: Sequence[str], steps: Sequence[int], ascii_only: bool = False
 ) -> list[str]:
     """The text, and below it a line for each of `curves`, a label and the logarithms in the order of `steps`."""
     margin = max(columns(label) for label, _ in curves) + 2

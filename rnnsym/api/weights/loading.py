@@ -34,7 +34,8 @@ def load_weights(
     Without PyTorch's names the tensors are called by the labels of `cell`, or of what is composed of cells: W, U_i,
     layer1.U, and V, b_y for a readout.
     prefix: what the names begin with, where the file has more than the network. loss, pattern, reduction: as in
-    `Network`. The file stays as it is, and a pickle is never loaded. Raises InputError, ShapeError and UnknownNameError, which name every tensor at fault.
+    `Network`. The file stays as it is, and a pickle is never loaded.
+    Raises InputError, ShapeError and UnknownNameError, which name every tensor at fault.
     """
     options = Options(readout is not None, loss, pattern, reduction)
     tensors = tensors_of(path)

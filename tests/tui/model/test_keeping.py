@@ -134,9 +134,9 @@ def keys_of(found, name):
 
 def test_keys_of_ones_own_replace_the_built_in_ones(tmp_path):
     file = tmp_path / "keys.toml"
-    file.write_text('[keys]\n"step.next_line" = ["s", "f5"]\n"app.quit" = "ctrl+x"\n', encoding="utf-8")
+    file.write_text('[keys]\n"step.next_line" = ["s", "f9"]\n"app.quit" = "ctrl+x"\n', encoding="utf-8")
     found = keymap.load(file)
-    assert keys_of(found, "step.next_line") == ("s", "f5")
+    assert keys_of(found, "step.next_line") == ("s", "f9")
     assert keys_of(found, "app.quit") == ("ctrl+x",)
     assert found.complaints == ()
 

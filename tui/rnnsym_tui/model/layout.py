@@ -135,7 +135,8 @@ def details_width(width: int) -> int:
 SLIDER_ROWS = 3
 LEAST_CURVES, USUAL_CURVES = 30, 36
 """Cells that the curves keep beside a map of all steps, and beside one that shows some of them."""
-WIDEST_MAP = 0.58
+TITLED_MAP, WIDEST_MAP = 44, 0.58
+"""The cells of a map of few steps, for the sake of its title; and the share of the width of one of very many."""
 SENTENCE = 80
 """Cells that the finding takes for a network, about."""
 MOST_LINES = 3
@@ -177,5 +178,5 @@ def flow_map_width(width: int, steps: int) -> int:
     for wide, curves in ((2, LEAST_CURVES), (1, USUAL_CURVES)):
         wanted = flow_label(steps) + wide * steps + 1
         if wanted <= width - curves - 1:
-            return max(wanted, flow_label(steps) + 20)
+            return max(wanted, min(TITLED_MAP, width - curves - 1))
     return min(int(width * WIDEST_MAP), width - USUAL_CURVES - 1)

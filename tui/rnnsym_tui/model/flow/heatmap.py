@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rnnsym.analysis.pictures.glyphs import Glyphs as Shades
 from rnnsym.analysis.pictures.glyphs import glyphs as shades_of
 from rnnsym.analysis.pictures.magnitudes import LN10
-from rnnsym_tui.model.flow.results import Result
+from rnnsym_tui.model.flow.results import Array, Result
 from rnnsym_tui.model.glyphs import Glyphs, shown
 from rnnsym_tui.model.layout import flow_label
 from rnnsym_tui.model.spans import Line, Span, line, width
@@ -146,16 +146,20 @@ class HeatMap:
 
     def legend(self) -> Line:
         """What the shades stand for."""
-        tables = [
-            trace.table.ravel() for trace in (self.result.main, self.result.mirrored) if trace and trace.table.size
-        ]
-        logs = np.concatenate(tables or [np.zeros(0)])
-        drawn = np.where(np.isnan(logs), 0.0, logs)
         found: list[Span] = []
-        for entry in self._shades.legend(drawn, 2):
+        for entry in self._shades.legend(self._drawn(), 2):
             sign, _, rest = entry.partition(" ")
             found += [Span(sign, self._kind(sign)), Span(f" {rest}  ")]
         return tuple(found)
+
+    def _drawn(self) -> Array:
+        """All norms that are on the map."""
+        ts, ks = np.array(self.result.ts)[:, None], np.array(self.result.ks)
+        own = ks < ts if self.result.forward else ks > ts
+        sides = [(self.result.main, own), (self.result.mirrored, ~own & (ks != ts))]
+        return np.concatenate(
+            [np.zeros(0), *(trace.table[side] for trace, side in sides if trace and trace.table.size)]
+        )
 
     def _kind(self, sign: str) -> str:
         floors = dict(zip(self._shades.shades, self._shades.floors, strict=True))

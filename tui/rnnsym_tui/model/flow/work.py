@@ -224,9 +224,7 @@ def _has_line(flow: Flow) -> bool:
     """Whether a state that is followed enters itself entry by entry."""
     j = flow.jacobians
     chain = chain_of(j.net, j.states[0])
-    return any(
-        has_direct_line(j.net.system, chain, name) for name in chain.carries if flow.state in (None, name.label)
-    )
+    return any(has_direct_line(j.net.system, chain, name) for name in chain.carries if flow.state in (None, name.label))
 
 
 def label_of(walk: Walk, setup: Setup) -> str:
