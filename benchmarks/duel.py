@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -25,12 +26,15 @@ Say = Callable[[str], None]
 class Player:
     """A worker process and how to talk to it."""
 
-    def __init__(self, name: str, title: str, case: Case, yardstick: str | None) -> None:
+    def __init__(self, name: str, title: str, case: Case, yardstick: str | None, cores: int = 0) -> None:
+        """cores: 1 holds the process on one core, 2 leaves it all of them, 0 tells it to use one thread."""
         words = [sys.executable, str(HERE / "worker.py"), name, *map(str, case), *([yardstick] if yardstick else [])]
-        self.name, self.title, self.absent = name, title, ""
+        self.name, self.title, self.cores, self.absent = name, title, cores, ""
         self.process = subprocess.Popen(
-            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment()
+            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment(alone=cores < 2)
         )
+        if cores == 1 and hasattr(os, "sched_setaffinity"):
+            os.sched_setaffinity(self.process.pid, {max(os.sched_getaffinity(0))})
 
     def answer(self) -> dict[str, Any]:
         line = self.process.stdout.readline()
@@ -58,10 +62,12 @@ def duel(
     yardstick: str | None,
     say: Say,
     competitors: Mapping[str, Competitor] | None = None,
+    cores: int = 0,
 ) -> dict[str, Any]:
     """Times of every competitor that is there and right: {"case", "times": {name: [s]}, "absent": {name: why}}.
 
     seconds: how long a block is, or one call if that takes longer. competitors: by default, those of gradients.
+    cores: as for `Player`.
     """
     absent = {}
     competitors = COMPETITORS if competitors is None else competitors
@@ -70,7 +76,7 @@ def duel(
         for name, competitor in competitors.items():
             if not competitor.does(case) or not competitor.installed:
                 continue
-            player = Player(name, competitor.title, case, yardstick)
+            player = Player(name, competitor.title, case, yardstick, cores)
             stack.callback(player.close)
             # One after the other: preparing may measure.
             player.answer()
@@ -121,7 +127,7 @@ def rounds(players: list[Player], blocks: int, say: Say) -> dict[str, list[float
             if player.absent:
                 continue
             times[player.name].append(measured["seconds"])
-            if measured["threads"] > BUSY and n == 0:
+            if measured["threads"] > BUSY and n == 0 and player.cores < 2:
                 say(f"*** {player.title} used {measured['threads']:.1f} threads ***")
     return {player.name: times[player.name] for player in players if not player.absent}
 

@@ -11,8 +11,10 @@ XLA = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 PACKAGES = ("numpy", "jax", "torch", "autograd")
 
 
-def environment() -> dict[str, str]:
-    """The environment of every measured process."""
+def environment(alone: bool = True) -> dict[str, str]:
+    """The environment of every measured process. alone: one thread; otherwise as many as each takes by itself."""
+    if not alone:
+        return {name: value for name, value in os.environ.items() if name not in (*THREADS, "XLA_FLAGS")}
     kept = {name: value for name, value in os.environ.items() if name != "OPENBLAS_CORETYPE"}
     return {**kept, **dict.fromkeys(THREADS, "1"), "XLA_FLAGS": XLA, "JAX_PLATFORMS": "cpu"}
 

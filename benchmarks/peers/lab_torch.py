@@ -9,9 +9,6 @@ from works import Case, Data
 from peers import Prepared
 from peers.lab_results import exponents, fan_of
 
-torch.set_num_threads(1)
-torch.set_num_interop_threads(1)
-
 
 def cell(h: Any, x: Any, p: Any) -> Any:
     return torch.tanh(p["W"] @ x + p["U"] @ h + p["b"])

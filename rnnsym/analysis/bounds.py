@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from rnnsym.analysis.jacobians import Jacobians
 
 Array = Any
+ROUNDING = 1e-12
+"""A rate that is as near to 1 as this is 1."""
 COUNTEREXAMPLE = (
     "The spectral radius is no such bound: [[2, −3], [1, −1.5]] has radius 0.5, and with D = diag(1, 0.1) the step "
     "D U has radius 1.85."
@@ -74,7 +76,7 @@ class Bound:
     @property
     def vanishes(self) -> bool:
         """Whether the bound proves that products of many steps vanish. (Where it does not they still may.)"""
-        return self.final_rate < 1.0
+        return self.final_rate < 1.0 - ROUNDING
 
     def line(self, lags: int, state: str | None = None) -> Array:
         """The bound on log‖∂s_t/∂s_{t-lag}‖₂ for lag = 0…lags, (lags + 1,), natural; of the block of one state in
@@ -102,19 +104,18 @@ class Bound:
     def why(self) -> str:
         """What follows from the bound, and what does not."""
         rate = self.final_rate
-        known = f" Here {_listed(self.measured)} as met on this sequence." if self.measured else ""
+        known = f" (with {_listed(self.measured)}, as met on this sequence)" if self.measured else ""
         if self.vanishes:
+            long = " in the long run" if len(self.states) > 1 else ""
+            said = f"Every step multiplies at most by {rate:.4g}{long}{known}: the gradient vanishes with the lag."
+        elif rate > 1.0 + ROUNDING:
             said = (
-                f"Every step multiplies at most by {rate:.4g} in the long run, so the gradient vanishes with the lag."
-            )
-        elif rate > 1.0:
-            said = (
-                f"A step may multiply by up to {rate:.4g}: more than 1 is necessary for gradients to explode, and not "
-                "sufficient; the bound does not say whether they do."
+                f"A step may multiply by up to {rate:.4g}{known}: more than 1 is necessary for gradients to explode, "
+                "and not sufficient, so that nothing is decided."
             )
         else:
-            said = "A step multiplies at most by 1: gradients cannot grow with the lag, and may vanish."
-        return f"{said}{known} {COUNTEREXAMPLE}"
+            said = f"A step multiplies at most by 1{known}: gradients cannot explode, and may vanish."
+        return f"{said} {COUNTEREXAMPLE}"
 
 
 def _listed(ranges: Mapping[str, Range]) -> str:
@@ -125,10 +126,15 @@ def _log(value: float) -> float:
     return math.log(value) if value > 0 else -math.inf
 
 
-def bound(j: "Jacobians") -> Bound:
-    """The sufficient bound on the products of `j`, from the step Jacobian as it was derived."""
+def bound(j: "Jacobians", measured: bool = False) -> Bound:
+    """The sufficient bound on the products of `j`, from the step Jacobian as it was derived.
+
+    measured: what this sequence has met stands for every range, also for those that the equations give. The bound is
+    then lower, and holds for this sequence alone.
+    """
     step = stepper(j.net, j.states[0]).step
-    estimate = _Estimate(Ranges(j.net.system, j.net.sizes, j.values, j.T), step)
+    ranges = Ranges(j.net.system, j.net.sizes, j.values, j.T)
+    estimate = _Estimate(ranges, step, ranges.all_met if measured else {})
     carries = step.chain.carries
     blocks = np.zeros((len(carries), len(carries)))
     for (state, source), name in step.blocks.items():
@@ -146,10 +152,11 @@ class Norm(NamedTuple):
 
 @dataclass
 class _Estimate:
-    """Bounds on the norms of the derivatives of a step."""
+    """Bounds on the norms of the derivatives of a step. `met` are ranges that stand for those of the equations."""
 
     ranges: Ranges
     step: StepJacobian
+    met: Mapping[Name, Range]
     formulas: dict[str, str] = field(default_factory=dict)
     assumes: dict[str, Range] = field(default_factory=dict)
     measured: dict[str, Range] = field(default_factory=dict)
@@ -222,11 +229,12 @@ class _Estimate:
         """sup|v| over the entries, for every sequence if the equations tell it, else for this one."""
         names = dict.fromkeys(r.name for r in reads(node) if r.name.role != Role.PARAM)
         inner = {name: self.block(name).value for name in names if name.role == Role.JACOBIAN}
-        known = {**self.ranges.known, **{name: Range(-value, value) for name, value in inner.items()}}
+        known = {**self.ranges.known, **self.met, **{name: Range(-value, value) for name, value in inner.items()}}
         found = self.ranges.of(node, known)
-        met: dict[Name, Range] = {}
+        met = {name: known[name] for name in names if name in self.met}
         if not found.finite:
-            met = {name: self.ranges.met(name) for name in names if name not in inner and not known[name].finite}
+            open_ = [name for name in names if name not in inner and not known[name].finite]
+            met.update({name: self.ranges.met(name) for name in open_})
             found = self.ranges.of(node, {**known, **met})
         self.measured.update({name.label: told for name, told in met.items()})
         rest = [name for name in names if name not in met and name not in inner]

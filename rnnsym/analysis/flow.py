@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from rnnsym.analysis.blocks import Block
-from rnnsym.analysis.bounds import bound
+from rnnsym.analysis.bounds import Bound, bound
 from rnnsym.analysis.jacobians import Jacobians
 from rnnsym.analysis.paths import paths
 from rnnsym.analysis.pictures.magnitudes import magnitude, threshold_text
@@ -87,9 +87,14 @@ class Flow:
         return np.concatenate([np.zeros((1, self.jacobians.n)), earlier])
 
     @cached_property
+    def bound(self) -> Bound:
+        """The sufficient bound on the products."""
+        return bound(self.jacobians)
+
+    @cached_property
     def bound_line(self) -> Array | None:
         """The logarithm of the sufficient bound on the norm, per lag, natural; None where no bound is known."""
-        found = bound(self.jacobians).line(self.T - 1, self.state)
+        found = self.bound.line(self.T - 1, self.state)
         return found if np.isfinite(found).all() else None
 
     @cached_property
@@ -224,7 +229,7 @@ class _Words:
         if others and all(f" below {self._low}" in each and " beyond " not in each for each in others):
             return f"{who} never {'do' if many else 'does'} {where}"
         left = listed([magnitude(float(flows[i].curve[-1])) for i in quiet])
-        tail = "" if others else f": {left} {'are' if many else 'is'} left of the first step at the end"
+        tail = "" if others else f": {left} from end to end"
         return f"{who} {'stay' if many else 'stays'} between {self._low} and {self._high} {where}{tail}"
 
     @property

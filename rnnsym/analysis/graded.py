@@ -18,6 +18,8 @@ DEAD = -1e300
 """The logarithm of a scale that is zero: finite, so that differences are."""
 RANGE = 280.0
 """The largest ratio of scales inside a block, as a logarithm; LAPACK squares them."""
+FAINT = -80.0
+"""The logarithm of an entry, relative to the largest of its row, that changes no digit of a singular value."""
 COUPLING, NEAR = 1e-6, 1e-12
 """Entries, relative to the pivot of their row, that are dropped between scales a factor of two apart, and any."""
 
@@ -29,7 +31,7 @@ def reduced(stack: Array, log: Array) -> tuple[Array, Array, Array]:
     log = log + log_of(norms)
     columns = np.argsort(-log, axis=-1, kind="stable")
     log = np.take_along_axis(log, columns, -1)
-    stack = np.take_along_axis(stack / np.where(norms > 0, norms, 1.0)[:, None], columns[:, None], -1)
+    stack = np.take_along_axis(stack / divisor(norms)[:, None], columns[:, None], -1)
     heights = np.max(np.abs(stack), axis=-1)
     rows = np.argsort(-heights, axis=-1, kind="stable")
     upper = shared(_upper, np.take_along_axis(stack, rows[..., None], 1))
@@ -44,9 +46,9 @@ def _upper(stack: Array) -> Array:
 def _damped(upper: Array, log: Array) -> tuple[Array, Array]:
     """R · diag(e^log), log descending, as diag(e^d) · R' with rows of size 1: what couples far scales gets small."""
     own = log[:, : upper.shape[1]]
-    upper = upper * np.exp(np.minimum(log[:, None] - own[..., None], 0.0))
+    upper = upper * ratios(log[:, None] - own[..., None])
     sizes = np.max(np.abs(upper), axis=-1)
-    return upper / np.where(sizes > 0, sizes, 1.0)[..., None], own + log_of(sizes)
+    return upper / divisor(sizes)[..., None], own + log_of(sizes)
 
 
 def turned(upper: Array, log: Array) -> tuple[Array, Array]:
@@ -117,7 +119,19 @@ def singular_values(stack: Array) -> Array:
 
 def log_of(sizes: Array) -> Array:
     """Logarithms with `DEAD` for zero."""
-    return np.log(sizes, out=np.full(np.shape(sizes), DEAD), where=sizes > 0)
+    zero = sizes == 0
+    return np.log(sizes + zero) + DEAD * zero
+
+
+def ratios(logs: Array) -> Array:
+    """e^logs of logarithms that are at most 0, up to rounding; those that can change nothing are 0, and with them the
+    numbers so small that processors are slow with them."""
+    return np.exp(np.where(logs < FAINT, -np.inf, np.minimum(logs, 0.0)))
+
+
+def divisor(sizes: Array) -> Array:
+    """The sizes, with 1 for zero."""
+    return sizes + (sizes == 0)
 
 
 def drop_noise(upper: Array, heights: Array) -> None:

@@ -158,9 +158,10 @@ class Jacobians(Products):
         """log‖∂s_t/∂s_0‖ for t = 0…T along the chain, with its peak."""
         return spectra.growth(self)
 
-    def bound(self) -> Bound:
-        """A rate that no step can exceed, from the derived step Jacobian: σ_max(U) · sup|f′| for an Elman network."""
-        return bound(self)
+    def bound(self, measured: bool = False) -> Bound:
+        """A rate that no step can exceed, from the derived step Jacobian: σ_max(U) · sup|f′| for an Elman network.
+        measured: with the ranges that this sequence has met, in place of those that hold for all."""
+        return bound(self, measured)
 
     def saturation(self, threshold: float = THRESHOLD) -> dict[str, Array]:
         """The share of units at each step whose squashing function is flat, by its label: (T,). Raises InputError."""
@@ -170,10 +171,12 @@ class Jacobians(Products):
         """The step Jacobians split into the direct line and what comes through each gate."""
         return paths(self)
 
-    def loss_gradients(self, targets: Any, state: str | None = None, mask: Any = None) -> LossGradients:
-        """‖∂L_t/∂s_k‖ for every loss t and step k, of one state or the whole carry. Raises as `Network.run`, and
-        UnknownNameError."""
-        return loss_gradients(self, targets, state, mask)
+    def loss_gradients(
+        self, targets: Any, state: str | None = None, mask: Any = None, losses: Sequence[int] | None = None
+    ) -> LossGradients:
+        """‖∂L_t/∂s_k‖ for every loss t (or those of the steps `losses`) and every step k, of one state or of the whole
+        carry. Raises as `Network.run`, and UnknownNameError."""
+        return loss_gradients(self, targets, state, mask, losses)
 
 
 def _shape(net: Network, name: Name) -> Sequence[int]:

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from rnnsym.analysis import products
+from rnnsym.analysis.blocks import MOST
 from rnnsym.analysis.steps import chain_of
 from rnnsym.api.ledger import Ledger
 from rnnsym.api.network import Network
@@ -32,8 +33,9 @@ BLOCK = 6.4e7
 @dataclass(frozen=True)
 class LossGradients:
     """`log_norms`: log‖∂L_t/∂s_k‖₂ for t, k = 1…T, (T, T), [t - 1, k - 1], natural; -inf where loss t does not feel
-    step k, and where there is no loss t. `sums`: Σ_t ∂L_t/∂s_k for k = 1…T, (T, m); `initial`: the same for the initial
-    carry, (m,). m counts the entries of the state, or of the whole carry.
+    step k, and where there is no loss t. Where only some losses were asked for, it has a row for each of those.
+    `sums`: Σ_t ∂L_t/∂s_k for k = 1…T, (T, m); `initial`: the same for the initial carry, (m,). m counts the entries of
+    the state, or of the whole carry.
 
     The states of a carry are apart: what an LSTM's c_k sends into h_k within the same step is counted at h_k.
     """
@@ -43,39 +45,52 @@ class LossGradients:
     initial: Array
 
 
-def loss_gradients(j: "Jacobians", targets: Any, state: str | None = None, mask: Any = None) -> LossGradients:
-    """∂L_t/∂s_k for every loss and every step, of one state or of the whole carry.
+def loss_gradients(
+    j: "Jacobians", targets: Any, state: str | None = None, mask: Any = None, losses: Sequence[int] | None = None
+) -> LossGradients:
+    """∂L_t/∂s_k for every loss, or those of the steps `losses`, and every step k, of one state or of the whole carry.
 
     What the loss of step t says about the states directly is pushed back through the step Jacobians, as vectors that
     are brought back to size at every step: no number vanishes before it is written down. targets, mask: as in
-    `Network.run`. Raises as `Network.run` and `j.part` do.
+    `Network.run`. Raises as `Network.run` and `j.part` do, and InputError for a table that is too large.
     """
     part = slice(None) if state is None else j.part(state)
     if targets is None:
         raise InputError("∂L_t/∂s_k needs targets: without them there is no loss.")
+    wanted = _chosen(j, losses)
     known, program = _known(j, targets, mask), _program(j.net, j.states[0], mask is not None)
-    log_norms = np.full((j.T, j.T), -np.inf)
+    log_norms = np.full((len(wanted), j.T), -np.inf)
     sums, initial = np.zeros((j.T, j.n)), np.zeros(j.n)
-    for times in _blocks(j):
-        pushed = _pushed(j, program(known, times, j))
-        for place, (vectors, logs) in pushed:
+    for rows in _blocks(j, len(wanted)):
+        for place, (vectors, logs) in _pushed(j, program(known, wanted[rows], j)):
             total = _total(vectors, logs)
-            with np.errstate(divide="ignore"):
-                norms = np.log(np.linalg.norm(vectors[:, part], axis=1)) + logs
             if place == 0:
                 initial += total
-            else:
-                k = place - 1 if j.forward else j.T - place
-                log_norms[np.array(times) - 1, k] = norms
-                sums[k] += total
+                continue
+            k = place - 1 if j.forward else j.T - place
+            with np.errstate(divide="ignore"):
+                log_norms[rows, k] = np.log(np.linalg.norm(vectors[:, part], axis=1)) + logs
+            sums[k] += total
     return LossGradients(log_norms, sums[:, part], initial[part])
 
 
-def _blocks(j: "Jacobians") -> Iterator[list[int]]:
-    """The steps 1…T, as many at once as fit."""
-    count = max(1, int(BLOCK // (8 * (j.T + 2) * j.n)))
-    for start in range(1, j.T + 1, count):
-        yield list(range(start, min(start + count, j.T + 1)))
+def _chosen(j: "Jacobians", losses: Sequence[int] | None) -> list[int]:
+    """The steps whose losses are wanted."""
+    wanted = list(range(1, j.T + 1) if losses is None else losses)
+    for t in wanted:
+        if isinstance(t, bool) or not isinstance(t, (int, np.integer)) or not 1 <= t <= j.T:
+            raise InputError(f"there is no loss of step {t!r}: t runs from 1 to {j.T}.")
+    if len(wanted) * j.T > MOST:
+        raise InputError(
+            f"the table of {len(wanted)} losses and {j.T} steps is too large: choose some, losses=[{j.T // 2}, {j.T}]."
+        )
+    return wanted
+
+
+def _blocks(j: "Jacobians", count: int) -> Iterator[slice]:
+    """The chosen losses, as many at once as fit."""
+    size = max(1, int(BLOCK // (8 * (j.T + 2) * j.n)))
+    return (slice(start, min(start + size, count)) for start in range(0, count, size))
 
 
 def _pushed(j: "Jacobians", entering: Array) -> Iterator[tuple[int, tuple[Array, Array]]]:

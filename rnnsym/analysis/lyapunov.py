@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from rnnsym.analysis.threads import shared
 from rnnsym.errors import InputError
 
 Array = Any
@@ -78,7 +79,8 @@ class Lyapunov:
     def mean_by_determinant(self) -> float:
         """The mean of all n exponents as the mean of log|det J_t| / n: exact at any number of steps, also where QR
         meets its floor."""
-        return float(np.mean(np.linalg.slogdet(self.counted)[1]) / self.n)
+        logs = shared(lambda steps: np.linalg.slogdet(steps)[1], self.counted)
+        return float(np.mean(logs) / self.n)
 
     @property
     def residual(self) -> float:

@@ -11,6 +11,8 @@ from rnnsym.analysis.threads import shared
 Array = Any
 PENDING = 3.2e7
 """Bytes of products that wait for their norms to be taken together."""
+CARRIED = 1.3e8
+"""Bytes of products that are carried from step to step together."""
 CACHED = 5.0e5
 """Bytes of products that are worked on at once, to stay near the processor."""
 LEAST, GREATEST = 1e-200, 1e200
@@ -88,8 +90,13 @@ def table(steps: Array, lates: Sequence[int], earlies: Sequence[int], rows: slic
     """The log norms of the products from each of the states `earlies` to each of `lates`, of their part
     [rows, columns]: (len(lates), len(earlies)); nan where early is after late. `lates` and `earlies` descend without
     repetition."""
-    found = _table(steps, lates, earlies, rows, columns, SEGMENT)
-    return _table(steps, lates, earlies, rows, columns, 1) if found is None else found
+    some = max(1, int(CARRIED // (8 * steps.shape[-1] ** 2)))
+    parts = [np.empty((0, len(earlies)))]
+    for start in range(0, len(lates), some):
+        chosen = lates[start : start + some]
+        found = _table(steps, chosen, earlies, rows, columns, SEGMENT)
+        parts.append(_table(steps, chosen, earlies, rows, columns, 1) if found is None else found)
+    return np.concatenate(parts)
 
 
 def _table(

@@ -11,10 +11,13 @@ import numpy as np
 Array = Any
 SEGMENT = 8
 """Steps that are multiplied before the product is brought back to size."""
-SMALL, ORDINARY = 1e-150, 1e10
-"""A product that has shrunk to SMALL inside a segment is made again, step by step. Steps whose largest entry is within
-a factor ORDINARY of 1 are multiplied as they are."""
-CHUNK = 256
+LONGEST, CALM = 64, 1e30
+"""While products stay within a factor CALM of 1, segments become longer."""
+SMALL, LARGE, ORDINARY = 1e-150, 1e150, 1e10
+"""Long segments in which a product has shrunk to SMALL or grown to LARGE are made again in short ones, and short ones
+that shrink so much step by step. Steps whose largest entry is within a factor ORDINARY of 1 are multiplied as they are.
+"""
+CHUNK = 64
 """Products that are kept at once where only the last is wanted."""
 
 
@@ -59,14 +62,22 @@ def running(steps: Array, first: Scaled | None = None) -> Scaled:
     unit = evened(steps)
     out, logs = np.empty_like(unit.mantissa), np.empty(len(steps))
     carried = Scaled(np.eye(steps.shape[-1]), np.zeros(())) if first is None else first
+    start, length = 0, SEGMENT
     with np.errstate(invalid="ignore", over="ignore"):
-        for start in range(0, len(steps), SEGMENT):
-            part = slice(start, start + SEGMENT)
-            last = _multiplied(unit.mantissa[part], carried.mantissa, out[part])
+        while start < len(steps):
+            part = slice(start, start + length)
+            _multiply(unit.mantissa[part], carried.mantissa, out[part])
             logs[part] = carried.log + np.cumsum(unit.log[part])
-            if np.abs(last).max(initial=0.0) < SMALL:
+            found = sizes(out[part][::-SEGMENT])
+            least, most = found.min(), found.max()
+            if length > SEGMENT and not (least >= SMALL and most < LARGE):
+                length = SEGMENT
+                continue
+            if least < SMALL:
                 out[part], logs[part] = _one_by_one(unit, part, carried)
             carried = scaled(out[part][-1], logs[part][-1])
+            start += length
+            length = min(2 * length, LONGEST) if least > 1 / CALM and most < CALM else SEGMENT
     return Scaled(out, logs)
 
 
@@ -78,14 +89,13 @@ def evened(steps: Array) -> Scaled:
     return scaled(steps)
 
 
-def _multiplied(steps: Array, carried: Array, out: Array) -> Array:
+def _multiply(steps: Array, carried: Array, out: Array) -> None:
     for step, into in zip(steps, out, strict=True):
         carried = np.dot(step, carried, into)
-    return carried
 
 
 def _one_by_one(unit: Scaled, part: slice, carried: Scaled) -> Scaled:
-    """As `_multiplied`, brought back to size after every step: for steps that shrink very fast, and for zeros."""
+    """As `_multiply`, brought back to size after every step: for steps that shrink very fast, and for zeros."""
     found = []
     for step, log in zip(unit.mantissa[part], unit.log[part], strict=True):
         carried = scaled(step @ carried.mantissa, carried.log + log)

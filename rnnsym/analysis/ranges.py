@@ -74,6 +74,11 @@ class Ranges:
         """The range of a name on this sequence."""
         return _hull(self._rows(name))
 
+    @property
+    def all_met(self) -> dict[Name, Range]:
+        """What this sequence has met of everything that is not fixed before it."""
+        return {name: self.met(name) for name in self.known if name in self.values and name.role not in FIXED}
+
     def _rows(self, name: Name) -> Array:
         array = np.asarray(self.values[name])
         if not self.system.timed(name):
@@ -218,11 +223,19 @@ def _any(domain: Interval, steps: int) -> bool:
 
 # Fixed points. --------------------------------------------------------------------------------------------------
 
+Step = Callable[[Name, Known], Range | None]
 
-def _fixed_point(names: Sequence[Name], of: Callable[[Name, Known], Range | None]) -> dict[Name, Range]:
-    """Ranges that hold at every step: the smallest that were found that their own equations lead into."""
+
+def _fixed_point(names: Sequence[Name], of: Step) -> dict[Name, Range]:
+    """Ranges that hold at every step: the smallest that were found that their own equations lead into.
+
+    What still grows after some rounds is widened: first what the states go into, to what it can be whatever they are (a
+    gate to [0, 1]), for between such limits a state often comes to rest; then the states too.
+    """
     found: dict[Name, Range] = {}
     for count in range(len(names) * 2 + 10 * ROUNDS):
+        if count == ROUNDS:
+            _loosen(names, found, of)
         changed = False
         for name in names:
             new = of(name, found)
@@ -230,11 +243,21 @@ def _fixed_point(names: Sequence[Name], of: Callable[[Name, Known], Range | None
             if new is None or (old is not None and _inside(new, old)):
                 continue
             joined = new if old is None else old.hull(new)
-            found[name] = joined if old is None or count < ROUNDS else _widened(old, joined)
+            found[name] = joined if old is None or count < 2 * ROUNDS else _widened(old, joined)
             changed = True
         if not changed:
             return _narrowed(names, found, of)
     return dict.fromkeys(names, REALS)
+
+
+def _loosen(names: Sequence[Name], found: dict[Name, Range], of: Step) -> None:
+    """Widen what is no state to its range for any state, where that has ends."""
+    free = {**found, **{name: REALS for name in names if name.role == Role.CARRY}}
+    for name in names:
+        if name.role != Role.CARRY and (new := of(name, free)) is not None:
+            free[name] = new
+            if new.finite:
+                found[name] = new.hull(found.get(name, new))
 
 
 def _inside(new: Range, old: Range) -> bool:
@@ -253,9 +276,7 @@ def _farther(end: float) -> float:
     return reach if reach < FARTHEST else math.inf
 
 
-def _narrowed(
-    names: Sequence[Name], found: dict[Name, Range], of: Callable[[Name, Known], Range | None]
-) -> dict[Name, Range]:
+def _narrowed(names: Sequence[Name], found: dict[Name, Range], of: Step) -> dict[Name, Range]:
     """Ranges that hold, drawn in as far as their equations allow."""
     for _ in range(NARROWINGS):
         before = dict(found)

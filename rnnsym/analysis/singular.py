@@ -25,8 +25,8 @@ from rnnsym.analysis.threads import shared
 
 Array = Any
 ALL = slice(None)
-BATCH = 2048
-"""Steps that are worked on at once."""
+BATCH = 6.4e7
+"""Bytes of step Jacobians that are worked on at once."""
 FIRST, LONGEST = 4, 16
 """Steps that are multiplied out between two reductions: at the beginning, and at most."""
 LOSS = 1e-6
@@ -62,8 +62,8 @@ def fan(steps: Array, rows: slice = ALL, columns: slice = ALL) -> Array:
     (m, r), descending."""
     steps, part = _linked(steps, rows, columns), _is_part(rows, columns)
     found, values = identity(steps.shape[-1], part), [_none(steps, rows, columns)]
-    for start in range(0, len(steps), BATCH):
-        unit = scaled(steps[start : start + BATCH])
+    for some in _batches(steps):
+        unit = scaled(some)
         prefixes = Scaled(np.empty_like(unit.mantissa), np.empty(len(unit.log)))
         runs = list(_runs(unit, found, prefixes))
         values.append(_part_values(runs, prefixes, rows, columns) if part else _all_values(runs, prefixes))
@@ -74,8 +74,8 @@ def fan(steps: Array, rows: slice = ALL, columns: slice = ALL) -> Array:
 def plain_fan(steps: Array, rows: slice = ALL, columns: slice = ALL) -> Array:
     """As `fan`, from multiplied-out products: values below 1e-16 of the largest are noise."""
     found, products = [], Scaled(np.eye(steps.shape[-1])[None], np.zeros(1))
-    for start in range(0, len(steps), BATCH):
-        products = running(steps[start : start + BATCH], Scaled(products.mantissa[-1], products.log[-1]))
+    for some in _batches(steps):
+        products = running(some, Scaled(products.mantissa[-1], products.log[-1]))
         found.append(_log_values(products.mantissa[:, rows, columns]) + products.log[:, None])
     return np.concatenate([*found, _none(steps, rows, columns)])
 
@@ -123,11 +123,16 @@ def factored(steps: Array, rows: slice = ALL, columns: slice = ALL, vectors: boo
     """The part [rows, columns] of the product of all steps, reduced."""
     steps, part = _linked(steps, rows, columns), _is_part(rows, columns)
     found = identity(steps.shape[-1], vectors or part)
-    for start in range(0, len(steps), BATCH):
-        unit = scaled(steps[start : start + BATCH])
+    for some in _batches(steps):
+        unit = scaled(some)
         for run in _runs(unit, found, Scaled(np.empty_like(unit.mantissa), np.empty(len(unit.log)))):
             found = run.ended
     return _part(found, rows, columns) if part else found
+
+
+def _batches(steps: Array) -> Iterator[Array]:
+    size = max(1, int(BATCH // (8 * steps.shape[-1] ** 2)))
+    return (steps[start : start + size] for start in range(0, len(steps), size))
 
 
 def _is_part(rows: slice, columns: slice) -> bool:
@@ -235,28 +240,28 @@ def _alive(logs: Array) -> Array:
 def advanced(found: Factored, step: Scaled) -> Factored:
     """`step` times the product, reduced: a QR factorization, scales in order, and an LQ factorization."""
     stack = step.mantissa @ found.left
-    norms = np.sqrt(np.einsum("ij,ij->j", stack, stack))
-    log = found.log + _alive(step.log) + graded.log_of(norms)
-    columns = np.argsort(-log, kind="stable")
+    norms = np.sqrt((stack * stack).sum(axis=0))
+    log = found.log + np.maximum(step.log, DEAD) + graded.log_of(norms)
+    columns = (-log).argsort(kind="stable")
     log = log[columns]
-    stack = (stack / np.where(norms > 0, norms, 1.0))[:, columns]
-    heights = np.max(np.abs(stack), axis=1)
-    rows = np.argsort(-heights, kind="stable")
-    q, upper = np.linalg.qr(stack[rows])
+    heights = (np.abs(stack) / graded.divisor(norms)).max(axis=1)
+    rows = (-heights).argsort(kind="stable")
+    q, upper = np.linalg.qr((stack / graded.divisor(norms))[rows[:, None], columns])
     basis = np.empty_like(q)
     basis[rows] = q
-    pivots = np.abs(upper.diagonal()[log[: len(upper)] > 0.5 * DEAD])
-    graded.drop_noise(upper, heights[rows][: len(upper)])
-    upper *= np.exp(np.minimum(log - log[: len(upper), None], 0.0))
-    sizes = np.max(np.abs(upper), axis=1)
-    upper /= np.where(sizes > 0, sizes, 1.0)[:, None]
-    log = log[: len(upper)] + graded.log_of(sizes)
-    order = np.argsort(-log, kind="stable")
+    own = log[: len(upper)]
+    pivots = np.abs(upper.diagonal()[own > 0.5 * DEAD])
+    graded.drop_noise(upper, heights[rows[: len(upper)]])
+    upper *= graded.ratios(log - own[:, None])
+    sizes = np.abs(upper).max(axis=1)
+    log = own + graded.log_of(sizes)
+    order = (-log).argsort(kind="stable")
     log = log[order]
-    lower, right = _turned(upper[order], None if found.right is None else found.right[columns])
+    upper = upper[order] / graded.divisor(sizes)[order][:, None]
+    lower, right = _turned(upper, None if found.right is None else found.right[columns])
     graded.drop_noise(lower, 1.0)
     inner = log[: len(lower)]
-    lower = np.tril(lower.T) * np.exp(np.minimum(log[:, None] - inner, 0.0))
+    lower = np.tril(lower.T) * graded.ratios(log[:, None] - inner)
     return Factored(basis[:, order], lower, inner, right, float(pivots.min(initial=1.0)))
 
 

@@ -3,12 +3,13 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 Array = Any
-WORTH = 1.0e6
+WORTH = 3.0e5
 """Scalar products below which a second thread costs more than it saves."""
 
 
@@ -19,10 +20,20 @@ def shared(function: Callable[[Array], Array], stack: Array) -> Array:
     if count < 2 or count * float(n) ** 3 < WORTH or _threads() < 2:
         return function(stack)
     middle = count // 2
-    with ThreadPoolExecutor(1) as other:
-        second = other.submit(function, stack[middle:])
-        first = function(stack[:middle])
-        return np.concatenate([first, second.result()])
+    second = _other().submit(function, stack[middle:])
+    first = function(stack[:middle])
+    return np.concatenate([first, second.result()])
+
+
+@cache
+def _other() -> ThreadPoolExecutor:
+    """The second thread; it waits for work."""
+    return ThreadPoolExecutor(1, "rnnsym")
+
+
+if hasattr(os, "register_at_fork"):
+    # A process that is forked off has no other threads.
+    os.register_at_fork(after_in_child=_other.cache_clear)
 
 
 def _threads() -> int:

@@ -169,7 +169,7 @@ def _steps_and_batch(
         lengths += lead[:1] if timed else ()
     if len(set(lengths)) > 1:
         raise ShapeError(f"the inputs have different numbers of steps: {lengths}.")
-    steps = _steps(lengths, targets, told)
+    steps = _steps(lengths, targets if TARGET in system.timed_given else None, told)
     batches = [lead[1:] if name in system.timed_given else lead for name, lead in leads.items()]
     try:
         return steps, np.broadcast_shapes(*batches)
@@ -182,7 +182,7 @@ def _steps(lengths: Sequence[int], targets: Any, told: int | None) -> int:
     """T: what the inputs tell, else the targets, else `told`. Raises InputError where none does, or `told` differs."""
     known = lengths or ([] if targets is None else np.shape(targets)[:1])
     if told is None and not known:
-        raise InputError("nothing that is read is in time: say how many steps there are (steps=…), or give targets.")
+        raise InputError("no input tells the number of steps: say how many there are (steps=…), or give targets.")
     if told is not None and (isinstance(told, bool) or not isinstance(told, (int, np.integer)) or told < 1):
         raise InputError(f"the number of steps must be a whole number of 1 or more, not {told!r}.")
     if known and told is not None and told != known[0]:

@@ -18,7 +18,7 @@ OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 COMMANDS = {
     "derive": "the equations of a cell, their adjoints and its gradients, for any T",
     "step": "every equation of every time step with its numbers, forward and back",
-    "flow": "where the gradient goes in time: norms of Jacobian products, bounds, spectra",
+    "flow": "where the gradient goes in time: norms, bounds, spectra",
     "check": "compare gradients with complex-step derivatives on random sizes",
     "plan": "how the gradients are computed fast: passes, calls, costs",
     "graph": "draw the unrolled graph with the value and gradient of each node",
@@ -49,6 +49,7 @@ examples
   rnnsym derive elman --form closed --wrt U --notation deck_s
   rnnsym step lstm --text "the cat sat" --hidden 3 --seed 7
   rnnsym step elman --set W=.6 U=.4 --x 1 2 3 --target _ _ .5 --lr .01
+  rnnsym flow lstm --compare gru,elman --text "the cat sat" --reach
   rnnsym check my_cell.py:MyCell
 
 In the app, ? lists the keys and says where copies and your own keys.toml go.

@@ -144,6 +144,8 @@ def _check(args: argparse.Namespace) -> None:
     for option in ("figure", "force"):
         if getattr(args, option) and not args.save:
             raise InputError(f"--{option} is for --save FILE.")
+    if args.save and Path(args.save).exists() and not args.force:
+        raise InputError(f"'{args.save}' exists: choose another name, or replace it with --force.")
 
 
 def _exclusive(args: argparse.Namespace, names: tuple[str, ...], advice: str) -> None:
@@ -191,6 +193,6 @@ def _number(text: str) -> float:
 
 
 def _width(text: str) -> int:
-    if not (text.isdecimal() and 40 <= int(text) <= 1000):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 40 to 1000")
+    if not (text.isdecimal() and 60 <= int(text) <= 1000):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 60 to 1000")
     return int(text)

@@ -24,7 +24,7 @@ from rnnsym.wiring.compose import SHAPE, compose
 if TYPE_CHECKING:
     from rnnsym.wiring import Body
 
-MOST = 4
+MOST, EXCERPT = 4, 60
 WHOLE = "all"
 """The state that means the whole carry."""
 
@@ -118,7 +118,7 @@ def task_of(args: argparse.Namespace, progress: Callable[[str], None]) -> Task:
     if not made:
         nets = [reading.network(args, body) for body in bodies]
         made = [(net, net.init(_seed(args), args.scheme or SCHEME)) for net in nets]
-    labels = distinct([net.name for net, _ in made])
+    labels = distinct([net.placements[0].cell.name for net, _ in made])
     flows, remarks = [], []
     for label, (net, params) in zip(labels, made, strict=True):
         chain, remark = _chain(args, net)
@@ -196,7 +196,8 @@ def _reading(args: argparse.Namespace, bodies: "list[Body]", net: Network | None
             f"a sequence drawn with seed {_seed(args)}", steps=args.steps or STEPS, inputs=args.inputs or INPUTS
         )
     text = encode(TEXT if args.text is None else args.text)
-    return Reading(f"'{text.text}'", text=text)
+    shown = text.text if len(text.text) <= EXCERPT else f"{text.text[: EXCERPT - 20]} …"
+    return Reading(f"'{shown}'", text=text)
 
 
 def _cannot_read(body: "Body") -> str:

@@ -1,14 +1,14 @@
 """The numbers of `rnnsym flow`, one column for each network."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from rnnsym.analysis.bounds import bound
 from rnnsym.analysis.flow import Flow
+from rnnsym.analysis.pictures.glyphs import columns, padded
 from rnnsym.analysis.pictures.heat import sampled
 from rnnsym.analysis.pictures.magnitudes import magnitude
 from rnnsym.analysis.saturation import saturation
@@ -18,6 +18,7 @@ Array = Any
 Row = tuple[str, ...]
 MOST = 200
 """Steps whose eigenvalues are taken."""
+GAP = 2
 LEAST = 0.005
 """Smaller shares are no per cent."""
 
@@ -41,7 +42,7 @@ class Numbers:
 def numbers_of(flow: Flow) -> Numbers:
     """The numbers of one network."""
     steps = some_steps(flow)
-    found = bound(flow.jacobians)
+    found = flow.bound
     last, lags = float(flow.curve[-1]), flow.T - 1
     pace = lags * math.log(2) / abs(last) if lags and math.isfinite(last) and last else None
     shares = saturation(flow.jacobians)
@@ -87,8 +88,23 @@ def rows_of(flows: Sequence[Flow], found: Sequence[Numbers]) -> list[Row]:
     ]
 
 
+def tables(flows: Sequence[Flow], found: Sequence[Numbers], width: int) -> Iterator[list[str]]:
+    """The rows as lines; in several tables where one is too wide."""
+    table = [("", *(flow.label for flow in flows)), *rows_of(flows, found)]
+    widths = [max(columns(row[i]) for row in table) for i in range(len(flows) + 1)]
+    start = 1
+    while start < len(widths):
+        stop = start + 1
+        while stop < len(widths) and sum(widths[start : stop + 1]) + GAP * (stop + 1 - start) + widths[0] <= width:
+            stop += 1
+        chosen = (0, *range(start, stop))
+        yield [(" " * GAP).join(padded(row[i], widths[i]) for i in chosen).rstrip() for row in table]
+        start = stop
+
+
 def _followed(flow: Flow) -> str:
-    return flow.state or ", ".join(flow.jacobians.states)
+    states = flow.jacobians.states
+    return flow.state or (states[0] if len(states) == 1 else f"s, all {len(states)} states")
 
 
 def _pace(found: Numbers) -> str:

@@ -20,7 +20,7 @@ from rnnsym.analysis.pictures.magnitudes import magnitude
 from rnnsym.analysis.pictures.reach import reach, reach_legend
 from rnnsym.analysis.spectra import eigenvalues
 from rnnsym.cli.flow_nets import Task
-from rnnsym.cli.flow_numbers import MOST, numbers_of, rows_of, saturated_words, some_steps
+from rnnsym.cli.flow_numbers import MOST, numbers_of, saturated_words, some_steps, tables
 
 Array = Any
 BESIDE = 44
@@ -28,9 +28,7 @@ BESIDE = 44
 ROWS, TALL, WIDEST = 15, 25, 100
 GUIDED = 2
 """Up to so many networks have their bounds and direct lines drawn."""
-IN_ASCII = str.maketrans(
-    {"‖": "|", "∂": "d", "◣": "/", "◥": "\\", "–": "-", "₁": "1", "′": "'", "−": "-", "·": "*", "√": "sqrt "}
-)
+IN_ASCII = str.maketrans({"‖": "|", "∂": "d", "◣": "/", "◥": "\\", "–": "-", "−": "-", "ₜ": "_t", "…": "..."})
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class Page:
         yield from self._head()
         pairs = self._pairs()
         maps = [self._map(pair, self.width) for pair in pairs]
-        across = max(columns(line) for line in maps[0])
+        across = max(columns(line) for line in [self._map_title(), *maps[0]])
         if len(maps) == 1 and self.width - across >= BESIDE:
             drawn = self._norms(self.width - across - 3, min(max(len(maps[0]) - 6, ROWS), TALL))
             yield from beside([self._map_title(), *maps[0]], [*drawn[:1], "", *drawn[1:]])
@@ -78,7 +76,7 @@ class Page:
         flows = self.task.flows
         steps = range(1, flows[0].T + 1)
         told = [(flow.label, flow.by_step) for flow in flows]
-        yield from reach(told, flows[0].reads, steps, self.ascii)
+        yield from reach(told, flows[0].reads, steps, self.width, self.ascii)
         what = "character" if self.task.text else "step"
         end = "end" if flows[0].jacobians.forward else "beginning"
         about = f"How much of the state after each {what} is left at the {end}:"
@@ -99,7 +97,7 @@ class Page:
     def _head(self) -> Iterator[str]:
         first = self.task.flows[0]
         sizes = ", ".join(f"{name} = {size}" for name, size in first.jacobians.net.sizes.items())
-        names = listed([flow.label for flow in self.task.flows])
+        names = listed(list(dict.fromkeys(flow.jacobians.net.name for flow in self.task.flows)))
         settings = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in self.task.settings.items())
         verb = "read" if len(self.task.flows) > 1 else "reads"
         source = "".join(c if c.isprintable() else repr(c)[1:-1] for c in self.task.source)
@@ -118,7 +116,8 @@ class Page:
     def _map_title(self) -> str:
         flows = self.task.flows
         symbol = f": {self._norm(flows[0], 't', 'k')}" if len({flow.symbol for flow in flows}) == 1 else ""
-        return self._plain(f"How much of the state at step k is left at step t{symbol}")
+        title = f"How much of the state at step k is left at step t{symbol}"
+        return self._plain(title if len(title) <= self.width else title.partition(":")[0])
 
     def _norm(self, flow: Flow, t: str, k: str) -> str:
         return f"‖∂{flow.symbol}_{t}/∂{flow.symbol}_{k}‖"
@@ -197,7 +196,7 @@ class Page:
         ends = [Series(shown.markers[0], logs[:, 0])]
         ends += [Series(shown.lines[0], logs[:, -1])] if count > 1 else []
         yield ""
-        yield self._plain(f"Singular values of {self._carry(flow)}: {flow.label}")
+        yield from self._wrapped(f"Singular values of {self._carry(flow)}: {flow.label}")
         yield from curves([*ends, *inner], min(self.width, WIDEST), TALL - 8, self.ascii)
         yield f"{shown.markers[0]} largest   {shown.lines[0]} smallest   {shown.dot} the others"
 
@@ -224,24 +223,23 @@ class Page:
         for flow in self.task.flows:
             yield ""
             if flow.broken_at is not None:
-                yield f"No Lyapunov exponents of {flow.label}: its Jacobians are not finite"
+                yield from self._wrapped(f"No Lyapunov exponents of {flow.label}: its Jacobians are not finite")
                 continue
             found = lyapunov(flow.jacobians.ordered)
-            yield self._plain(f"Lyapunov exponents over {found.steps} steps, natural logarithms: {flow.label}")
+            yield from self._wrapped(f"Lyapunov exponents over {found.steps} steps, natural logarithms: {flow.label}")
             yield from bars(found.exponents, min(self.width, WIDEST), ~found.trusted, ascii_only=self.ascii)
-            yield self._plain(f"Kaplan–Yorke dimension {found.dimension:.4g}, entropy rate at most {found.entropy:.4g}")
+            yield from self._wrapped(
+                f"Kaplan–Yorke dimension {found.dimension:.4g}, entropy rate at most {found.entropy:.4g}"
+            )
 
     # Numbers. -----------------------------------------------------------------------------------------------------
 
     def _numbers(self) -> Iterator[str]:
         flows = self.task.flows
         found = [numbers_of(flow) for flow in flows]
-        yield ""
-        table = [("", *(flow.label for flow in flows)), *rows_of(flows, found)]
-        widths = [max(columns(self._plain(row[i])) for row in table) for i in range(len(flows) + 1)]
-        for row in table:
-            cells = [padded(self._plain(cell), wide) for cell, wide in zip(row, widths, strict=True)]
-            yield "  ".join(cells).rstrip()
+        for lines in tables(flows, found, self.width):
+            yield ""
+            yield from map(self._plain, lines)
         yield ""
         shares = "; ".join(f"{flow.label} {saturated_words(each)}" for flow, each in zip(flows, found, strict=True))
         yield from self._wrapped(f"Saturated units, mean over t: {shares}.")

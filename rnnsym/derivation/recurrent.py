@@ -5,7 +5,7 @@ parameter in a product: that is a recurrent weight, and behind it the way ends. 
 a layer's W is none, which multiplies the state below at the same step.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rnnsym.core.dims import Dim, plus
@@ -14,6 +14,7 @@ from rnnsym.core.names import NOW, Name, Role
 from rnnsym.core.system import System
 from rnnsym.derivation.states.chains import Chain, chains
 from rnnsym.derivation.states.pushing import in_order
+from rnnsym.ops.leaves import leaf
 
 PRODUCTS = frozenset({"matvec", "matmul", "dot", "mul"})
 
@@ -38,28 +39,42 @@ def recurrent_weights(system: System) -> tuple[RecurrentWeight, ...]:
 
 
 def _of_chain(system: System, chain: Chain) -> Iterator[RecurrentWeight]:
+    order = in_order(chain.names, system, lambda read: read.time == NOW)
+    states: dict[tuple[str, ...], list[Name]] = {}
+    for state in chain.carries:
+        if state.role == Role.CARRY:
+            states.setdefault(state.path, []).append(state)
+    for own in states.values():
+        yield from _of_layer(system, order, {leaf(name, chain.past, system.shape(name)) for name in own}, own[0].path)
+
+
+def _of_layer(
+    system: System, order: Sequence[Name], before: Collection[Expr], path: tuple[str, ...]
+) -> Iterator[RecurrentWeight]:
+    """The weights of the layer at `path` that multiply its states `before`."""
     entered: dict[Name, tuple[Span, ...]] = {}
-    paths = {name.path for name in chain.carries if name.role == Role.CARRY}
-    for name in in_order(chain.names, system, lambda read: read.time == NOW):
+    for name in order:
         spans: list[Span] = []
         for piece in system.equations[name]:
-            nodes = topological([piece.rhs])
             known: dict[Expr, tuple[Span, ...]] = {}
-            for node in nodes:
-                known[node], weights = _passed(node, known, entered, chain)
-                yield from (weight for weight in weights if True)
+            for node in topological([piece.rhs]):
+                known[node], weights = _passed(node, known, entered, before)
+                yield from (weight for weight in weights if weight.name.path == path)
             spans += known[piece.rhs]
         entered[name] = () if name.role == Role.CARRY else tuple(dict.fromkeys(spans))
 
 
 def _passed(
-    node: Expr, known: Mapping[Expr, tuple[Span, ...]], entered: Mapping[Name, tuple[Span, ...]], chain: Chain
+    node: Expr,
+    known: Mapping[Expr, tuple[Span, ...]],
+    entered: Mapping[Name, tuple[Span, ...]],
+    before: Collection[Expr],
 ) -> tuple[tuple[Span, ...], list[RecurrentWeight]]:
     """The rows of `node` that the state before enters without a weight, and the weights that stop it here."""
     if node.prim.name == "leaf":
         name, time = node.attrs
         assert isinstance(name, Name)
-        if time == chain.past and name in chain.carries and name.role == Role.CARRY:
+        if node in before:
             return _whole(node), []
         return (entered.get(name, ()) if time == NOW else ()), []
     moved = [i for i, arg in enumerate(node.args) if known[arg]]

@@ -33,15 +33,24 @@ def jacobians_of(cell, scale=1.0, **more):
     return rs.jacobians(net, params, rng.normal(size=(T, 2)), **more), params
 
 
-def assert_never_exceeded(j):
-    found = bound(j)
+def assert_never_exceeded(j, measured=False):
+    found = bound(j, measured)
     line, lags = found.line(j.T), np.arange(j.T + 1)
     assert (line <= lags * found.log_rate + 1e-9).all()
+    assert_ranges_hold(j)
     last, first = (j.T, 0) if j.forward else (1, j.T + 1)
     for k in range(min(first, last), max(first, last) + 1):
         assert j.log_norm(last, k) <= line[abs(last - k)] + 1e-9
         for state in j.states:
             assert j.block(state, state).log_norm(last, k) <= found.line(j.T, state)[abs(last - k)] + 1e-9
+
+
+def assert_ranges_hold(j):
+    ranges = Ranges(j.net.system, j.net.sizes, j.values, j.T)
+    for name, met in ranges.all_met.items():
+        low, high = ranges.known[name]
+        slack = 1e-9 * (1 + met.size)
+        assert low - slack <= met.low <= met.high <= high + slack, name
 
 
 @pytest.mark.parametrize(("activation", "slope"), [("tanh", 1.0), ("relu", 1.0), ("sigmoid", 0.25), ("identity", 1.0)])
@@ -67,7 +76,8 @@ CELLS = ["lstm", LSTM(variant="peephole"), "gru", "jordan", "irnn", ScalarState,
 @pytest.mark.parametrize("cell", CELLS, ids=str)
 def test_no_product_exceeds_the_bound(cell):
     for scale in (0.2, 2.0):
-        assert_never_exceeded(jacobians_of(cell, scale)[0])
+        for measured in (False, True):
+            assert_never_exceeded(jacobians_of(cell, scale)[0], measured)
 
 
 @pytest.mark.parametrize("key", ["encoder_decoder, soft", "bidirectional below"])
@@ -150,6 +160,14 @@ def test_gated_states_stay_between_the_initial_carry_and_what_is_new():
     assert ranges_of(jacobians_of("gru", carry=start)[0])["h"] == Range(-3.0, 2.0)
 
 
+def test_a_gated_state_stays_there_when_its_gates_cannot_reach_their_ends():
+    net = rs.Network("gru", inputs=rs.Vocabulary(4), hidden=3)
+    found = ranges_of(rs.jacobians(net, net.init(0), [1, 2, 0]))
+    assert 0 < found["z"].low < found["z"].high < 1
+    assert -1 < found["h"].low < 0 < found["h"].high < 1
+    assert not bound(rs.jacobians(net, net.init(0), [1, 2, 0])).measured
+
+
 class Leaky(rs.Cell):
     params = {"W": ("H", "X"), "U": ("H", "H")}
     carry = {"h": ("H",)}
@@ -172,7 +190,18 @@ def test_a_quantity_without_a_range_is_measured_and_named():
     assert set(found.measured) == {"c"}
     assert found.measured["c"].size == pytest.approx(abs(run_c).max(), rel=1e-12)
     assert {"i", "f", "g", "o"} <= set(found.assumes)
-    assert "c in [" in found.why
+    assert "(with c in [" in found.why
+
+
+def test_measured_ranges_give_a_lower_bound_for_one_sequence():
+    j, _ = jacobians_of("lstm", 0.1)
+    always, here = bound(j), bound(j, measured=True)
+    assert always.final_rate > 1 > here.final_rate
+    assert here.vanishes
+    assert {"i", "f", "g", "o", "c"} <= set(here.measured)
+    assert not here.assumes
+    assert here.blocks[1, 1] == pytest.approx(j.block("c", "c").step.max(), rel=1e-12)
+    assert_never_exceeded(j, measured=True)
 
 
 def x_of(j):
@@ -234,6 +263,15 @@ def test_a_small_weight_is_proved_to_vanish():
     found = bound(j)
     assert found.vanishes
     assert "the gradient vanishes" in found.why
+
+
+def test_a_rate_of_one_proves_nothing():
+    net = rs.Network("linear", inputs=2, hidden=3)
+    for seed in range(4):
+        found = bound(rs.jacobians(net, net.init(seed, "orthogonal"), np.ones((T, 2))))
+        assert found.rate == pytest.approx(1.0, abs=1e-14)
+        assert not found.vanishes
+        assert "cannot explode" in found.why
 
 
 def test_layers_that_vanish_each_vanish_together():

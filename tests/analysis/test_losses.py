@@ -86,6 +86,27 @@ def test_a_long_sequence_neither_overflows_nor_underflows(gain):
     assert not np.isnan(found.sums).any()
 
 
+def test_some_losses_are_rows_of_all():
+    _, data, j = made("gru", "tagging, labels, mean")
+    whole, some = (loss_gradients(j, data.targets, "h", losses=losses) for losses in (None, [4, 2]))
+    assert np.array_equal(some.log_norms, whole.log_norms[[3, 1]])
+    parts = [loss_gradients(j, data.targets, losses=[t]).sums for t in range(1, T + 1)]
+    assert np.allclose(sum(parts), loss_gradients(j, data.targets).sums, rtol=0, atol=1e-15)
+    for losses in ([0], [5], [1.5], [True]):
+        with pytest.raises(InputError, match="there is no loss of step"):
+            loss_gradients(j, data.targets, losses=losses)
+
+
+def test_a_table_that_is_too_large_is_refused():
+    net = rs.Network("linear", inputs=1, hidden=1)
+    j = rs.jacobians(net, {"W": [[0.0]], "U": [[0.9]], "b": [0.0]}, np.zeros((2001, 1)))
+    with pytest.raises(InputError, match="2001 losses and 2001 steps is too large"):
+        loss_gradients(j, np.ones((2001, 1)))
+    last = loss_gradients(j, np.ones((2001, 1)), losses=[2001]).log_norms
+    expected = np.log(1.0) + np.arange(2000, -1, -1) * np.log(0.9)
+    assert np.allclose(last[0], expected, rtol=1e-11, atol=1e-12)
+
+
 def test_targets_are_needed_and_must_fit():
     _, data, j = made("elman", "tagging")
     with pytest.raises(InputError, match="needs targets"):

@@ -55,17 +55,17 @@ def test_a_shade_is_a_range_of_powers_of_ten(shown):
 
 @pytest.mark.parametrize("shown", [UNICODE, ASCII], ids=["unicode", "ascii"])
 def test_growth_zero_and_what_is_no_number_are_no_shades(shown):
-    assert [shown.shade(log) for log in logs(1.01, 9.9, 10, 999, 1e9)] == ["0", "0", "1", "2", "9"]
+    assert [shown.shade(log) for log in logs(1.01, 9.9, 10, 999, 1e9)] == [shown.grown, shown.grown, "1", "2", "9"]
     assert shown.shade(1000 * LN10) == "9"
     assert shown.shade(math.inf) == "9"
-    odd = [shown.shade(-math.inf), shown.shade(math.nan)]
-    assert len({*odd, *shown.shades, " ", *"0123456789"}) == len(odd) + len(shown.shades) + 11
+    odd = [shown.shade(-math.inf), shown.shade(math.nan), shown.grown, shown.diagonal]
+    assert len({*odd, *shown.shades, " ", *"123456789"}) == len(odd) + len(shown.shades) + 10
 
 
 def test_the_legend_tells_what_occurs():
     assert UNICODE.legend(logs(0.5), 2) == ["██ ≥ .1", "▓▓ ≥ .01", "▒▒ ≥ 10⁻³", "░░ ≥ 10⁻⁴", "·· ≥ 10⁻⁶"]
-    more = ASCII.legend(np.array([1.0, -np.inf, np.nan]))
-    assert more[5:] == ["n >= 10^n, n = 0 to 9", "- exactly 0", "? not a number"]
+    more = ASCII.legend(np.array([1.0, 9.0, -np.inf, np.nan]))
+    assert more[5:] == ["X > 1", "n >= 10^n, n = 1 to 9", "- exactly 0", "? not a number"]
 
 
 # The heat map. ----------------------------------------------------------------------------------------------------
@@ -183,6 +183,14 @@ def test_the_reach_has_a_shade_under_each_character():
     assert reach([("A", np.zeros(21))], (), range(1, 22))[0] == "   1        10        20"
 
 
+def test_a_long_reach_goes_on_below():
+    found = np.log(np.linspace(1e-3, 1, 25))
+    lines = reach([("A", found)], "a世" + "b" * 23, range(1, 26), width=13)
+    assert [columns(line) for line in lines] == [13, 13, 0, 13, 13, 0, 9, 9]
+    assert "".join(line[3:] for line in lines[1::3]) == reach_line(found, "a世" + "b" * 23)
+    assert reach([("A", found)], (), range(1, 26), width=15)[3] == "   13     20"
+
+
 def test_blocks_stand_beside_each_other_and_items_are_not_broken():
     assert beside(["世", "a"], ["x", "y", "z"], 1) == ["世 x", "a  y", "   z"]
     assert packed(["aa", "bb", "cc"], 6) == ["aa  bb", "cc"]
@@ -195,6 +203,6 @@ def test_ascii_is_ascii():
         *bars(np.array([1.0, -1.0]), 50, ascii_only=True),
         *lower(logs([1, 0], [2, 1]), "é世").lines(ascii_only=True),
         *lower(logs([1, 0], [2, 1])).legend(ascii_only=True),
-        *reach([("A", logs(1, 0))], "é世", (1, 2), ascii_only=True),
+        *reach([("A", logs(1, 0))], "é世", (1, 2), 80, ascii_only=True),
     ]
     assert "".join(drawn).isascii()

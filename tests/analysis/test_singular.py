@@ -1,5 +1,6 @@
 """All singular values of long products, not only the largest, against mpmath with hundreds of digits."""
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -156,9 +157,34 @@ def test_graded_stacks_of_any_spread(spread, monkeypatch):
     np.testing.assert_array_equal(graded.log_values(upper, scales), found)
 
 
+def exact_values(matrix, digits=600):
+    with mpmath.workdps(digits):
+        return [float(mpmath.log(value)) for value in mpmath.svd_r(matrix, compute_uv=False)]
+
+
+def test_scales_near_each_other_over_more_than_the_range_of_floats():
+    """Twenty values, each e^-40 of the one before: no gap is wide, and the range is."""
+    rng = np.random.default_rng(7)
+    steps, log = np.linalg.qr(rng.normal(size=(1, 20, 20)))[0] @ np.tri(20).T, -40.0 * np.arange(20)[None]
+    graded_one = mpmath.matrix(steps[0].tolist()) * mpmath.diag([mpmath.exp(d) for d in log[0]])
+    upper, scales, _ = graded.reduced(steps, log)
+    np.testing.assert_allclose(graded.log_values(upper, scales)[0], exact_values(graded_one), atol=1e-9)
+    close = np.array([[[1.0, 1e-5], [0.0, 1.0]]])
+    np.testing.assert_allclose(graded.log_values(close, np.zeros((1, 2)))[0], [5e-6, -5e-6], rtol=1e-5)
+
+
+def test_rows_of_very_different_size_in_any_order():
+    rng = np.random.default_rng(8)
+    stack = np.array([1e-14, 1.0, 1e-7, 1e-3])[:, None] * rng.normal(size=(4, 4))
+    upper, scales, _ = graded.reduced(stack[None], np.zeros((1, 4)))
+    np.testing.assert_allclose(
+        graded.log_values(upper, scales)[0], exact_values(mpmath.matrix(stack.tolist()), 60), atol=1e-12
+    )
+
+
 def test_long_chains_are_worked_on_in_batches(monkeypatch):
     steps = tanh_steps(40, 3, 1.0)
     wanted, plain = singular.fan(steps), singular.plain_fan(steps)
-    monkeypatch.setattr(singular, "BATCH", 7)
+    monkeypatch.setattr(singular, "BATCH", 7 * 8 * 9)
     np.testing.assert_allclose(singular.fan(steps), wanted, atol=1e-9)
     np.testing.assert_allclose(singular.plain_fan(steps)[:, 0], plain[:, 0], atol=1e-12)

@@ -7,6 +7,7 @@ import multiprocessing
 import statistics
 import threading
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -102,6 +103,15 @@ def test_a_bad_grid_is_refused(settings, words):
         Sweep(**settings)
 
 
+def test_a_file_may_have_spaces_in_its_name_and_a_cell_options(tmp_path, own_cell):
+    file, _, name = own_cell.rpartition(":")
+    moved = tmp_path / "my own  cell.py"
+    Path(file).rename(moved)
+    assert probe(cell=f"{moved}:{name}", hidden=3).net.cell.name == "MGU"
+    assert probe(cell="gru variant=cho2014 z=renews").net.cell.z == "renews"
+    assert probe(cell="elman", activation="relu").net.cell.activation == "relu"
+
+
 # Workers. -------------------------------------------------------------------------------------------------------
 
 
@@ -144,6 +154,26 @@ def test_any_executor_will_do_and_never_has_too_much(small, content, tmp_path, m
     small.run(tmp_path / "rows.jsonl", executor, submitted=3)
     assert executor.most == 3
     assert (tmp_path / "rows.jsonl").read_bytes() == content
+
+
+class AtOnce(Executor):
+    """Has the result of a run when it is submitted."""
+
+    def submit(self, function, /, *args):
+        future = Future()
+        future.set_result(function(*args))
+        return future
+
+
+def test_what_is_finished_when_a_sweep_is_cancelled_is_kept(small, rows, monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        runner, "wait", lambda pending, **options: ({min(pending, key=id)}, pending - {min(pending, key=id)})
+    )
+    table = small.run(
+        executor=AtOnce(), progress=lambda done, total: seen.append(done), cancel=lambda: 1 in seen, submitted=4
+    )
+    assert table.rows == rows[:4]
 
 
 # Files. ---------------------------------------------------------------------------------------------------------
@@ -195,11 +225,12 @@ def test_ctrl_c_keeps_what_is_done(small, content, tmp_path):
     assert path.read_bytes() == content
 
 
-@pytest.mark.parametrize("cut", [1, 40, -30, -1])
+@pytest.mark.parametrize("cut", [1, 40, -1500, -30, -1])
 def test_a_file_that_breaks_off_anywhere_is_mended(small, content, computed, tmp_path, cut):
     path = tmp_path / "rows.jsonl"
     path.write_bytes(content[:cut])
     whole = content[:cut].count(b"\n") - 1
+    small.run(path, cancel=lambda: len(computed) == 1)
     small.run(path)
     assert path.read_bytes() == content
     assert computed == list(range(max(whole, 0), 8))
@@ -292,6 +323,10 @@ def largest_entry(own):
     return np.abs(own.params["U"]).max()
 
 
+def odd_numbers(own):
+    return [np.inf, -np.inf, 0.1]
+
+
 def not_a_number(own):
     return "large"
 
@@ -303,6 +338,13 @@ def test_own_measures_by_function_and_by_name():
     assert table["largest_entry"][1] == 2 * table["largest_entry"][0]
     assert Sweep(cell="elman", measures=[largest_entry]).measures == (f"{__name__}:largest_entry",)
     assert Sweep(cell="elman", measures=[statistics.fmean]).columns == ("fmean",)
+
+
+def test_numbers_that_are_not_finite_are_read_back(tmp_path):
+    sweep = Sweep(cell="elman", hidden=2, steps=3, measures=[odd_numbers])
+    (row,) = sweep.run(tmp_path / "rows.jsonl")
+    assert row["odd_numbers"] == [np.inf, -np.inf, 0.1]
+    assert sweep.run(tmp_path / "rows.jsonl").rows == [row]
 
 
 def test_a_run_that_fails_is_a_row(tmp_path):

@@ -118,6 +118,24 @@ def test_two_biases_of_one_gate_are_the_value_together():
     assert np.array_equal(found["b_f"] + found["d_f"], np.full(3, -1.5))
 
 
+class Packed(rs.Cell):
+    """Two gates in one matrix, as libraries store them."""
+
+    params = {"W": ("2H", "X"), "U": ("2H", "H"), "b": ("2H",)}
+    carry = {"h": ("H",)}
+
+    def step(self, p, prev, x, now):
+        now.a = p.W @ x + p.U @ prev.h + p.b
+        now.f = rs.sigmoid(now.a["H":])
+        now.h = now.f * prev.h + rs.tanh(now.a[:"H"])
+
+
+def test_of_a_packed_bias_only_the_rows_of_the_gate_are_set():
+    net, data = small(Packed)
+    found = adjusted(net, data.params, forget_bias=1.5)["b"]
+    assert np.array_equal(found, [*data.params["b"][:3], 1.5, 1.5, 1.5])
+
+
 def test_an_own_cell_from_a_file(own_cell):
     assert "p.b" not in MGU.partition("rs.sigmoid")[2].partition("\n")[0]
     net = rs.Network(own_cell, 2, 3)

@@ -51,7 +51,12 @@ def test_it_is_derived_and_printed():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda net: net.run({"r": 4.0}, {}), InputError, r"say how many steps there are \(steps=…\)"),
+        (lambda net: net.run({"r": 4.0}, {}), InputError, r"say how many there are \(steps=…\)"),
+        (
+            lambda _: rs.Network(Autonomous, 1, 2, pattern="many_to_one").value_and_grad(
+                {"U": np.eye(2)}, {}, np.ones(2)
+            ), InputError, "no input tells the number of steps",
+        ),
         (lambda net: net.run({"r": 4.0}, np.ones(3), steps=3), InputError, "this network reads nothing: let x be {}"),
         (lambda net: net.run({"r": 4.0}, {"x": [1.0]}, steps=1), UnknownNameError, "unknown input 'x'"),
         (

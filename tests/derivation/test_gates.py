@@ -88,6 +88,23 @@ def test_each_layer_has_its_own():
     assert list(weights(soft)) == ["encoder.U", "decoder.U"]
 
 
+class Peeking(rs.Cell):
+    """What is seen of it is the state before, behind no equation of a state."""
+
+    params = {"W": ("H", "X"), "U": ("H", "H")}
+    carry = {"h": ("H",)}
+    output = "o"
+
+    def step(self, p, prev, x, now):
+        now.o = 2 * prev.h
+        now.h = rs.tanh(p.W @ x + p.U @ now.o)
+
+
+def test_a_layer_above_has_no_share_in_the_state_below():
+    system = rs.stacked([Peeking, "elman"], inputs=2, hidden=3).system
+    assert list(weights(system)) == ["layer1.U", "layer2.U"]
+
+
 class Packed(rs.Cell):
     """An LSTM as libraries store it: four gates in one matrix, two biases, the logistic function written out."""
 

@@ -98,10 +98,9 @@ def exact_log_norms(steps, times, digits=60):
     """The log norms of the products up to each of `times`: whole numbers of that many digits, brought back to size at
     every step, and an mpmath SVD."""
     bits = int(digits * 3.33) + 64
-    whole = np.vectorize(lambda value: int(mpmath.ldexp(mpmath.mpf(value), bits)), otypes=[object])
     with mpmath.workdps(digits):
-        product, shift, found = whole(np.eye(steps.shape[-1])), 0, []
-        for t, step in enumerate(whole(steps), 1):
+        product, shift, found = _whole(np.eye(steps.shape[-1]), bits), 0, []
+        for t, step in enumerate(_whole(steps, bits), 1):
             product = step @ product
             spare = max(int(abs(value)).bit_length() for value in product.flat) - bits
             product, shift = product >> spare if spare > 0 else product, shift + max(spare, 0)
@@ -109,3 +108,11 @@ def exact_log_norms(steps, times, digits=60):
                 values = mpmath.svd_r(mpmath.matrix(product.tolist()), compute_uv=False)
                 found.append(float(mpmath.log(values[0]) + (shift - bits * (t + 1)) * mpmath.log(2)))
         return np.array(found)
+
+
+def _whole(values, bits):
+    """2^bits times each value as a whole number."""
+    mantissas, exponents = np.frexp(values)
+    pairs = zip((mantissas * 2.0**53).ravel().tolist(), (exponents + bits - 53).ravel().tolist(), strict=True)
+    found = np.array([int(m) << e if e >= 0 else int(m) >> -e for m, e in pairs], dtype=object)
+    return found.reshape(np.shape(values))

@@ -107,7 +107,8 @@ async def test_a_click_selects_and_a_second_one_opens(running):
 async def test_tabs_and_keys_switch_between_the_modes(running):
     async with running(**HELLO) as pilot:
         for key, screen in [("m", DeriveScreen), ("m", FlowScreen), ("m", LessonScreen), ("m", StepScreen),
-                            ("f5", LessonScreen), ("f4", FlowScreen), ("f3", DeriveScreen), ("f2", StepScreen)]:  # fmt: skip
+                            ("f5", LessonScreen), ("f4", FlowScreen), ("f3", DeriveScreen),
+                            ("f2", StepScreen)]:  # fmt: skip
             await press(pilot, key)
             assert isinstance(pilot.app.screen, screen), key
         x = text_of(pilot.app).splitlines()[0].index("Derive")

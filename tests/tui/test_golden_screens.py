@@ -25,6 +25,9 @@ SCREENS = {
     "derive-smallest-60x20": ((60, 20), {"cell": "lstm", "text": TEXT}, ["T", "d"]),
     "derive-closed-120x40": ((120, 40), {"cell": "elman", "text": TEXT, "hidden": 2}, ["N", "N", "N", "f3", "2", "G"]),
     "derive-notation-100x32": ((100, 32), {"cell": "elman", "text": "hello", "hidden": 2}, ["f3", "n", "v", "5"]),
+    "flow-80x24": ((80, 24), {"cell": "lstm", "text": TEXT, "mode": "flow", "compare": "elman"}, ["l", "l", "k"]),
+    "flow-160x48": ((160, 48), {"cell": "gru", "text": TEXT, "mode": "flow", "forget_bias": 3}, ["g", "f", "left"]),
+    "flow-ascii-100x32": ((100, 32), {"cell": "elman", "text": TEXT, "mode": "flow", "gain": 2, "ascii": True}, ["v"]),
     "own-cell-80x24": ((80, 24), {"cell": "own", "text": "abcab", "hidden": 2}, ["N", "n", "n"]),
 }
 

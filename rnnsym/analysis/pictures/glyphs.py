@@ -22,6 +22,7 @@ class Glyphs:
 
     shades: str
     floors: tuple[int, ...]
+    grown: str
     zero: str
     unknown: str
     diagonal: str
@@ -43,14 +44,15 @@ class Glyphs:
     ascii: bool = False
 
     def shade(self, log: float, levels: int = 5) -> str:
-        """One character for e^log: one of the first `levels` shades up to 1, above it the digit n for at least 10ⁿ."""
+        """One character for e^log: one of the first `levels` shades up to 1, above it `grown`, and from 10 on the digit
+        n for at least 10ⁿ."""
         if np.isnan(log):
             return self.unknown
         if log == -np.inf:
             return self.zero
         decimal = log / LN10 + ROUNDING
         if log > GROWN:
-            return str(min(int(min(decimal, MOST_DIGIT)), MOST_DIGIT))
+            return str(int(min(decimal, MOST_DIGIT))) if decimal >= 1 else self.grown
         return next((shade for shade, floor in self._levels(levels) if decimal >= floor), " ")
 
     def _levels(self, levels: int) -> list[tuple[str, int]]:
@@ -62,8 +64,10 @@ class Glyphs:
             f"{shade * wide} {self.at_least} {power(floor, self.ascii)}" for shade, floor in self._levels(levels)
         ]
         logs = np.asarray(logs, dtype=float)
-        if np.any(logs > GROWN):
-            entries.append(f"{'n' * wide} {self.at_least} {'10^n' if self.ascii else '10ⁿ'}, n = 0 to {MOST_DIGIT}")
+        if np.any((logs > GROWN) & (logs / LN10 + ROUNDING < 1)):
+            entries.append(f"{self.grown * wide} > 1")
+        if np.any(logs / LN10 + ROUNDING >= 1):
+            entries.append(f"{'n' * wide} {self.at_least} {'10^n' if self.ascii else '10ⁿ'}, n = 1 to {MOST_DIGIT}")
         if np.any(logs == -np.inf):
             entries.append(f"{self.zero * wide} exactly 0")
         if np.any(np.isnan(logs)):
@@ -82,13 +86,13 @@ class Glyphs:
 
 
 UNICODE = Glyphs(
-    shades="█▓▒░·", floors=(-1, -2, -3, -4, -6), zero="─", unknown="?", diagonal="╲", at_least="≥", markers="●◆▲■",
-    lines="○◇△□", guides="-~",
+    shades="█▓▒░·", floors=(-1, -2, -3, -4, -6), grown="╳", zero="─", unknown="?", diagonal="╲", at_least="≥",
+    markers="●◆▲■", lines="○◇△□", guides="-~",
     horizontal="─", vertical="│", tick="┤", corner="└", corner_tick="┴", dot="·", bar="█",
 )  # fmt: skip
 ASCII = Glyphs(
-    shades="#+:.'", floors=(-1, -2, -3, -4, -6), zero="-", unknown="?", diagonal="\\", at_least=">=", markers="*o^x",
-    lines="@%&$", guides="-~",
+    shades="#+:.'", floors=(-1, -2, -3, -4, -6), grown="X", zero="-", unknown="?", diagonal="\\", at_least=">=",
+    markers="*o^x", lines="@%&$", guides="-~",
     horizontal="-", vertical="|", tick="+", corner="+", corner_tick="+", dot=".", bar="#",
     space="_", newline="/", tab="_", strange="?", ascii=True,
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """The axes that a sweep may have, and which values each takes."""
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -15,6 +16,8 @@ from rnnsym.errors import InputError, unknown
 GATED = ("chrono", "unit_forget_bias")
 """Starts of gated cells, beside the schemes of `Network.init`: Glorot with chrono=T, and with forget_bias=1."""
 
+OPTION = re.compile(r"\s+(\w+)=(\S*)$")
+
 Value = str | int | float | None
 
 
@@ -28,21 +31,25 @@ class Axis(NamedTuple):
 
 def cell_called(spec: str) -> Cell:
     """A cell by name with its options: `lstm`, `lstm variant=peephole`, `path/to/file.py:MyCell`. Raises as `load`."""
-    name, *words = spec.split()
-    options = {}
-    for word in words:
-        key, equals, value = word.partition("=")
-        if not equals:
-            raise InputError(f"an option of a cell is written KEY=VALUE, as in 'lstm variant=peephole', not '{word}'.")
-        options[key] = option_value(value)
+    name, options = parsed(spec)
     return load(name, **options)
+
+
+def parsed(spec: str) -> tuple[str, dict[str, Any]]:
+    """The name of a cell, which may be a path with spaces, and its options. Raises InputError."""
+    name, options = spec.strip(), dict[str, Any]()
+    while found := OPTION.search(name):
+        name, options = name[: found.start()], {found[1]: option_value(found[2]), **options}
+    if " " in name and ".py" not in name:
+        raise InputError(f"an option of a cell is written KEY=VALUE, as in 'lstm variant=peephole', not '{spec}'.")
+    return name, options
 
 
 def _cell(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise InputError(f"a sweep takes a cell by its name or as path/to/file.py:MyCell, not {value!r}.")
     cell_called(value)
-    return " ".join(value.split())
+    return value.strip()
 
 
 def _activation(value: Any) -> str | None:

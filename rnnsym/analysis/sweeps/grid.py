@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnsym.analysis.sweeps.axes import Value, read_axes
+from rnnsym.analysis.sweeps.axes import Value, parsed, read_axes
 from rnnsym.analysis.sweeps.measures import STANDARD, measure_called, measure_name
 from rnnsym.analysis.sweeps.point import Job
 from rnnsym.analysis.sweeps.runner import Cancel, Progress, run_sweep
@@ -154,6 +154,8 @@ def _inputs(x: Any) -> "np.ndarray[Any, Any]":
 
 def _code_of(cell: str) -> str | None:
     """What tells one version of a user's file from another."""
-    file = cell.split()[0].partition(".py")[0] + ".py"
-    path = Path(file)
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if ".py" in cell and path.is_file() else None
+    name, _ = parsed(cell)
+    if ".py" not in name:
+        return None
+    path = Path(name.rpartition(":")[0] if ".py:" in name else name)
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]

@@ -79,8 +79,8 @@ def loss_gradient(probe: "Probe") -> float:
     end = {label: value[last:] if label in names else value for label, value in x.items()}
     run = probe.net.run(probe.params, end, probe.target, probe.states(last))
     at_end = np.concatenate([np.ravel(run.adjoint.at(state, 1)) for state in j.states])
-    products = probe.from_end
-    return float(np.log(np.linalg.norm(products.mantissa[-1] @ at_end)) + products.log[-1])
+    whole = probe.whole
+    return float(np.log(np.linalg.norm(whole.mantissa @ at_end)) + whole.log)
 
 
 def first_not_finite(probe: "Probe") -> int | None:

@@ -23,6 +23,8 @@ from rnnsym.wiring import Options
 
 Array = Any
 Row = dict[str, Any]
+PART = 256
+"""Products that are kept at once."""
 OTHER_SIZE = 2
 """The size of a dimension that only the user's cell has a name for."""
 
@@ -133,21 +135,25 @@ class Probe:
         return jacobians(self.net, self.params, self.x, self.carry)
 
     @cached_property
-    def from_end(self) -> Scaled:
-        """The transposed products (∂s_T/∂s_{T-lag})ᵀ for lag = 1…T."""
-        return running(np.ascontiguousarray(self.jacobians.ordered[::-1].transpose(0, 2, 1)))
+    def _from_end(self) -> tuple[Array, Scaled]:
+        """`log_norms`, and (∂s_T/∂s_0)ᵀ: the transposed products from the end, a part of them at a time."""
+        steps = self.jacobians.ordered[::-1].transpose(0, 2, 1)
+        logs, last = [np.zeros(1)], Scaled(np.eye(steps.shape[-1]), 0.0)
+        for start in range(0, len(steps), PART):
+            products = running(np.ascontiguousarray(steps[start : start + PART]), last)
+            last = Scaled(products.mantissa[-1], products.log[-1])
+            logs.append(_log_norms(products))
+        return np.concatenate(logs), last
 
-    @cached_property
+    @property
     def log_norms(self) -> Array:
         """log‖∂s_T/∂s_{T-lag}‖₂ for lag = 0…T; nan where a step Jacobian on the way is not finite."""
-        products = self.from_end
-        finite = np.isfinite(products.mantissa).all(axis=(-2, -1))
-        found = np.full(len(finite), np.nan)
-        some = products.mantissa[finite]
-        squared = np.linalg.eigvalsh(some @ some.transpose(0, 2, 1))[:, -1]
-        with np.errstate(divide="ignore"):
-            found[finite] = np.log(np.maximum(squared, 0.0)) / 2
-        return np.concatenate([[0.0], found + products.log])
+        return self._from_end[0]
+
+    @property
+    def whole(self) -> Scaled:
+        """(∂s_T/∂s_0)ᵀ."""
+        return self._from_end[1]
 
     def states(self, t: int) -> dict[str, Array]:
         """The whole carry at step t, by label."""
@@ -160,6 +166,17 @@ class Probe:
         rows = [np.isfinite(value).reshape(len(value), -1).all(axis=1) for value in carries]
         bad = np.flatnonzero(~np.logical_and.reduce(rows))
         return int(bad[0]) if len(bad) else None
+
+
+def _log_norms(products: Scaled) -> Array:
+    """Natural; from the largest eigenvalue of A Aᵀ, which is as exact for a norm and faster."""
+    finite = np.isfinite(products.mantissa).all(axis=(-2, -1))
+    some = products.mantissa[finite]
+    squared = np.linalg.eigvalsh(some @ some.transpose(0, 2, 1))[:, -1]
+    found = np.full(len(finite), np.nan)
+    with np.errstate(divide="ignore"):
+        found[finite] = np.log(np.maximum(squared, 0.0)) / 2 + products.log[finite]
+    return found
 
 
 @lru_cache(maxsize=16)

@@ -109,6 +109,7 @@ COMMANDS: tuple[Command, ...] = (
     _command("flow", "down", "j", "Step t on", "One row down"),
     _command("flow", "up", "k", "Step t back", "One row up"),
     _command("flow", "right", "l", "Step k on", "One column to the right"),
+    _command("flow", "swap", "f", "Sliders or map", "From the map to the sliders, and back, as Tab does"),
     _command("flow", "go_to", "t", "Go to steps ...", "Type t and k"),
     _command("flow", "picture", "v", "Norms, eigenvalues, singular values", "What stands beside the map"),
     _command("flow", "compare", "c", "Compare cells ...", "Up to three others, by name, separated by commas"),

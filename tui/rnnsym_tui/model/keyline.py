@@ -23,12 +23,17 @@ DERIVE: tuple[Entry, ...] = (
     (("toggle_light",), "light"), (("quit",), "quit"),
 )  # fmt: skip
 FLOW: tuple[Entry, ...] = (
-    (("left", "down", "up", "right"), "map"), (("compare",), "compare"), (("pin",), "pin"),
-    (("picture",), "picture"), (("cell",), "cell"), (("state",), "state"), (("undo",), "undo"),
-    (("step_here",), "step it"), (("derive_product",), "derive"), (("copy",), "copy"), (("export",), "export"),
-    (("less", "more"), "slider"), (("type",), "type a value"), (("reset",), "reset"), (("activation",), "activation"),
-    (("edit",), "edit"), (("go_to",), "go to t, k"), (("mirror",), "mirror"), (("chain",), "chain"),
-    (("start_over",), "start over"), (("toggle_light",), "light"), (("quit",), "quit"),
+    (("left", "down", "up", "right"), "map"), (("swap",), "sliders"), (("compare",), "compare"), (("pin",), "pin"),
+    (("picture",), "picture"), (("cell",), "cell"), (("state",), "state"), (("step_here",), "step it"),
+    (("derive_product",), "derive"), (("copy",), "copy"), (("export",), "export"), (("undo",), "undo"),
+    (("activation",), "activation"), (("edit",), "edit"), (("go_to",), "go to t, k"), (("mirror",), "other side"),
+    (("chain",), "chain"), (("start_over",), "start over"), (("toggle_light",), "light"), (("quit",), "quit"),
+)  # fmt: skip
+SLIDERS: tuple[Entry, ...] = (
+    (("slider_up", "slider_down"), "which"), (("less", "more"), "move"), (("type",), "type"), (("reset",), "reset"),
+    (("swap",), "map"), (("undo",), "undo"), (("pin",), "pin"), (("compare",), "compare"), (("picture",), "picture"),
+    (("least", "most"), "ends"), (("much_less", "much_more"), "by ten"), (("redo",), "redo"),
+    (("start_over",), "start over"), (("copy",), "copy"), (("export",), "export"), (("quit",), "quit"),
 )  # fmt: skip
 LESSON: tuple[Entry, ...] = (
     (("read_on",), "read on"), (("read_back",), "back"), (("previous_page", "next_page"), "turn page"),

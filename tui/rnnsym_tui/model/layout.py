@@ -135,7 +135,7 @@ def details_width(width: int) -> int:
 SLIDER_ROWS = 3
 LEAST_CURVES, USUAL_CURVES = 30, 36
 """Cells that the curves keep beside a map of all steps, and beside one that shows some of them."""
-TITLED_MAP, WIDEST_MAP = 44, 0.58
+TITLED_MAP, WIDEST_MAP = 49, 0.58
 """The cells of a map of few steps, for the sake of its title; and the share of the width of one of very many."""
 SENTENCE = 80
 """Cells that the finding takes for a network, about."""

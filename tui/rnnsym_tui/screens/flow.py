@@ -86,8 +86,7 @@ class FlowScreen(FlowChanges):
             self.query_one(Body).place_anew()
         if self.result is not None:
             self._show_result(self.result, Readout(self.glyphs, self.services.notation()))
-        focused = self.focused is not None and self.focused.id == "sliders"
-        self.query_one(SlidersPanel).show(Tracks(self.lab, self.size.width, self.glyphs, focused))
+        self.query_one(SlidersPanel).show(Tracks(self.lab, self.size.width, self.glyphs, self._on_sliders))
         self._show_lines()
 
     def _show_result(self, result: Result, readout: Readout) -> None:
@@ -129,8 +128,13 @@ class FlowScreen(FlowChanges):
         self.query_one("#header", Banner).show(header)
         self.query_one(FindingPanel).show(*self._finding())
         rows = layout.key_rows(size.height)
-        keys = keyline.key_lines(keyline.FLOW, self.mode, self.services.commands, size.width, rows, glyphs.ascii)
+        entries = keyline.SLIDERS if self._on_sliders else keyline.FLOW
+        keys = keyline.key_lines(entries, self.mode, self.services.commands, size.width, rows, glyphs.ascii)
         self.query_one("#keys", Banner).show(*keys)
+
+    @property
+    def _on_sliders(self) -> bool:
+        return self.focused is not None and self.focused.id == "sliders"
 
     def _finding(self) -> tuple[str, bool]:
         """What is found, and whether it is of the sliders as they were a moment ago."""

@@ -1,8 +1,12 @@
 """The actions of the Flow screen that ask, choose, go elsewhere, or write something."""
 
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 from rnnsym.cells.registry import BUILT_IN
+from rnnsym.errors import RnnsymError
+from rnnsym_tui.background import in_background
 from rnnsym_tui.dialogs.ask import AskDialog
 from rnnsym_tui.dialogs.choose import ChooseDialog
 from rnnsym_tui.dialogs.edit import EditDialog
@@ -11,11 +15,12 @@ from rnnsym_tui.model.flow import files
 from rnnsym_tui.model.flow.lab import CELL, ROWS
 from rnnsym_tui.model.flow.place import MAIN, WHOLE
 from rnnsym_tui.model.flow.readout import Readout
+from rnnsym_tui.model.flow.results import Result
 from rnnsym_tui.model.setup import own_text
 from rnnsym_tui.screens.copying import copy_out
 from rnnsym_tui.screens.flow_moves import FlowMoves
 
-OTHER = "another"
+OTHER, EXPORT = "another", "export"
 
 
 class FlowChanges(FlowMoves):
@@ -28,6 +33,11 @@ class FlowChanges(FlowMoves):
         if changed:
             self.services.keep()
             self.changed()
+
+    def action_swap(self) -> None:
+        """From the map to the sliders, and back."""
+        here = self.focused.id if self.focused is not None else None
+        self.set_focus(self.query_one("#map" if here == "sliders" else "#sliders"))
 
     # Asking. ------------------------------------------------------------------------------------------------------
 
@@ -122,6 +132,16 @@ class FlowChanges(FlowMoves):
     def _export(self, answer: str) -> None:
         path, overwrite = exports.chosen_path(answer)
         exports.check_new(path, overwrite)
+        files.check_suffix(path)
         if self.result is not None:
-            files.write(path, self.result, Readout(self.glyphs, self.services.notation()))
+            readout = Readout(self.glyphs, self.services.notation())
+            self.run_worker(self._write(path, self.result, readout), group=EXPORT, exclusive=True)
+
+    async def _write(self, path: Path, result: Result, readout: Readout) -> None:
+        """In a thread: a whole map takes its time."""
+        try:
+            await in_background(partial(files.write, path, result, readout))
+        except RnnsymError as error:
+            self.notify(str(error), title="Export", severity="warning", markup=False)
+        else:
             self.notify(f"In the file\n{path}", title="Export", markup=False)

@@ -218,8 +218,7 @@ class FlowMoves(Screen[None]):
         self.changed()
 
     def action_pin(self) -> None:
-        kept = self.lab.pin()
-        self.notify("Pinned: now move a slider." if kept else "The pinned curve is gone.", timeout=3)
+        self.lab.pin()
         self.changed()
 
     def action_chain(self) -> None:

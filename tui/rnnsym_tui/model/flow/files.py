@@ -17,7 +17,8 @@ from rnnsym_tui.model.flow.results import Result
 from rnnsym_tui.model.glyphs import Glyphs
 from rnnsym_tui.model.spans import Line, plain
 
-SUFFIXES = (".csv", ".json", ".txt", ".svg", ".png")
+FIGURES = (".svg", ".png")
+SUFFIXES = (".csv", ".json", ".txt", *FIGURES)
 SCHEMA = "rnnsym.flow-map/1"
 WIDTH, ROWS = 100, 21
 
@@ -48,21 +49,28 @@ def _cell(log: float) -> str:
     return "" if np.isnan(log) else f"{log / np.log(10):.6g}"
 
 
+def check_suffix(path: Path) -> None:
+    """Raises InputError for a file that ends in nothing known."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise InputError(f"'{path.name}' has no known ending: take one of {', '.join(SUFFIXES)}.")
+
+
 def write(path: Path, result: Result, readout: Readout) -> None:
     """The map of the network as the ending says; a figure whose name has "norms" in it is of the curves.
 
     Raises InputError, and MissingPackageError for a figure without matplotlib.
     """
     suffix = path.suffix.lower()
-    if suffix in (".svg", ".png"):
+    check_suffix(path)
+    if suffix in FIGURES:
         flows = [trace.flow for trace in result.traces if trace.flow is not None]
         figures = importlib.import_module("rnnsym.analysis.figures")
         made = figures.norms(flows) if "norms" in path.stem else figures.heat(flows)
         figures.save(made, path, replace=True)
         return
-    if suffix not in SUFFIXES:
-        raise InputError(f"'{path.name}' has no known ending: {', '.join(SUFFIXES)}.")
-    exports.write_file(path, {".csv": csv, ".json": as_json, ".txt": page}[suffix](result, readout))
+    with np.errstate(all="ignore"):
+        text = {".csv": csv, ".json": as_json, ".txt": page}[suffix](result, readout)
+    exports.write_file(path, text)
 
 
 def csv(result: Result, readout: Readout) -> str:

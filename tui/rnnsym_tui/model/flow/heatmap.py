@@ -127,7 +127,7 @@ class HeatMap:
     def _cell(self, i: int, j: int) -> Span:
         t, k, wide = self.result.ts[i], self.result.ks[j], self.frame.wide
         if (i, j) == self.across:
-            return Span("[]" if wide == 2 else "X", CURSOR)
+            return Span("[]" if wide == 2 else "@", CURSOR)
         if t == k:
             return Span(self._shades.diagonal * wide, DIAGONAL)
         trace = self.result.main if self._own(t, k) else self.result.mirrored
@@ -163,7 +163,10 @@ class HeatMap:
 
     def _kind(self, sign: str) -> str:
         floors = dict(zip(self._shades.shades, self._shades.floors, strict=True))
-        return f"{LEVEL}{level(floors[sign[0]] * LN10)}" if sign[0] in floors else f"{LEVEL}{LEVELS // 2}"
+        if sign[0] in floors:
+            return f"{LEVEL}{level(floors[sign[0]] * LN10)}"
+        marks = {self._shades.unknown: ALERT, self._shades.zero: ""}
+        return marks.get(sign[0], f"{LEVEL}{LEVELS // 2}")
 
 
 def _nearest(steps: tuple[int, ...], step: int) -> int:

@@ -10,7 +10,7 @@ from rnnsym_tui.model.glyphs import Glyphs
 from rnnsym_tui.model.setup import own_text
 from rnnsym_tui.model.spans import Line, Span, width, window
 
-NAME_CELLS, VALUE_CELLS = 18, 11
+NAME_CELLS, VALUE_CELLS = 18, 12
 LONGEST_TRACK = 33
 MISSING = {"radius": "no square recurrent weights", "forget": "no gate that keeps the state"}
 COLUMNS = 2
@@ -67,7 +67,7 @@ class Tracks:
         at = round(slider.share(value) * (self.track - 1))
         drawn = getattr(self.lab.place.knobs, slider.key) == slider.rest
         note = " drawn" if drawn and slider.rest is None and slider.key != "steps" else ""
-        text = f"{value:.{slider.decimals}f}" if note else slider.written(value)
+        text = f"{value:.2f}" if note else slider.written(value)
         return [
             Span(f"{left}{stroke * at}", "rule"),
             Span(knob, "here" if chosen else "key"),

@@ -3,32 +3,32 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from rnnsym.analysis import norms
-from rnnsym.analysis.flow import Flow, finding, has_direct_line, main_state
+from rnnsym.analysis.flow import Flow, finding
 from rnnsym.analysis.jacobians import Jacobians, jacobians
-from rnnsym.analysis.paths import paths
-from rnnsym.analysis.steps import chain_name, chain_of
+from rnnsym.analysis.steps import chain_name
 from rnnsym.api.adjusting import adjusted, has_keep_gate
 from rnnsym.core.names import Role
 from rnnsym.derivation.states.jacobians import chains_of
-from rnnsym.derivation.states.paths import DIRECT
 from rnnsym.errors import RnnsymError
 from rnnsym.walk.walk import Walk
 from rnnsym.wiring import carry_order
 from rnnsym_tui.model.flow.knobs import Knobs
-from rnnsym_tui.model.flow.place import WHOLE, Pin, cursor
-from rnnsym_tui.model.flow.rests import rests
+from rnnsym_tui.model.flow.place import Pin, cursor
+from rnnsym_tui.model.flow.rests import Rests, rests
 from rnnsym_tui.model.flow.results import Array, Request, Result, Spectrum, Trace, nothing
+from rnnsym_tui.model.flow.study import Study
 from rnnsym_tui.model.setup import Setup, beside, own_text
 
 Made = TypeVar("Made")
 MOST_LAGS, MOST_VALUES = 240, 60
 """Points of a curve, and of a fan; more cannot be told apart on a screen."""
-KEPT = 40
+MOST_WALKS = 8
+MOST_BYTES = 2.0e8
+"""Of step Jacobians that are kept."""
 COARSE = 10
 """Rows and columns of the map that is shown first where all take long."""
 LONG = 2e7
@@ -51,7 +51,9 @@ class Bench:
     """Used by one thread at a time. What a request shares with earlier ones is not computed again."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Any, Any] = OrderedDict()
+        self._walks: OrderedDict[Setup, Walk] = OrderedDict()
+        self._studies: OrderedDict[Any, Study] = OrderedDict()
+        self._rests: tuple[Walk, Rests] | None = None
 
     def results(self, request: Request) -> Iterator[Result]:
         """First with a coarse map where the whole one takes long, then all."""
@@ -61,15 +63,38 @@ class Bench:
             yield job.result(COARSE)
         yield job.result()
 
-    def kept(self, key: Any, make: Callable[[], Made]) -> Made:
-        """What was made for this key, or is made now."""
-        if key not in self._kept:
-            self._kept[key] = make()
-            if len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(key)
-        found: Made = self._kept[key]
-        return found
+    def walk(self, request: Request, setup: Setup) -> Walk:
+        """The walk of a cell beside that of the session. Raises RnnsymError."""
+        if setup == request.setup:
+            return request.walk
+        if setup not in self._walks:
+            self._walks[setup] = setup.walk()
+        self._walks.move_to_end(setup)
+        while len(self._walks) > MOST_WALKS:
+            self._walks.popitem(last=False)
+        return self._walks[setup]
+
+    def study(self, walk: Walk, knobs: Knobs, chain: str | None, make: Callable[[], Jacobians]) -> Study:
+        """The latest are kept, as many as there is memory for."""
+        key = (walk, knobs, chain)
+        if key not in self._studies:
+            self._studies[key] = Study(make())
+        self._studies.move_to_end(key)
+        while len(self._studies) > 1 and sum(study.size for study in self._studies.values()) > MOST_BYTES:
+            self._studies.popitem(last=False)
+        return self._studies[key]
+
+    def rests(self, walk: Walk) -> Rests:
+        if self._rests is None or self._rests[0] is not walk:
+            self._rests = walk, rests(walk.net, walk.params)
+        return self._rests[1]
+
+
+class Known(NamedTuple):
+    """A network with what is known of it; a fault has no study."""
+
+    trace: Trace
+    study: Study | None = None
 
 
 class _Job:
@@ -80,7 +105,7 @@ class _Job:
         self.steps = min(self.place.knobs.steps or request.walk.steps, request.walk.steps)
         cells = [request.setup, *(beside(request.setup, cell) for cell in self.place.compare)]
         self.known = [self._flow(setup, self.place.knobs) for setup in cells]
-        main = self.known[0].flow
+        main = self.known[0].trace.flow
         self.forward = main is None or main.jacobians.forward
         self.t, self.k = cursor(self.place, self.steps, self.forward)
 
@@ -88,7 +113,7 @@ class _Job:
     def is_long(self) -> bool:
         """Whether the whole map takes too long to be drawn while a slider moves."""
         pairs = min(self.request.rows, self.steps) * min(self.request.columns, self.steps)
-        sizes = [known.flow.jacobians.n for known in self.known if known.flow]
+        sizes = [known.study.jacobians.n for known in self.known if known.study]
         return pairs > COARSE**2 and sum(size**3 for size in sizes) * pairs > LONG
 
     @np.errstate(all="ignore")
@@ -106,35 +131,29 @@ class _Job:
             ks,
             (self.t, self.k),
             chains(walk),
-            self.bench.kept(("rests", walk), lambda: rests(walk.net, walk.params)),
+            self.bench.rests(walk),
             finding(flows, ascii_only=request.ascii) if flows else "",
             self._pinned(self.place.pin),
-            self._spectrum(flows[0]) if self.known[0].flow and self.place.picture == "eigenvalues" else None,
-            self._fan(flows[0]) if self.known[0].flow and self.place.picture == "singular" else nothing(),
+            self._spectrum(flows[0]) if self.known[0].study and self.place.picture == "eigenvalues" else None,
+            self._fan(flows[0]) if self.known[0].study and self.place.picture == "singular" else nothing(),
             complete=most >= max(request.rows, request.columns),
         )
 
     # One network. -------------------------------------------------------------------------------------------------
 
-    def _flow(self, setup: Setup, knobs: Knobs) -> Trace:
+    def _flow(self, setup: Setup, knobs: Knobs) -> Known:
         """Which products of a cell are shown; or why there are none."""
         label = own_text(setup)
         try:
-            walk = self._walk(setup)
+            walk = self.bench.walk(self.request, setup)
             label = label_of(walk, setup)
             chain = self._chain(walk)
-            j = self.bench.kept(("jacobians", walk, knobs, chain), lambda: self._jacobians(walk, knobs, chain))
-            state = self.place.state if self.place.state in j.states else main_state(j)
+            study = self.bench.study(walk, knobs, chain, lambda: self._jacobians(walk, knobs, chain))
+            state = study.state(self.place.state)
         except RnnsymError as error:
-            return Trace(label, fault=str(error))
-        followed = None if self.place.state == WHOLE else state
+            return Known(Trace(label, fault=str(error)))
         reads = tuple(walk.reads or ())[: self.steps]
-        return Trace(label, self.bench.kept(("flow", j, followed, label), lambda: Flow(label, j, followed, reads)))
-
-    def _walk(self, setup: Setup) -> Walk:
-        """The walk of a cell beside that of the session. Raises RnnsymError."""
-        known = self.request.setup, self.request.walk
-        return known[1] if setup == known[0] else self.bench.kept(("walk", setup), setup.walk)
+        return Known(Trace(label, study.flow(label, state, reads)), study)
 
     def _chain(self, walk: Walk) -> str | None:
         names = chains(walk)
@@ -154,15 +173,12 @@ class _Job:
 
     def _trace(self, i: int, ts: Sequence[int], ks: Sequence[int]) -> Trace:
         known = self.known[i]
-        if known.flow is None:
-            return known
-        across = i > 0 and known.flow.jacobians.forward == self.forward
-        table = self._table(known.flow, ks, ts).T if across else self._table(known.flow, ts, ks)
-        return self._curves(replace(known, table=table))
-
-    def _table(self, flow: Flow, ts: Sequence[int], ks: Sequence[int]) -> Array:
-        key = ("table", flow.jacobians, flow.state, tuple(ts), tuple(ks))
-        return self.bench.kept(key, lambda: flow.block.log_norm_table(ts, ks))
+        flow, study = known.trace.flow, known.study
+        if flow is None or study is None:
+            return known.trace
+        across = i > 0 and flow.jacobians.forward == self.forward
+        table = study.table(flow.state, ks, ts).T if across else study.table(flow.state, ts, ks)
+        return replace(self._curves(known), table=table)
 
     # What goes with the lag. --------------------------------------------------------------------------------------
 
@@ -172,38 +188,26 @@ class _Job:
         found = np.unique(np.linspace(0, last, min(last + 1, most)).round().astype(int))
         return np.union1d(found, [min(abs(self.t - self.k), last)])
 
-    def _curves(self, trace: Trace) -> Trace:
-        flow = trace.flow
-        if flow is None:
-            return trace
+    def _curves(self, known: Known) -> Trace:
+        flow, study = known.trace.flow, known.study
+        if flow is None or study is None:
+            return known.trace
         lags, j = self._lags(MOST_LAGS), flow.jacobians
         ks = self.t - lags if j.forward else self.t + lags
-        lags, ks = lags[(ks >= 1) & (ks <= j.T)], ks[(ks >= 1) & (ks <= j.T)]
-        table = self._table(flow, [self.t], ks.tolist())
-        curve = np.full(int(lags.max(initial=0)) + 1, np.nan)
-        curve[lags] = table[0]
+        lags, ks = lags[(ks >= 1) & (ks <= j.T)], ks[(ks >= 1) & (ks <= j.T)].tolist()
+        curve = _spread(study.table(flow.state, [self.t], ks)[0], lags)
         limit = flow.bound_line if flow.bound_line is not None else nothing()
-        return replace(trace, curve=curve, bound=limit[: len(curve)], line=self._line(flow, lags, ks))
-
-    def _line(self, flow: Flow, lags: Array, ks: Array) -> Array:
-        """The direct line alone, back from the cursor's t: what is left where a state enters itself entry by entry."""
-        j = flow.jacobians
-        if not self.bench.kept(("has line", j.net, flow.state), lambda: _has_line(flow)):
-            return nothing()
-        steps = self.bench.kept(("direct", j), lambda: paths(j).along((DIRECT,)))
-        part = slice(None) if flow.state is None else j.part(flow.state)
-        places = [j.place(int(k)) for k in ks]
-        found = norms.table(steps if j.forward else steps[::-1], [j.place(self.t)], places, part, part)
-        line = np.full(int(lags.max(initial=0)) + 1, np.nan)
-        line[lags] = found[0]
-        return line
+        line = study.line(flow.state, self.t, ks)
+        return replace(
+            known.trace, curve=curve, bound=limit[: len(curve)], line=_spread(line, lags) if line.size else line
+        )
 
     def _pinned(self, pin: Pin | None) -> Trace | None:
         if pin is None:
             return None
         knobs = replace(pin.knobs, steps=self.place.knobs.steps)
         found = self._flow(beside(self.request.setup, pin.cell), knobs)
-        return self._curves(found) if found.flow else None
+        return self._curves(found) if found.trace.flow else None
 
     def _spectrum(self, flow: Flow) -> Spectrum:
         step = flow.block.step[self.t - 1]
@@ -214,17 +218,14 @@ class _Job:
     def _fan(self, flow: Flow) -> Array:
         lags = self._lags(MOST_VALUES)
         ks = self.t - lags if self.forward else self.t + lags
-        rows = [flow.block.log_singular_values(self.t, int(k)) for k in ks]
-        fan = np.full((int(lags.max()) + 1, len(rows[0])), np.nan)
-        fan[lags] = rows
-        return fan
+        return _spread(np.array([flow.block.log_singular_values(self.t, int(k)) for k in ks]), lags)
 
 
-def _has_line(flow: Flow) -> bool:
-    """Whether a state that is followed enters itself entry by entry."""
-    j = flow.jacobians
-    chain = chain_of(j.net, j.states[0])
-    return any(has_direct_line(j.net.system, chain, name) for name in chain.carries if flow.state in (None, name.label))
+def _spread(values: Array, lags: Array) -> Array:
+    """Values by lag, nan where there is none."""
+    found = np.full((int(lags.max(initial=0)) + 1, *values.shape[1:]), np.nan)
+    found[lags] = values
+    return found
 
 
 def label_of(walk: Walk, setup: Setup) -> str:
