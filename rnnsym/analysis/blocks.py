@@ -95,7 +95,7 @@ class Products(ABC):
         or of all products up to step t (row i - 1: i steps before t). k is the initial carry where neither is given.
 
         exact=False multiplies the products out and takes an ordinary SVD, in about a quarter of the time: what comes
-        below 1e-16 of the largest is then noise. Rows whose product is not finite are nan.
+        below 1e-16 of the largest is then noise, or -inf. Rows whose product is not finite are nan.
         """
         if k is not None and t is not None:
             raise InputError("a fan starts at step k or ends at step t: give one of them.")

@@ -17,9 +17,9 @@ from rnnsym.errors import InputError
 
 Array = Any
 EPS = float(np.finfo(np.float64).eps)
-SPREAD = 1e8
+SPREAD = 1e9
 """How much further the most expanding direction may grow than the least within one block of steps: what rounding then
-takes from an exponent is about 1e-10."""
+takes from an exponent is about 1e-9."""
 SUSPECT = 1e10
 """A spread at which a step may be singular."""
 RANGE = 1e100

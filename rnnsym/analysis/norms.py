@@ -91,7 +91,7 @@ def table(steps: Array, lates: Sequence[int], earlies: Sequence[int], rows: slic
     [rows, columns]: (len(lates), len(earlies)); nan where early is after late. `lates` and `earlies` descend without
     repetition."""
     some = max(1, int(CARRIED // (8 * steps.shape[-1] ** 2)))
-    parts = [np.empty((0, len(earlies)))]
+    parts: list[Array] = [np.empty((0, len(earlies)))]
     for start in range(0, len(lates), some):
         chosen = lates[start : start + some]
         found = _table(steps, chosen, earlies, rows, columns, SEGMENT)

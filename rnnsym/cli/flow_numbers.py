@@ -114,7 +114,8 @@ def _pace(found: Numbers) -> str:
 
 
 def _short(value: float) -> str:
-    return f"{value:.3g}"
+    """A number that is not negative, in three digits."""
+    return magnitude(math.log(value) if value > 0 else value if math.isnan(value) else -math.inf)
 
 
 def saturated_words(found: Numbers) -> str:

@@ -1,6 +1,7 @@
 """The page of `rnnsym flow`: the finding, the pictures, and the numbers beside each other."""
 
 import textwrap
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -28,7 +29,7 @@ BESIDE = 44
 ROWS, TALL, WIDEST = 15, 25, 100
 GUIDED = 2
 """Up to so many networks have their bounds and direct lines drawn."""
-IN_ASCII = str.maketrans({"‖": "|", "∂": "d", "◣": "/", "◥": "\\", "–": "-", "−": "-", "ₜ": "_t", "…": "..."})
+IN_ASCII = str.maketrans({"‖": "|", "∂": "d", "◣": "/", "◥": "\\", "–": "-", "−": "-", "←": "<-", "→": "->"})
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,7 @@ class Page:
 
     def _plain(self, sentence: str) -> str:
         """A sentence of ours in ASCII where that is asked for; what the user typed is escaped."""
-        if not self.ascii:
-            return sentence
-        return sentence.translate(IN_ASCII).encode("ascii", "backslashreplace").decode()
+        return _in_ascii(sentence) if self.ascii else sentence
 
     def _wrapped(self, *sentences: str, indent: str = "") -> Iterator[str]:
         for sentence in sentences:
@@ -187,7 +186,7 @@ class Page:
             if flow.direct_line is not None:
                 yield shown.lines[i], flow.direct_line, "the direct line alone"
             if flow.bound_line is not None:
-                yield shown.guides[i], flow.bound_line, "bound"
+                yield shown.guides[i], flow.bound_line, "bound here" if flow.bound.measured else "bound"
 
     def _fan(self, flow: Flow) -> Iterator[str]:
         logs, shown = flow.fan, glyphs(self.ascii)
@@ -248,6 +247,15 @@ class Page:
             why = each.why.removesuffix(COUNTEREXAMPLE).strip()
             yield from self._wrapped(f"{flow.label}: {why[:1].lower()}{why[1:]}")
         yield from self._wrapped(COUNTEREXAMPLE)
+
+
+def _in_ascii(sentence: str) -> str:
+    """Subscripts as letters, signs by their nearest kin, anything else as an escape."""
+    found = []
+    for character in sentence.translate(IN_ASCII):
+        simple = unicodedata.normalize("NFKD", character)
+        found.append(simple if simple.isascii() else character)
+    return "".join(found).encode("ascii", "backslashreplace").decode()
 
 
 def heat_map(flow: Flow, steps: Sequence[int]) -> HeatMap:

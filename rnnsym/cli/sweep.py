@@ -1,6 +1,7 @@
 """`rnnsym sweep`: the same measures on many networks, over a grid of settings and several seeds."""
 
 import argparse
+import os
 import signal
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
@@ -157,7 +158,7 @@ def _range(option: str, text: str) -> list[Decimal]:
 
 @contextmanager
 def _workers(count: int | None) -> "Iterator[Executor | None]":
-    """Processes that leave Ctrl+C to this one, and begin nothing new after it."""
+    """Processes that begin nothing new after Ctrl+C."""
     if count is None:
         yield None
         return
@@ -165,15 +166,25 @@ def _workers(count: int | None) -> "Iterator[Executor | None]":
     from concurrent.futures import ProcessPoolExecutor
 
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(count, mp_context=context, initializer=_leave_interrupts)
+    executor = ProcessPoolExecutor(count, mp_context=context, initializer=_as_worker)
     try:
         yield executor
     finally:
         executor.shutdown(cancel_futures=True)
 
 
-def _leave_interrupts() -> None:
+def _as_worker() -> None:
+    """Leave Ctrl+C to the process that began this one, and do not outlive it."""
+    import multiprocessing
+    import threading
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os._exit(INTERRUPTED)
 
 
 @contextmanager

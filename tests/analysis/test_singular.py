@@ -49,6 +49,17 @@ def test_every_value_is_that_of_the_exact_product(case):
     np.testing.assert_allclose(right @ right.T, np.eye(len(values)), atol=1e-13)
 
 
+def test_transposed_steps_keep_what_saturated_units_let_through():
+    """The last values of the fan that ends at step t are those of the fan that starts at k, though its steps have
+    columns of very different size."""
+    steps, error = CASES["nearly singular"]
+    backward = np.ascontiguousarray(steps[::-1].swapaxes(1, 2))
+    truth = singular.fan(steps)[-1]
+    assert singular.fan(backward).shape == (30, 4)
+    np.testing.assert_allclose(singular.fan(backward)[-1], truth, rtol=0, atol=error)
+    np.testing.assert_allclose(singular.whole(backward), truth, rtol=0, atol=error)
+
+
 def test_an_ordinary_svd_of_the_product_would_have_been_noise():
     """The check can tell: multiplied out, the same product has lost its small values."""
     steps, _ = CASES["gain 1"]

@@ -413,6 +413,18 @@ def test_pictures_fit_and_say_what_is_drawn(small, ascii_only):
     assert ("* elman   o gru" if ascii_only else "● elman   ○ gru") in text
 
 
+def test_a_mean_over_some_of_the_runs_has_a_star():
+    sweep = Sweep(cell="elman", hidden=8, steps=20, gain=[1.2, 1.5], seeds=4, measures=["lag_below", "not_finite"])
+    table = sweep.run()
+    lines = summary(table)
+    counts = table.spread("lag_below", "gain").count
+    assert 0 < counts[0] < 4
+    assert not counts[1]
+    assert lines[0].split() == ["gain", "lag_below"]
+    assert lines[1].endswith("*")
+    assert "* over the runs that have a number there" in lines
+
+
 def test_two_axes_of_numbers_are_cells_with_their_values():
     sweep = Sweep(cell="linear", scheme="orthogonal", gain=[0.5, 1, 2], hidden=[2, 3], steps=4, measures=["step_norm"])
     lines = phase_plot(sweep.run(), "step_norm", ascii_only=True)

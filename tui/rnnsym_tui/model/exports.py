@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rnnsym.api.network import Network
 from rnnsym.derivation.equations import Equation
 from rnnsym.errors import InputError
 from rnnsym.notation.figures import figure
@@ -28,6 +29,11 @@ def write_copy(folder: Path, stem: str, suffix: str, text: str) -> Path:
         if path.read_text(encoding="utf-8") == text:
             return path
     raise InputError(f"{folder} is full of copies of {stem}: remove some.")
+
+
+def stem(net: Network) -> str:
+    """How files about a network are called: `lstm`, `bidirectional-gru`."""
+    return "-".join("".join(c if c.isalnum() else " " for c in net.name.lower()).split())
 
 
 def chosen_path(answer: str) -> tuple[Path, bool]:

@@ -96,11 +96,11 @@ class Changes(Moves):
         """The LaTeX of the active line, to the clipboard and to a file: not every terminal has a clipboard."""
         equation = self.session.move.equation
         latex = self.viewer.writing.latex(equation)
-        stem = f"{self.session.walk.net.cell.name.lower()}-line-{equation.number}"
+        stem = f"{exports.stem(self.session.walk.net)}-line-{equation.number}"
         copy_out(self, self.services, (stem, ".tex"), latex + "\n", latex)
 
     def action_export(self) -> None:
-        stem = f"rnnsym-{self.session.walk.net.cell.name.lower()}-trace.txt"
+        stem = f"rnnsym-{exports.stem(self.session.walk.net)}-trace.txt"
         hint = "The whole trace to a file: .json for JSON, text otherwise.\nA ! at the end replaces a file that exists."
         self._ask("Export the trace", hint, self._export, stem)
 

@@ -196,7 +196,7 @@ class DeriveChanges(DeriveMoves):
 
     @property
     def _stem(self) -> str:
-        return f"{self.session.walk.net.cell.name.lower()}-{self.reader.position.choice.form}"
+        return f"{exports.stem(self.session.walk.net)}-{self.reader.position.choice.form}"
 
     def action_copy(self) -> None:
         if found := self.reader.line:

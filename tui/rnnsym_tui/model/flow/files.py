@@ -25,8 +25,7 @@ WIDTH, ROWS = 100, 21
 
 def stem(result: Result) -> str:
     """How files about this network are called."""
-    letters = "".join(c if c.isalnum() else "-" for c in result.main.label.lower())
-    return f"{letters.strip('-')}-flow"
+    return f"{exports.stem(result.request.walk.net)}-flow"
 
 
 def value(result: Result, readout: Readout) -> str:
