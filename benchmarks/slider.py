@@ -31,7 +31,7 @@ async def painted(app: App[None]) -> None:
     """Wait until the screen is up to date and has been drawn."""
     screen, begun = app.screen, time.perf_counter()
     while screen.is_behind and time.perf_counter() - begun < SLOWEST:
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.001)
     drawn = asyncio.get_running_loop().create_future()
     screen.call_after_refresh(lambda: drawn.done() or drawn.set_result(None))
     await drawn

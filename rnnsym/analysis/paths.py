@@ -94,13 +94,13 @@ class Paths:
         return slice(None) if state is None else self._j.part(state)
 
 
-def paths(j: "Jacobians") -> Paths:
-    """The step Jacobians of `j` split by paths."""
+def paths(j: "Jacobians", direct: bool = False) -> Paths:
+    """The step Jacobians of `j` split by paths; with `direct` the direct line alone, which is much less work."""
     split = _split(j.net, chain_of(j.net, j.states[0]))
     known = split.program(j.values, j.T) if split.program else {}
     sums: dict[Key, Array] = {}
     for ways in split.ways:
-        for key, state, block in _blocks(split, ways, known, j):
+        for key, state, block in _blocks(split, ways, known, j, direct):
             whole = sums.setdefault(key, np.zeros_like(j.step))
             whole[:, j.part(state), j.part(ways.source.label)] += block
     order = list(j.net.system.equations)
@@ -176,7 +176,9 @@ def _pushed(system: System, name: Name, how: Pushing) -> Pieces:
 # Sums over the paths. ---------------------------------------------------------------------------------------------
 
 
-def _blocks(split: _Split, ways: Ways, known: Mapping[Name, Array], j: "Jacobians") -> Iterable[tuple[Key, str, Array]]:
+def _blocks(
+    split: _Split, ways: Ways, known: Mapping[Name, Array], j: "Jacobians", direct: bool
+) -> Iterable[tuple[Key, str, Array]]:
     """What each kind of path adds to each block from one source: its key, the state, and (T, rows, columns)."""
     found: dict[Name, dict[Key, Array]] = {}
     carries = split.chain.carries
@@ -184,15 +186,18 @@ def _blocks(split: _Split, ways: Ways, known: Mapping[Name, Array], j: "Jacobian
         sums: dict[Key, Array] = {}
         ends: dict[Key, Array] = {}
         for mover in movers:
-            partial = _matrix(known[_partial(ways, name, mover)], j, name, mover or ways.source)
             gate = (mover,) if mover is not None and mover not in carries else ()
             for key, value in found[mover].items() if mover else [((), None)]:
+                within = (*key, *gate) if len(movers) > 1 else key
+                if direct and within:
+                    continue
+                partial = _matrix(known[_partial(ways, name, mover)], j, name, mover or ways.source)
                 term = partial if value is None else partial @ value
-                _add(sums, (*key, *gate) if len(movers) > 1 else key, term)
+                _add(sums, within, term)
                 _add(ends, (*key, *gate) if len(movers) > 1 or not key else key, term)
         found[name] = _merged(sums)
         if name in carries:
-            yield from ((key, name.label, value) for key, value in _merged(ends).items())
+            yield from ((key, name.label, value) for key, value in _merged(ends).items() if not (direct and key))
 
 
 def _add(sums: dict[Key, Array], key: Key, term: Array) -> None:

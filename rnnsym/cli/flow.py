@@ -74,6 +74,7 @@ def _add_weights(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("weights", "Drawn with the seed, or from a file; then changed as asked.")
     group.add_argument("--scheme", metavar="NAME", help="uniform (default), glorot, gaussian, orthogonal, identity")
     group.add_argument("--weights", metavar="FILE", help="a trained RNN, LSTM or GRU: FILE.safetensors or FILE.npz")
+    group.add_argument("--prefix", metavar="P", help="what its names begin with, where FILE has several modules")
     group.add_argument("--radius", metavar="R", type=_number, help="rescale recurrent matrices to spectral radius R")
     group.add_argument("--gain", metavar="G", type=_number, help="then multiply recurrent weights by G")
     group.add_argument("--forget-bias", metavar="B", type=_number, help="the bias of the gate that keeps the state")
@@ -141,6 +142,8 @@ def _check(args: argparse.Namespace) -> None:
             raise InputError(f"--weights and {fixed[0]} exclude each other: the file says what the network is.")
     if args.figure is not None and args.figure not in FIGURES:
         raise unknown("figure", args.figure, FIGURES)
+    if args.prefix is not None and not args.weights:
+        raise InputError("--prefix is for --weights FILE.")
     for option in ("figure", "force"):
         if getattr(args, option) and not args.save:
             raise InputError(f"--{option} is for --save FILE.")

@@ -170,7 +170,7 @@ def _from_file(args: argparse.Namespace) -> tuple[Network, Params]:
     cell = None if args.cell is None else load(args.cell, **common.cell_options(args))
     if cell is None and common.cell_options(args):
         raise InputError("--act and --option are for a CELL: name it beside --weights.")
-    return load_weights(args.weights, cell)
+    return load_weights(args.weights, cell, args.prefix)
 
 
 def check_text(text: str | None, args: argparse.Namespace) -> None:

@@ -85,15 +85,23 @@ def test_steps_that_shrink_very_fast_and_a_chain_that_ends():
     found = products.running(steps)
     truth = exact_log_norms(steps[:10] * 1e60, [10])[0] - 10 * 60 * np.log(10)
     assert norms.log_norms(Scaled(found.mantissa[9:10], found.log[9:10]))[0] == pytest.approx(truth, rel=1e-12)
-    sudden = np.tile(np.diag([1.0, 1e-40]), (40, 1, 1))
+    sudden = np.tile(np.diag([1.0, 1e-45]), (40, 1, 1))
     sudden[0] = np.diag([0.0, 1.0])
-    assert products.product(sudden, 40, 0).log == pytest.approx(-39 * 40 * np.log(10))
-    assert norms.table(sudden[::-1], [40], [39, 0], ALL, ALL)[0] == pytest.approx([0, -39 * 40 * np.log(10)])
+    assert products.product(sudden, 40, 0).log == pytest.approx(-39 * 45 * np.log(10))
+    assert norms.table(sudden[::-1], [40], [39, 0], ALL, ALL)[0] == pytest.approx([0, -39 * 45 * np.log(10)])
     ended = np.tile(np.eye(3, k=1), (5, 1, 1))
     assert products.product(ended, 2, 0).log == 0
     assert products.product(ended, 3, 0) == (pytest.approx(np.zeros((3, 3))), -np.inf)
     np.testing.assert_array_equal(products.product(ended, 5, 0).value, np.zeros((3, 3)))
     np.testing.assert_array_equal(norms.table(ended, [5, 2], [2, 1], ALL, ALL), [[-np.inf, -np.inf], [0, 0]])
+
+
+@pytest.mark.parametrize("late", [1e9, 1e-9])
+def test_a_calm_chain_that_explodes_or_vanishes_late(late):
+    steps = np.repeat(np.array([1.0, late])[:, None, None] * np.linalg.qr(np.ones((3, 3)) + np.eye(3))[0], 130, axis=0)
+    found = products.running(steps)
+    expected = np.log(late) * np.maximum(np.arange(1, 261) - 130, 0)
+    np.testing.assert_allclose(norms.log_norms(found), expected, atol=1e-9)
 
 
 def test_what_lies_behind_a_step_that_is_not_finite_is_not_a_number():

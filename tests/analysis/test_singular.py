@@ -174,14 +174,34 @@ def exact_values(matrix, digits=600):
 
 
 def test_scales_near_each_other_over_more_than_the_range_of_floats():
-    """Twenty values, each e^-40 of the one before: no gap is wide, and the range is."""
-    rng = np.random.default_rng(7)
-    steps, log = np.linalg.qr(rng.normal(size=(1, 20, 20)))[0] @ np.tri(20).T, -40.0 * np.arange(20)[None]
-    graded_one = mpmath.matrix(steps[0].tolist()) * mpmath.diag([mpmath.exp(d) for d in log[0]])
-    upper, scales, _ = graded.reduced(steps, log)
-    np.testing.assert_allclose(graded.log_values(upper, scales)[0], exact_values(graded_one), atol=1e-9)
+    """No gap is wide enough for a cut, and all together are too wide for an SVD: the sum is the determinant's."""
+    log = -12.0 * np.arange(40)[None]
+    upper = np.triu(np.random.default_rng(7).uniform(1, 2, (1, 40, 40)))
+    found = graded.log_values(upper / upper.max(axis=-1, keepdims=True), log + np.log(upper.max(axis=-1)))
+    assert found.sum() == pytest.approx(log.sum() + np.linalg.slogdet(upper)[1][0], rel=1e-12)
     close = np.array([[[1.0, 1e-5], [0.0, 1.0]]])
     np.testing.assert_allclose(graded.log_values(close, np.zeros((1, 2)))[0], [5e-6, -5e-6], rtol=1e-5)
+
+
+def test_vectors_of_many_scales_near_each_other():
+    steps = tanh_steps(15, 30, 1.0)
+    left, values, right = singular.vectors(steps)
+    np.testing.assert_allclose(values, singular.whole(steps), rtol=0, atol=1e-8)
+    np.testing.assert_allclose(left.T @ left, np.eye(30), atol=1e-13)
+    np.testing.assert_allclose(right @ right.T, np.eye(30), atol=1e-13)
+    few = np.exp(values[:3] - values[0])
+    product = products.scaled(products.running(steps).mantissa[-1]).mantissa
+    leading = np.linalg.svd(product)[1][0] * (left[:, :3] * few)
+    np.testing.assert_allclose(product @ right[:3].T, leading, atol=1e-12)
+
+
+def test_a_block_of_lower_rank_has_a_value_of_zero():
+    step = np.diag([0.3, 0.5, 0.7, 0.9])
+    step[2, 0] = 1.0
+    rows, columns = slice(2, 4), slice(0, 2)
+    found = singular.fan(repeated(step), rows, columns)
+    np.testing.assert_array_equal(np.isfinite(found), np.tile([True, False], (30, 1)))
+    np.testing.assert_array_equal(np.isfinite(singular.whole(repeated(step), rows, columns)), [True, False])
 
 
 def test_rows_of_very_different_size_in_any_order():

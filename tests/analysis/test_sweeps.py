@@ -316,6 +316,28 @@ def test_mean_field_takes_the_variances_of_the_drawn_weights():
         assert mean_field(probe(cell=cell, **settings)) == pytest.approx(wanted, rel=0.1)
     for cell in ("lstm", "fused", "jordan", "irnn"):
         assert mean_field(probe(cell=cell, hidden=3)) is None
+    assert mean_field(probe(cell="elman", scheme="identity", hidden=3)) is None
+
+
+SQUARED = """\
+import rnnsym as rs
+
+
+class Squared(rs.Cell):
+    params = {"W": ("H", "X"), "U": ("H", "H")}
+    carry = {"h": ("H",)}
+
+    def step(self, p, prev, x, now):
+        now.h = (p.W @ x + p.U @ prev.h) ** 2
+"""
+
+
+def test_a_cell_beyond_the_theory_has_its_other_measures(tmp_path):
+    (tmp_path / "squared.py").write_text(SQUARED, encoding="utf-8")
+    (row,) = rs.Sweep(cell=str(tmp_path / "squared.py"), hidden=3, steps=4, gain=0.1).run()
+    assert row["error"] is None
+    assert row["mean_field"] is None
+    assert np.isfinite(row["lyapunov"])
 
 
 def largest_entry(own):
@@ -430,5 +452,8 @@ def test_two_axes_of_numbers_are_cells_with_their_values():
     lines = phase_plot(sweep.run(), "step_norm", ascii_only=True)
     assert lines[2].split() == ["gain", "2", "3"]
     assert [line.split() for line in lines[3:6]] == [["0.5", "0.5", "0.5"], ["1", "..1", "..1"], ["2", "##2", "##2"]]
+    failed = Sweep(cell="elman", scheme="chrono", gain=[1, 2], hidden=2, steps=2).run()
+    with pytest.raises(InputError, match="log_norms has no value in any run"):
+        phase_plot(failed, "log_norms")
     with pytest.raises(InputError, match="two axes at most"):
         phase_plot(sweep.run(), "step_norm", ["gain", "hidden", "steps"])

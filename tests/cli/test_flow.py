@@ -239,6 +239,7 @@ FAULTS = {
     "elman --weights w.npz --input good.csv": "--input has 2 columns, but Elman reads 4 numbers",
     "--weights w.npz": "say whose labels these are",
     "--weights nofile.npz": "'nofile.npz'",
+    "lstm --prefix rnn": "--prefix is for --weights",
     "--weights w.npz --hidden 3": "--weights and --hidden exclude each other",
     "elman --weights w.npz --layers 2": "--weights and --layers exclude each other",
     "--weights w.npz --act relu": "name it beside --weights",

@@ -29,6 +29,8 @@ def phase_plot(
     Raises UnknownNameError, and InputError where there is nothing to draw.
     """
     chosen = picture_axes(table.sweep, measure, axes)
+    if all(value is None for value in table[measure]):
+        raise InputError(f"{measure} has no value in any run of this sweep: the rows say why.")
     if any(isinstance(value, list) for value in table[measure]):
         return _against_lag(table, measure, chosen, width, ascii_only)
     across = [name for name in chosen if _numeric(table, name)]
@@ -143,7 +145,7 @@ def _curves(
     if low < 0 < high:
         sheet[row(0.0)] = ["-" if ascii_only else "┄"] * (width - 10)
     if theory is not None:
-        _draw_line(sheet, places, theory, row, "~" if ascii_only else "─")
+        _draw_line(sheet, places, theory, row, "~" if ascii_only else "─", _numeric(table, across[0]))
     marks = ASCII_MARKS if ascii_only else MARKS
     for spread, mark in reversed(list(zip(spreads, marks, strict=False))):
         for place, mean, least, most in zip(places, spread.mean, spread.low, spread.high, strict=True):
@@ -175,8 +177,13 @@ def _places(values: Sequence[Any], room: int, numeric: bool) -> list[int]:
     return [2 + round(float(value - at.min()) / span * (room - 10)) for value in at]
 
 
-def _draw_line(sheet: list[list[str]], places: list[int], values: Array, row: Any, mark: str) -> None:
+def _draw_line(sheet: list[list[str]], places: list[int], values: Array, row: Any, mark: str, joined: bool) -> None:
+    """A line through the values, or a dash at each of them."""
     known = [(place, value) for place, value in sorted(zip(places, values, strict=True)) if np.isfinite(value)]
+    if not joined:
+        for place, value in known:
+            sheet[row(float(value))][place - 1 : place + 2] = mark * 3
+        known = []
     if not known:
         return
     columns = list(range(known[0][0], known[-1][0] + 1))
@@ -213,8 +220,6 @@ def _against_lag(table: "Table", measure: str, axes: list[str], width: int, asci
         theory = [row[THEORY] for row in rows if row.get(THEORY) is not None and np.isfinite(row[THEORY])]
         if theory and measure == "log_norms":
             theories.append(Series(guide, np.mean(theory) * np.arange(length), guide=True))
-    if not drawn:
-        raise InputError(f"{measure} has no value in any row of this sweep.")
     keys += [f"{guide} mean field"] if theories else []
     picture = curves([*drawn, *theories], width, ROWS, ascii_only)
     return [_caption(table, measure, axes[:1]), *picture, "", *_wrapped(keys, width)]

@@ -55,7 +55,7 @@ def simple(system: System) -> Simple | None:
     if len(bodies) != 1:
         return None
     f = _written_out(system, bodies[0])
-    unary = f.prim.family == "elementwise" and len(f.args) == 1 and f.prim.name != "neg"
+    unary = f.prim.family == "elementwise" and len(f.args) == 1 and f.prim.name != "neg" and not f.attrs
     return _parted(f, _terms(system, f.args[0] if unary else f), state, every[0].past, weights[0].name)
 
 
