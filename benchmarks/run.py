@@ -11,16 +11,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import labs
 from costs import commands, curves, scalars, starts
 from duel import duel
 from figures import curve_figure, ratio_figure
 from machine import busy, described
 from peers import COMPETITORS
-from report import report
+from report import SECTIONS, report, table
 from works import WORKS, cases
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-PARTS = ("duels", "curves", "starts", "scalars", "commands")
+PARTS = ("duels", "curves", "starts", "scalars", "commands", "jacobians")
+PAGE, LABS_PAGE = "benchmarks.md", "benchmarks-jacobians.md"
 ROUNDS, QUICK_ROUNDS, SECONDS = 11, 3, 0.05
 
 
@@ -42,7 +44,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--from-json", metavar="PATH", help="show what was kept, and measure only --part or --only anew"
     )
-    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md and its pictures")
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks*.md and their pictures")
     return parser.parse_args(words)
 
 
@@ -59,6 +61,7 @@ def measure(options: argparse.Namespace, results: dict[str, Any]) -> None:
         "starts": lambda: results.update(starts=starts(rounds, say)),
         "scalars": lambda: results.update(scalars=scalars(rounds, say)),
         "commands": lambda: results.update(commands=commands(rounds, say)),
+        "jacobians": lambda: results.update(jacobians=labs.measure(options.quick, rounds, options.seconds, say)),
     }
     chosen = options.part or (["duels"] if options.only else [] if options.from_json else PARTS)
     for name in chosen:
@@ -83,18 +86,20 @@ def measure_duels(options: argparse.Namespace, rounds: int, found: list[dict[str
 
 def wrong(results: dict[str, Any]) -> bool:
     """Whether a competitor gave other numbers, or none."""
-    sentences = [why for duel in results.get("duels", []) for why in duel["absent"].values()]
+    duels = [*results.get("duels", []), *results.get("jacobians", {}).get("duels", [])]
+    sentences = [why for duel in duels for why in duel["absent"].values()]
     return any("WRONG" in why or "ended with code" in why for why in sentences)
 
 
-def write(results: dict[str, Any], page: str) -> None:
-    (DOCS / "benchmarks.md").write_text(page, encoding="utf-8")
+def write(results: dict[str, Any], pages: dict[str, str]) -> None:
+    for name, page in pages.items():
+        (DOCS / name).write_text(page, encoding="utf-8")
     pictures = DOCS / "pictures"
     if results.get("duels"):
         (pictures / "benchmarks.svg").write_text(ratio_figure(results["duels"]), encoding="utf-8")
     if results.get("curves"):
         (pictures / "benchmarks-cost.svg").write_text(curve_figure(results["curves"]), encoding="utf-8")
-    say(f"Written: {DOCS / 'benchmarks.md'} and its pictures.")
+    say(f"Written: {', '.join(pages)} in {DOCS}, and their pictures.")
 
 
 def command(options: argparse.Namespace) -> str:
@@ -126,12 +131,14 @@ def main(words: list[str]) -> int:
     except KeyboardInterrupt:
         interrupted = True
         say("\nInterrupted: what follows was measured before.")
-    page = report(results)
+    pages = {PAGE: report(results)} if set(SECTIONS) & set(results) else {}
+    if results.get("jacobians"):
+        pages[LABS_PAGE] = labs.page(results, table)
     if options.json:
         Path(options.json).write_text(json.dumps(results), encoding="utf-8")
-    print(page)
+    print("\n".join(pages.values()))
     if options.write and not interrupted:
-        write(results, page)
+        write(results, pages)
     return 130 if interrupted else int(wrong(results))
 
 

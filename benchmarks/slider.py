@@ -1,6 +1,7 @@
 """A move of a slider in the app, from the key to the painted screen: `slider.py CELL T H MOVES`, in a fresh process.
 
-Prints JSON: `seconds` from the key's action until the new picture is painted, and `work`, how long the numbers alone take.
+Prints JSON, in seconds: from the key's action until the first picture is painted (`first`; it may have a coarse map),
+until all of it is (`complete`), and how long the numbers alone take (`work`).
 """
 
 import asyncio
@@ -8,6 +9,7 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -27,14 +29,15 @@ SLOWEST = 5.0
 """Seconds to wait for a picture."""
 
 
-async def painted(app: App[None]) -> None:
-    """Wait until the screen is up to date and has been drawn."""
+async def painted(app: App[None], wait: Callable[[], bool]) -> float:
+    """When the screen has been drawn, once nothing is to be waited for."""
     screen, begun = app.screen, time.perf_counter()
-    while screen.is_behind and time.perf_counter() - begun < SLOWEST:
+    while wait() and time.perf_counter() - begun < SLOWEST:
         await asyncio.sleep(0.001)
     drawn = asyncio.get_running_loop().create_future()
     screen.call_after_refresh(lambda: drawn.done() or drawn.set_result(None))
     await drawn
+    return time.perf_counter()
 
 
 async def measure(cell: str, steps: int, hidden: int, moves: int, folder: Path) -> dict[str, list[float]]:
@@ -43,16 +46,16 @@ async def measure(cell: str, steps: int, hidden: int, moves: int, folder: Path) 
     text = (LETTERS * (steps // len(LETTERS) + 2))[: steps + 1]
     start = opening({"cell": cell, "text": text, "hidden": hidden, "mode": "flow"}, remembered)
     app = RnnsymApp(start, remembered, paths, choose(False), keymap.load(paths.keys))
-    seconds, work = [], []
+    found: dict[str, list[float]] = {"first": [], "complete": [], "work": []}
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
-        await painted(app)
-        for _ in range(moves):
-            began = time.perf_counter()
-            app.screen.action_more()
-            await painted(app)
-            seconds.append(time.perf_counter() - began)
         screen = app.screen
+        await painted(app, lambda: screen.is_behind)
+        for _ in range(moves):
+            began, before = time.perf_counter(), screen.result
+            screen.action_more()
+            found["first"].append(await painted(app, lambda before=before: screen.result is before) - began)
+            found["complete"].append(await painted(app, lambda: screen.is_behind) - began)
         frame, bench = screen.frame(), Bench()
         for share in np.linspace(0.5, 1.5, moves):
             place = screen.lab.place
@@ -61,8 +64,8 @@ async def measure(cell: str, steps: int, hidden: int, moves: int, folder: Path) 
             request = Request(screen.session.setup, screen.session.walk, changed, frame.rows, frame.columns, False)
             began = time.perf_counter()
             list(bench.results(request))
-            work.append(time.perf_counter() - began)
-    return {"seconds": seconds[1:], "work": work[1:]}
+            found["work"].append(time.perf_counter() - began)
+    return {what: seconds[1:] for what, seconds in found.items()}
 
 
 def main(cell: str, steps: str, hidden: str, moves: str) -> None:

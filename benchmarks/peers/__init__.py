@@ -50,7 +50,7 @@ COMPETITORS = {
 
 LAB_COMPETITORS = {
     "ours": Competitor("rnnsym", "rnnsym"),
-    "plain": Competitor("rnnsym, multiplied out", "rnnsym", ("fan",)),
+    "exact": Competitor("rnnsym, every digit", "rnnsym", ("fan",)),
     "jax": Competitor("JAX jit", "jax"),
     "torch": Competitor("PyTorch", "torch"),
 }

@@ -94,7 +94,7 @@ class Products(ABC):
         """The log singular values, descending in each row, of all products from step k on (row i - 1: i steps after k),
         or of all products up to step t (row i - 1: i steps before t). k is the initial carry where neither is given.
 
-        exact=False multiplies the products out and takes an ordinary SVD, in about a quarter of the time: what comes
+        exact=False multiplies the products out and takes an ordinary SVD, five to eight times as fast: what comes
         below 1e-16 of the largest is then noise, or -inf. Rows whose product is not finite are nan.
         """
         if k is not None and t is not None:

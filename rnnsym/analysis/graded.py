@@ -16,8 +16,8 @@ Array = Any
 EPS = float(np.finfo(float).eps)
 DEAD = -1e300
 """The logarithm of a scale that is zero: finite, so that differences are."""
-RANGE = 280.0
-"""The largest ratio of scales inside a block, as a logarithm; LAPACK squares them."""
+RANGE = 500.0
+"""The largest ratio of scales inside a block, as a logarithm: LAPACK squares them, after making the largest large."""
 FAINT = -80.0
 """The logarithm of an entry, relative to the largest of its row, that changes no digit of a singular value."""
 COUPLING, NEAR = 1e-6, 1e-12

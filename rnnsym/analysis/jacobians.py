@@ -43,7 +43,7 @@ def jacobians(
     network has several chains (`forward`, `backward`, `encoder`). steps: T, where x does not tell it.
     Raises InputError, ShapeError and UnknownNameError.
     """
-    net = what if isinstance(what, Network) else network_of(what, params, x)
+    net = what if isinstance(what, Network) else network_of(what, params, x, carry)
     program = stepper(net, chain)
     given = net.given(params, x, None, carry, None, steps)
     told = steps_told(net.system, given)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnnsym.api.arrays import Given, check_params, given_values, steps_told
+from rnnsym.api.dimensions import check_shapes, sizes_of, vocabularies, widths_of, with_widths
 from rnnsym.api.init import initial_parameters
 from rnnsym.api.prepared import Fast, Prepared, completed
 from rnnsym.api.run import Run
@@ -16,18 +17,15 @@ from rnnsym.cells.vocabulary import Vocabulary
 from rnnsym.core import dims
 from rnnsym.core.dims import Shape
 from rnnsym.core.names import Role
-from rnnsym.core.system import System
 from rnnsym.derivation.adjoint import Adjoint, adjoint
 from rnnsym.engine.program import Program, program_of
-from rnnsym.errors import InputError, MisuseError, ShapeError, unknown
+from rnnsym.errors import InputError, MisuseError
 from rnnsym.ops.indexing import check_indices
 from rnnsym.wiring import (
     STANDARD,
     TOTAL_LOSS,
     Body,
     Options,
-    Stacked,
-    Wired,
     as_body,
     described,
     network_system,
@@ -65,10 +63,10 @@ class Network:
         reduction: str = "sum",
         dims: Mapping[str, int] | None = None,
     ) -> None:
-        widths = {"H": hidden} if isinstance(hidden, (int, np.integer)) else _widths(hidden)
+        widths = {"H": hidden} if isinstance(hidden, (int, np.integer)) else widths_of(hidden)
         self.body: Body = as_body(cell)
         if isinstance(hidden, (list, tuple)):
-            self.body = _with_widths(self.body, tuple(widths))
+            self.body = with_widths(self.body, tuple(widths))
         symbols = isinstance(inputs, Vocabulary)
         self.options = Options(outputs is not None, loss, pattern, reduction, symbols=symbols)
         wired = wire(self.body, self.options)
@@ -76,9 +74,9 @@ class Network:
         """The network's equations, with free T."""
         self.placements = wired.placements
         """Each cell with its place in the network."""
-        read = dict.fromkeys(_vocabularies(wired), inputs.size) if isinstance(inputs, Vocabulary) else {"X": inputs}
-        self.sizes = _sizes(wired, {**read, **widths, "C": outputs}, dims or {})
-        _check_shapes(self.system, self.sizes)
+        read = dict.fromkeys(vocabularies(wired), inputs.size) if isinstance(inputs, Vocabulary) else {"X": inputs}
+        self.sizes = sizes_of(wired, {**read, **widths, "C": outputs}, dims or {})
+        check_shapes(self.system, self.sizes)
         check_indices((piece.rhs for _, piece in self.system.pieces()), self.sizes)
         self._derived: dict[bool, Adjoint] = {}
         self._forget()
@@ -262,54 +260,6 @@ class Network:
         return self._programs[masked]
 
 
-def _vocabularies(wired: Wired) -> list[str]:
-    """The dimension X, and that of the vocabulary which the first input has by another name."""
-    system = wired.system
-    first = [name for name in system.given if name.role == Role.INPUT][:1]
-    return list(dict.fromkeys(["X", *(str(system.labels[name]) for name in first if name in system.labels)]))
-
-
 def _stored() -> Any:
     """What reads and writes parameters as a notation stores them; the notations are loaded on first use."""
     return importlib.import_module("rnnsym.api.stored")
-
-
-def _widths(hidden: Sequence[int]) -> dict[str, Any]:
-    """H1, H2, …: a size for each layer."""
-    if isinstance(hidden, (list, tuple)):
-        return {f"H{i}": size for i, size in enumerate(hidden, 1)}
-    return {"H": hidden}
-
-
-def _with_widths(body: Body, names: Sequence[str]) -> Body:
-    if not isinstance(body, Stacked):
-        raise InputError(f"hidden takes a list of sizes for stacked layers only, and this is {described(body)}.")
-    return Stacked(body.parts, names)
-
-
-def _sizes(wired: Wired, standard: Mapping[str, Any], more: Mapping[str, int]) -> dict[str, int]:
-    """A positive number for each dimension of the network. Raises InputError for a missing, repeated or bad one."""
-    for name in more:
-        if name in standard:
-            raise InputError(f"the size of {name} is given by inputs, hidden or outputs, and cannot stand in dims.")
-    sizes = {name: size for name, size in {**standard, **more}.items() if size is not None}
-    for name, size in sizes.items():
-        if not isinstance(size, (int, np.integer)) or isinstance(size, bool) or size < 1:
-            raise InputError(f"the dimension {name} must be a whole number of 1 or more, not {size!r}.")
-    for name in wired.dimensions:
-        if name not in sizes:
-            owner = next((str(p) for p in wired.placements if name in p.cell.dimensions()), "the network")
-            raise InputError(f"{owner} has a dimension {name}: give its size, dims={{'{name}': …}}.")
-    for name in more:
-        if name not in wired.dimensions:
-            raise unknown(f"dimension of {', '.join(map(str, wired.placements))}:", name, wired.dimensions)
-    return {name: int(size) for name, size in sizes.items()}
-
-
-def _check_shapes(system: System, sizes: Mapping[str, int]) -> None:
-    """Raises ShapeError where a dimension such as X−H comes out negative."""
-    for name, shape in {**system.given, **system.shapes}.items():
-        for dim in shape:
-            if (number := dims.size(dim, sizes)) < 0:
-                known = ", ".join(f"{each} = {sizes[each]}" for each in dims.names_in(dim))
-                raise ShapeError(f"the dimension {dim} of {name.label} would be {number}, with {known}.")

@@ -13,15 +13,19 @@ from rnnsym.core.dims import Dim, Shape
 from rnnsym.wiring import Options
 
 
-def network_of(what: Cell | type[Cell] | str, params: Mapping[str, Any], x: Any) -> Network:
-    """A cell alone as a network without a readout, with the sizes of its parameters and of its inputs.
+def network_of(
+    what: Cell | type[Cell] | str, params: Mapping[str, Any], x: Any, carry: Mapping[str, Any] | None = None
+) -> Network:
+    """A cell alone as a network without a readout, with the sizes of its parameters, inputs and initial carry.
 
     A dimension that no array tells is 1. Arrays that do not fit are for the network to refuse.
     """
     cell = as_cell(what)
-    sizes = sizes_told([*axes(cell.params, params), *axes(cell.inputs, _by_label(cell, x), 1)])
-    known = {str(dim): sizes.get(str(dim), 1) for dim in cell.dimensions()}
-    return Network.sized(cell, Options(readout=False), {"X": 1, "H": 1, **known})
+    sizes = sizes_told(
+        [*axes(cell.params, params), *axes(cell.inputs, _by_label(cell, x), 1), *axes(cell.carry, carry)]
+    )
+    every = {str(dim): sizes.get(str(dim), 1) for dim in cell.dimensions()}
+    return Network.sized(cell, Options(readout=False), {"X": 1, "H": 1, **every})
 
 
 def sizes_told(lengths: Iterable[tuple[Dim, int]]) -> dict[str, int]:

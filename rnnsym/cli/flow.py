@@ -49,7 +49,9 @@ examples
   rnnsym flow lstm --compare gru,elman --text "to be or not to be" --reach
   rnnsym flow elman --steps 200 --hidden 64 --scheme orthogonal --gain 1.1 --plot
   rnnsym flow lstm --forget-bias 3 --save lstm.svg
-  rnnsym flow --weights model.safetensors --input sequence.npy --json"""
+  rnnsym flow --weights model.safetensors --input sequence.npy --json
+
+For many networks at once, with many seeds: rnnsym sweep --help"""
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from rnnsym_tui.model.flow.readout import Readout
 from rnnsym_tui.model.flow.results import Result
 from rnnsym_tui.model.flow.tracks import Tracks
 from rnnsym_tui.model.layout import Box
-from rnnsym_tui.model.spans import Line, Span, line, wrapped
+from rnnsym_tui.model.spans import Line, Span, line, width, wrapped
 from rnnsym_tui.screens.flow_changes import FlowChanges
 from rnnsym_tui.screens.furniture import too_small, with_tabs
 from rnnsym_tui.widgets.bindings import bindings
@@ -19,6 +19,8 @@ from rnnsym_tui.widgets.panel import Banner
 from rnnsym_tui.widgets.step_panels import Body
 
 MOST_ENTRIES = 8
+RULE_CELLS = 10
+"""What a rule takes beside the words at its ends."""
 
 
 class FlowScreen(FlowChanges):
@@ -27,6 +29,8 @@ class FlowScreen(FlowChanges):
     BINDINGS = bindings("flow")
     AUTO_FOCUS = "#map"
     mode = "flow"
+    _painted: object = None
+    """What was painted last, so that the same is not painted again."""
 
     def compose(self) -> ComposeResult:
         glyphs = self.glyphs
@@ -84,7 +88,9 @@ class FlowScreen(FlowChanges):
         if self._counts != self._laid_out:
             self._laid_out = self._counts
             self.query_one(Body).place_anew()
-        if self.result is not None:
+        painted = (self.result, tuple(self.size), self._counts, self.services.notation())
+        if self.result is not None and painted != self._painted:
+            self._painted = painted
             self._show_result(self.result, Readout(self.glyphs, self.services.notation()))
         self.query_one(SlidersPanel).show(Tracks(self.lab, self.size.width, self.glyphs, self._on_sliders))
         self._show_lines()
@@ -99,11 +105,13 @@ class FlowScreen(FlowChanges):
             self.query_one("#place", Banner).show(())
             return
         found = HeatMap(result, self.frame(), self.glyphs)
-        self.query_one(MapPanel).show((readout.map_title(result), readout.sides(result)), found)
+        title, sides = readout.map_title(result), readout.sides(result)
+        fits = width(title) + width(sides) + RULE_CELLS <= self.frame().cells
+        self.query_one(MapPanel).show((title, sides if fits else ()), found)
         self.query_one(CurvesPanel).show(
             readout.title(result), self._picture(result, readout, box.width, box.height - 1)
         )
-        self.query_one(ShadesLine).show(line(" ", *found.legend()))
+        self.query_one(ShadesLine).show(line(" ", *found.legend(), *(() if fits else (Span("  "), *sides))))
         self.query_one("#place", Banner).show(line(" ", *readout.place(result)))
 
     def _picture(self, result: Result, readout: Readout, cells: int, rows: int) -> list[Line]:

@@ -1,6 +1,9 @@
 """The heat map of norms over (t, k) as lines of spans: rows t, columns k, every cell in shade and in colour."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 from rich.cells import cell_len
@@ -60,8 +63,10 @@ class HeatMap:
         self.result, self.frame, self.glyphs = result, frame, glyphs
         self._shades: Shades = shades_of(glyphs.ascii)
         self._reads = result.request.walk.reads or ()
+        self._forward = result.forward
+        self._sides = (result.main, result.mirrored)
 
-    @property
+    @cached_property
     def across(self) -> tuple[int, int]:
         """Where the cursor stands: its row and its column."""
         t, k = self.result.cursor
@@ -76,7 +81,7 @@ class HeatMap:
         return (t, k) if self._own(t, k) else (k, t)
 
     def _own(self, t: int, k: int) -> bool:
-        return k <= t if self.result.forward else k >= t
+        return k <= t if self._forward else k >= t
 
     # Lines. -------------------------------------------------------------------------------------------------------
 
@@ -115,13 +120,8 @@ class HeatMap:
         label = line(
             Span(f" {number} ", "strong" if here else "dim"), Span(self._symbol(t, 1), CURSOR if here else ""), " "
         )
-        spans: list[Span] = []
-        for j in range(len(self.result.ks)):
-            found = self._cell(i, j)
-            if spans and spans[-1].kind == found.kind:
-                spans[-1] = found._replace(text=spans[-1].text + found.text)
-            else:
-                spans.append(found)
+        cells = [self._cell(i, j) for j in range(len(self.result.ks))]
+        spans = [Span("".join(span.text for span in same), kind) for kind, same in groupby(cells, key=itemgetter(1))]
         return (*label, Span(" " * (self.frame.label - width(label))), *spans)
 
     def _cell(self, i: int, j: int) -> Span:
@@ -130,7 +130,7 @@ class HeatMap:
             return Span("[]" if wide == 2 else "@", CURSOR)
         if t == k:
             return Span(self._shades.diagonal * wide, DIAGONAL)
-        trace = self.result.main if self._own(t, k) else self.result.mirrored
+        trace = self._sides[0 if self._own(t, k) else 1]
         if trace is None or not trace.table.size:
             return Span(" " * wide)
         return self.norm(float(trace.table[i, j]), wide)

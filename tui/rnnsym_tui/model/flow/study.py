@@ -12,7 +12,7 @@ from rnnsym.analysis.paths import paths
 from rnnsym.analysis.steps import chain_of
 from rnnsym.derivation.states.paths import DIRECT
 from rnnsym_tui.model.flow.place import WHOLE
-from rnnsym_tui.model.flow.results import Array, nothing
+from rnnsym_tui.model.flow.results import Array
 
 Made = TypeVar("Made")
 
@@ -50,21 +50,22 @@ class Study:
         block = j.whole if state is None else j.block(state, state)
         return self.known(("table", state, tuple(ts), tuple(ks)), lambda: block.log_norm_table(ts, ks))
 
+    def has_line(self, state: str | None) -> bool:
+        """Whether a state that is followed enters itself entry by entry."""
+        return self.known(("has line", state), lambda: _has_line(self.jacobians, state))
+
     def line(self, state: str | None, t: int, ks: Sequence[int]) -> Array:
-        """The direct line alone, from each of `ks` to t; empty where no state enters itself entry by entry."""
-        if not self.known(("has line", state), lambda: _has_line(self.jacobians, state)):
-            return nothing()
+        """The direct line alone, from each of `ks` to t."""
         return self.known(("line", state, t, tuple(ks)), lambda: self._line(state, t, ks))
 
     def _line(self, state: str | None, t: int, ks: Sequence[int]) -> Array:
         j = self.jacobians
-        steps = self.known("direct", lambda: paths(j).along((DIRECT,)))
+        steps = self.known("direct", lambda: paths(j, direct=True).along((DIRECT,)))
         part = slice(None) if state is None else j.part(state)
         found = norms.table(steps if j.forward else steps[::-1], [j.place(t)], [j.place(k) for k in ks], part, part)
         return np.asarray(found[0])
 
 
 def _has_line(j: Jacobians, state: str | None) -> bool:
-    """Whether a state that is followed enters itself entry by entry."""
     chain = chain_of(j.net, j.states[0])
     return any(has_direct_line(j.net.system, chain, name) for name in chain.carries if state in (None, name.label))

@@ -113,15 +113,16 @@ class _Job:
     def is_long(self) -> bool:
         """Whether the whole map takes too long to be drawn while a slider moves."""
         pairs = min(self.request.rows, self.steps) * min(self.request.columns, self.steps)
-        sizes = [known.study.jacobians.n for known in self.known if known.study]
-        return pairs > COARSE**2 and sum(size**3 for size in sizes) * pairs > LONG
+        flows = [known.trace.flow for known in self.known if known.trace.flow]
+        work = sum(flow.jacobians.n**3 for flow in flows) * pairs
+        return pairs > COARSE**2 and work > LONG and all(flow.broken_at is None for flow in flows)
 
     @np.errstate(all="ignore")
     def result(self, most: int = 10**6) -> Result:
-        """All, with at most so many rows and columns of the map."""
+        """All, with at most so many rows and columns of the map computed."""
         request = self.request
-        ts, ks = sampled(self.steps, min(request.rows, most)), sampled(self.steps, min(request.columns, most))
-        traces = tuple(self._trace(i, ts, ks) for i in range(len(self.known)))
+        ts, ks = sampled(self.steps, request.rows), sampled(self.steps, request.columns)
+        traces = tuple(self._trace(i, ts, ks, most) for i in range(len(self.known)))
         flows = [trace.flow for trace in traces if trace.flow is not None]
         walk = request.walk
         return Result(
@@ -171,14 +172,20 @@ class _Job:
             walk.net, params, x, chain=chain, steps=None if any(name in timed for name in given) else self.steps
         )
 
-    def _trace(self, i: int, ts: Sequence[int], ks: Sequence[int]) -> Trace:
+    def _trace(self, i: int, ts: Sequence[int], ks: Sequence[int], most: int) -> Trace:
         known = self.known[i]
         flow, study = known.trace.flow, known.study
         if flow is None or study is None:
             return known.trace
         across = i > 0 and flow.jacobians.forward == self.forward
-        table = study.table(flow.state, ks, ts).T if across else study.table(flow.state, ts, ks)
-        return replace(self._curves(known), table=table)
+        rows, columns = _few(ts, most), _few(ks, most)
+        few_ts, few_ks = [ts[row] for row in rows], [ks[column] for column in columns]
+        table = study.table(flow.state, few_ks, few_ts).T if across else study.table(flow.state, few_ts, few_ks)
+        if table.shape != (len(ts), len(ks)):
+            # Beside the diagonal a coarse map may miss a norm: it is near 1 there.
+            coarse = np.nan_to_num(table, nan=0.0, posinf=np.inf, neginf=-np.inf)
+            table = coarse[np.ix_(_nearest(rows, len(ts)), _nearest(columns, len(ks)))]
+        return replace(self._curves(known, most == COARSE), table=table)
 
     # What goes with the lag. --------------------------------------------------------------------------------------
 
@@ -188,7 +195,8 @@ class _Job:
         found = np.unique(np.linspace(0, last, min(last + 1, most)).round().astype(int))
         return np.union1d(found, [min(abs(self.t - self.k), last)])
 
-    def _curves(self, known: Known) -> Trace:
+    def _curves(self, known: Known, coarse: bool = False) -> Trace:
+        """The curves of a network; the direct line, which takes longest, is left open in a coarse picture."""
         flow, study = known.trace.flow, known.study
         if flow is None or study is None:
             return known.trace
@@ -197,10 +205,10 @@ class _Job:
         lags, ks = lags[(ks >= 1) & (ks <= j.T)], ks[(ks >= 1) & (ks <= j.T)].tolist()
         curve = _spread(study.table(flow.state, [self.t], ks)[0], lags)
         limit = flow.bound_line if flow.bound_line is not None else nothing()
-        line = study.line(flow.state, self.t, ks)
-        return replace(
-            known.trace, curve=curve, bound=limit[: len(curve)], line=_spread(line, lags) if line.size else line
-        )
+        line = nothing()
+        if study.has_line(flow.state):
+            line = np.full(len(curve), np.nan) if coarse else _spread(study.line(flow.state, self.t, ks), lags)
+        return replace(known.trace, curve=curve, bound=limit[: len(curve)], line=line)
 
     def _pinned(self, pin: Pin | None) -> Trace | None:
         if pin is None:
@@ -219,6 +227,16 @@ class _Job:
         lags = self._lags(MOST_VALUES)
         ks = self.t - lags if self.forward else self.t + lags
         return _spread(np.array([flow.block.log_singular_values(self.t, int(k)) for k in ks]), lags)
+
+
+def _few(steps: Sequence[int], most: int) -> Array:
+    """The places of at most so many of the steps, evenly spaced."""
+    return np.unique(np.linspace(0, len(steps) - 1, min(len(steps), most)).round().astype(int))
+
+
+def _nearest(places: Array, count: int) -> Array:
+    """For each of so many places, which of the chosen ones is the nearest."""
+    return np.abs(np.arange(count)[:, None] - places).argmin(axis=1)
 
 
 def _spread(values: Array, lags: Array) -> Array:
