@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from rnnsym.analysis import products
-from rnnsym.analysis.intervals import Range
-from rnnsym.analysis.ranges import Ranges
 from rnnsym.analysis.steps import stepper
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import NOW, Name, Role
 from rnnsym.core.system import reads
+from rnnsym.derivation.ranges.intervals import Range
+from rnnsym.derivation.ranges.quantities import FIXED, Ranges, hull_of
 from rnnsym.derivation.states.jacobians import StepJacobian
 from rnnsym.errors import InputError, unknown
 from rnnsym.ops.arithmetic import ADD, MUL, NEG, mul
@@ -105,16 +105,16 @@ class Bound:
         """What follows from the bound, and what does not."""
         rate = self.final_rate
         known = f" (with {_listed(self.measured)}, as met on this sequence)" if self.measured else ""
+        each, a = ("In the long run a step",) * 2 if len(self.states) > 1 else ("Every step", "A step")
         if self.vanishes:
-            long = " in the long run" if len(self.states) > 1 else ""
-            said = f"Every step multiplies at most by {rate:.4g}{long}{known}: the gradient vanishes with the lag."
+            said = f"{each} multiplies at most by {rate:.4g}{known}: the gradient vanishes with the lag."
         elif rate > 1.0 + ROUNDING:
             said = (
-                f"A step may multiply by up to {rate:.4g}{known}: more than 1 is necessary for gradients to explode, "
+                f"{a} may multiply by up to {rate:.4g}{known}: more than 1 is necessary for gradients to explode, "
                 "and not sufficient, so that nothing is decided."
             )
         else:
-            said = f"A step multiplies at most by 1{known}: gradients cannot explode, and may vanish."
+            said = f"{a} multiplies at most by 1{known}: gradients cannot explode, and may vanish."
         return f"{said} {COUNTEREXAMPLE}"
 
 
@@ -134,12 +134,27 @@ def bound(j: "Jacobians", measured: bool = False) -> Bound:
     """
     step = stepper(j.net, j.states[0]).step
     ranges = Ranges(j.net.system, j.net.sizes, j.values, j.T)
-    estimate = _Estimate(ranges, step, ranges.all_met if measured else {})
+    met = {name: met_by(j, name) for name in open_names(j, ranges)} if measured else {}
+    estimate = _Estimate(j, ranges, step, met)
     carries = step.chain.carries
     blocks = np.zeros((len(carries), len(carries)))
     for (state, source), name in step.blocks.items():
         blocks[carries.index(state), carries.index(source)] = estimate.block(name).value
     return Bound(j.states, blocks, estimate.formulas, estimate.assumes, estimate.measured)
+
+
+def open_names(j: "Jacobians", ranges: Ranges) -> list[Name]:
+    """What has values and is not fixed before the sequence."""
+    return [name for name in ranges.known if name in j.values and name.role not in FIXED]
+
+
+def met_by(j: "Jacobians", name: Name) -> Range:
+    """What a quantity has met on the sequence of `j`: its range over the steps at which it has a value."""
+    system, array = j.net.system, np.asarray(j.values[name])
+    if not system.timed(name):
+        return hull_of(array)
+    steps = system.hull(name).at(j.T) if name in system.equations else range(1, j.T + 1)
+    return hull_of(array[steps.start : steps.stop])
 
 
 class Norm(NamedTuple):
@@ -154,6 +169,7 @@ class Norm(NamedTuple):
 class _Estimate:
     """Bounds on the norms of the derivatives of a step. `met` are ranges that stand for those of the equations."""
 
+    j: "Jacobians"
     ranges: Ranges
     step: StepJacobian
     met: Mapping[Name, Range]
@@ -167,7 +183,7 @@ class _Estimate:
         if name not in self.told:
             system = self.ranges.system
             shape = (*system.shape(name.of[0]), *system.shape(name.of[1]))
-            pieces = [piece for piece in self.step.pieces[name] if piece.domain.at(self.ranges.steps)]
+            pieces = [piece for piece in self.step.pieces[name] if self.ranges.holds(piece)]
             norms = [self.norm(piece.rhs) for piece in pieces]
             text = repr(leaf(name, NOW, shape))
             self.formulas[text] = " or ".join(dict.fromkeys(norm.text for norm in norms)) or "0"
@@ -234,7 +250,7 @@ class _Estimate:
         met = {name: known[name] for name in names if name in self.met}
         if not found.finite:
             open_ = [name for name in names if name not in inner and not known[name].finite]
-            met.update({name: self.ranges.met(name) for name in open_})
+            met.update({name: met_by(self.j, name) for name in open_})
             found = self.ranges.of(node, {**known, **met})
         self.measured.update({name.label: told for name, told in met.items()})
         rest = [name for name in names if name not in met and name not in inner]

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from rnnsym.analysis.graded import EPS, singular_values
-from rnnsym.analysis.products import SMALL, evened
+from rnnsym.analysis.products import SMALL
 from rnnsym.analysis.threads import shared
 
 Array = Any
-FIRST, LONGEST = 12, 48
+FIRST, LONGEST = 24, 64
 """Steps before directions are dropped for the first time, and at most between two times."""
 
 
@@ -22,23 +22,23 @@ def fan(steps: Array) -> Array | None:
     """The log singular values of the products from state 0 to each of the states 1…m, (m, n), descending; -inf for what
     is below 1e-16 of the largest. None where the products leave the range of floats between two reductions."""
     count, n = steps.shape[:2]
-    unit, found = evened(steps), np.full((count, n), -np.inf)
-    frame, log, start, length = np.eye(n), 0.0, 0, FIRST
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+    found, sizes = np.zeros((count, n)), np.zeros(count)
+    frame, size, start, length = np.eye(n), 0.0, 0, FIRST
+    with np.errstate(all="ignore"):
         while start < count:
-            part = slice(start, start + length)
-            products = _multiplied(unit.mantissa[part], frame)
-            values = shared(singular_values, products) if np.isfinite(products[-1]).all() else np.zeros((1, 1))
-            if values[:, 0].min() < SMALL:
+            stop = start + length
+            products = _multiplied(steps[start:stop], frame)
+            if not np.isfinite(products[-1]).all():
                 return None
-            logs = log + np.cumsum(unit.log[part])
-            told = np.where(values > 0.5 * EPS * values[:, :1], values, 0.0)
-            found[part, : values.shape[1]] = np.log(told) + logs[:, None]
-            start, length = start + length, min(2 * length, LONGEST)
-            if start < count:
-                frame, size = _reduced(products[-1])
-                log = logs[-1] + np.log(size)
-    return found
+            values = shared(singular_values, products)
+            found[start:stop, : values.shape[1]], sizes[start] = values, size
+            if start + length < count:
+                frame, size = _reduced(products[-1]), np.log(values[-1, 0])
+            start, length = stop, min(2 * length, LONGEST)
+        if not found[:, 0].min(initial=np.inf) > SMALL:
+            return None
+        found[found <= 0.5 * EPS * found[:, :1]] = 0.0
+        return np.asarray(np.log(found) + np.cumsum(sizes)[:, None])
 
 
 def _multiplied(steps: Array, frame: Array) -> Array:
@@ -48,8 +48,8 @@ def _multiplied(steps: Array, frame: Array) -> Array:
     return out
 
 
-def _reduced(product: Array) -> tuple[Array, Array]:
-    """Fewer columns with the singular values that can be told from zero, by the largest of them; and that."""
+def _reduced(product: Array) -> Array:
+    """Fewer columns with the singular values that can be told from zero, by the largest of them."""
     left, values, _ = np.linalg.svd(product, full_matrices=False)
     kept = values > 0.5 * EPS * values[0]
-    return left[:, kept] * (values[kept] / values[0]), values[0]
+    return left[:, kept] * (values[kept] / values[0])

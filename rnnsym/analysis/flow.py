@@ -9,25 +9,22 @@ import numpy as np
 
 from rnnsym.analysis.blocks import Block
 from rnnsym.analysis.bounds import Bound, bound
+from rnnsym.analysis.direct import direct_curve
 from rnnsym.analysis.jacobians import Jacobians
-from rnnsym.analysis.paths import paths
 from rnnsym.analysis.pictures.magnitudes import magnitude, threshold_text
 from rnnsym.analysis.steps import chain_name, chain_of
 from rnnsym.api.network import Network
-from rnnsym.core.expr import Expr
 from rnnsym.core.names import Name
 from rnnsym.core.system import System
 from rnnsym.derivation.states.chains import Chain
+from rnnsym.derivation.states.direct import entries_of
 from rnnsym.derivation.states.jacobians import chains_of, pushing
-from rnnsym.derivation.states.paths import DIRECT
 from rnnsym.derivation.states.pushing import push_piece
 from rnnsym.wiring import carry_order
 
 Array = Any
 THRESHOLD = 1e-3
 """Below this norm little is left of a state; above 1 / THRESHOLD it has exploded."""
-MOST_ENTRIES = 20_000_000
-"""Entries of the step Jacobians up to which they are split by paths, which takes several times their memory."""
 QUIET = ("", "")
 LONGEST_WORD = 20
 """Longer words are not quoted."""
@@ -100,14 +97,12 @@ class Flow:
     @cached_property
     def direct_line(self) -> Array | None:
         """The logarithm of what the direct line alone leaves of the state, such as max ∏ f in an LSTM, per lag; None
-        where a state enters itself through gates and matrices only, and where the paths of all steps are too many."""
-        if self.T * self.jacobians.n**2 > MOST_ENTRIES:
-            return None
+        where a state enters itself through gates and matrices only."""
         system, chain = self.jacobians.net.system, chain_of(self.jacobians.net, self.jacobians.chain)
         followed = [name for name in chain.carries if self.state in (None, name.label)]
         if not any(has_direct_line(system, chain, name) for name in followed):
             return None
-        return paths(self.jacobians).curve((DIRECT,), self.state)
+        return direct_curve(self.jacobians, self.state)
 
     def falls_below(self, threshold: float = THRESHOLD) -> int | None:
         """The first lag at which the norm is below `threshold`; None where it never is."""
@@ -152,14 +147,7 @@ def has_direct_line(system: System, chain: Chain, state: Name) -> bool:
     alone = replace(pushing(system, chain, state), live=lambda read: False)
     found = [push_piece(system, state, piece, alone, ()) for piece in system.equations[state]]
     values = [value for value in found if value is not None]
-    return bool(values) and all(map(_is_diagonal, values))
-
-
-def _is_diagonal(value: Expr) -> bool:
-    """Whether a Jacobian is a diagonal matrix by its form, such as diag(f) or I."""
-    if not value.shape or value.prim.name == "diag":
-        return True
-    return value.prim.name in ("neg", "add", "sub", "matmul") and all(map(_is_diagonal, value.args))
+    return bool(values) and all(entries_of(value) is not None for value in values)
 
 
 # The finding. ---------------------------------------------------------------------------------------------------------

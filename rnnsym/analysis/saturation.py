@@ -13,12 +13,12 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from rnnsym.analysis.intervals import Range
-from rnnsym.analysis.ranges import Ranges
 from rnnsym.api.network import Network
 from rnnsym.core.expr import Expr, topological
 from rnnsym.core.names import EVERY_STEP, NOW, Name, Role
 from rnnsym.core.system import Piece, System, reads
+from rnnsym.derivation.ranges.intervals import Range
+from rnnsym.derivation.ranges.quantities import Ranges
 from rnnsym.engine.program import Function, function
 from rnnsym.errors import InputError
 from rnnsym.ops.families import Elementwise
@@ -119,7 +119,7 @@ def _moves(node: Expr) -> bool:
 
 def _slope_range(prim: Elementwise) -> Range:
     argument = var("argument")
-    return Ranges(System({}, {}, {}), {}, {}, 1).of(prim.partials[0](prim(argument), argument))
+    return Ranges(System({}, {}, {})).of(prim.partials[0](prim(argument), argument))
 
 
 def _label(name: Name, node: Expr, whole: bool, taken: list[str]) -> str:

@@ -26,7 +26,8 @@ LEAST = 0.005
 @dataclass(frozen=True)
 class Numbers:
     """`halving`: over how many steps the norm halves on average, None where it does not shrink; `doubling` likewise.
-    `radius`, `norm`: medians over `some_steps`, nan where there are none."""
+    `radius`, `norm`: medians over `some_steps`, nan where there are none. `rate` and `final_rate` bound what one step
+    multiplies, and each of many; `why` says what follows."""
 
     left: float
     halving: float | None
@@ -78,13 +79,16 @@ def rows_of(flows: Sequence[Flow], found: Sequence[Numbers]) -> list[Row]:
         return (name, *(cell(each) for each in found))
 
     followed = ("state that is followed", *(_followed(flow) for flow in flows))
+    one_step = row("bound on the norm of J_t", lambda each: f"{each.rate:.4g}")
+    many = row("bound per step in the long run", lambda each: f"{each.final_rate:.4g}")
     return [
         followed,
         row(f"left of t = {first} at t = {last}", lambda each: magnitude(each.left)),
         row("on average it", _pace),
         row("spectral radius of J_t, median", lambda each: _short(each.radius)),
         row("norm of J_t, median", lambda each: _short(each.norm)),
-        row("bound on the norm of a step", lambda each: _short(each.rate)),
+        one_step,
+        *([many] if many[1:] != one_step[1:] else []),
     ]
 
 

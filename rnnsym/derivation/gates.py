@@ -5,18 +5,19 @@ f_t, for a GRU z_t or 1 − z_t. Where it lies between 0 and 1 it keeps the stat
 to the biases that are added there.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from rnnsym.core.dims import Dim
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import NOW, Name, Offset, Role
 from rnnsym.core.system import System
-from rnnsym.derivation.ranges import INCREASING, range_of
+from rnnsym.derivation.ranges.quantities import MONOTONE, Ranges
 from rnnsym.derivation.states.chains import chains
+from rnnsym.ops.elementwise import MAXIMUM, MINIMUM
 from rnnsym.ops.leaves import number_in
 
-SQUASHING = INCREASING - {"add"}
+SQUASHING = MONOTONE | {MINIMUM, MAXIMUM}
 
 Factors = tuple[Expr, ...]
 
@@ -39,28 +40,35 @@ class KeepGate:
 def keep_gates(system: System) -> tuple[KeepGate, ...]:
     """What keeps each state: the biases of the gates that multiply s_{t-1} in the equation of s_t, with sign 1 where a
     larger bias keeps more. None for a state that no gate keeps."""
-    return _gates(system, kept=True)
+    return _unlike(gate for keeps, gate in _gates(system) if keeps)
 
 
 def input_gates(system: System) -> tuple[KeepGate, ...]:
     """What lets new content into a state, where a gate of its own does it: an LSTM's i. A GRU has none: the gate that
     keeps decides of both."""
-    keeping = {(gate.state, gate.bias, gate.rows) for gate in keep_gates(system)}
-    found = [gate for gate in _gates(system, kept=False) if (gate.state, gate.bias, gate.rows) not in keeping]
-    states = {gate.state for gate in keep_gates(system)}
-    return tuple(gate for gate in found if gate.state in states)
+    every = list(_gates(system))
+    keeping = {(gate.state, gate.bias, gate.rows) for keeps, gate in every if keeps}
+    states = {gate.state for keeps, gate in every if keeps}
+    letting = (gate for keeps, gate in every if not keeps and gate.state in states)
+    return tuple(gate for gate in _unlike(letting) if (gate.state, gate.bias, gate.rows) not in keeping)
 
 
-def _gates(system: System, kept: bool) -> tuple[KeepGate, ...]:
+def _unlike(gates: Iterable[KeepGate]) -> tuple[KeepGate, ...]:
+    """The first gate for each state and bias."""
     found: dict[tuple[Name, Name, object], KeepGate] = {}
+    for gate in gates:
+        found.setdefault((gate.state, gate.bias, gate.rows), gate)
+    return tuple(found.values())
+
+
+def _gates(system: System) -> Iterator[tuple[bool, KeepGate]]:
+    """The gates of every state, each with whether its term has the state before as a factor."""
+    ranges = Ranges(system)
     for chain in chains(system):
         for state in chain.carries:
-            line = _Line(system, state, chain.past)
+            line = _Line(system, ranges, state, chain.past)
             for piece in system.equations[state] if state.role == Role.CARRY else ():
-                for keeps, gate in line.gates(piece.rhs):
-                    if keeps == kept:
-                        found.setdefault((state, gate.bias, gate.rows), gate)
-    return tuple(found.values())
+                yield from line.gates(piece.rhs)
 
 
 @dataclass(frozen=True)
@@ -68,16 +76,20 @@ class _Line:
     """The direct line of one state: the sums and products through which s_{t-1} reaches s_t."""
 
     system: System
+    ranges: Ranges
     state: Name
     past: Offset
 
     def gates(self, rhs: Expr) -> Iterator[tuple[bool, KeepGate]]:
-        """The gates in every term of the equation, each with whether its term has s_{t-1} as a factor."""
+        """The gates in every term of the equation, each with whether its term has s_{t-1} as a factor; none whose bias
+        both opens and closes it, as in z (1 − z)."""
         if not self._holds(rhs):
             return
         for sign, keeps, factors in self._terms(rhs, 1, ()):
-            for factor in factors:
-                for gate in self._opened(factor, self.state, 1):
+            found = [gate for factor in factors for gate in self._opened(factor, self.state, 1)]
+            signs = {(gate.bias, gate.rows, gate.sign) for gate in found}
+            for gate in found:
+                if (gate.bias, gate.rows, -gate.sign) not in signs:
                     yield keeps, replace(gate, sign=sign * gate.sign if keeps else gate.sign)
 
     def _is_past(self, expr: Expr) -> bool:
@@ -128,7 +140,7 @@ class _Line:
 
     def _opened(self, factor: Expr, gate: Name, sign: int) -> Iterator[KeepGate]:
         """The biases of a factor that lies between 0 and 1, and is not always the same."""
-        low, high = range_of(self.system, factor)
+        low, high = self.ranges.of(factor)
         if 0 <= low < high <= 1:
             yield from self._biases(factor, KeepGate(self.state, gate, gate, sign), squashed=False)
 
@@ -147,10 +159,10 @@ class _Line:
         elif kind == "slice" and squashed and gate.rows is None and expr.attrs[2] == 1:
             rows: tuple[Dim, Dim] = expr.attrs[:2]  # type: ignore[assignment]
             yield from self._biases(expr.args[0], replace(gate, rows=rows), squashed)
-        elif kind in INCREASING or kind in ("broadcast", "neg"):
+        elif expr.prim in SQUASHING or kind in ("add", "broadcast", "neg"):
             turned = replace(gate, sign=-gate.sign) if kind == "neg" else gate
             for arg in expr.args:
-                yield from self._biases(arg, turned, squashed or kind in SQUASHING)
+                yield from self._biases(arg, turned, squashed or expr.prim in SQUASHING)
         elif kind == "divide" and not self._biased(expr.args[0], gate, squashed):
             yield from self._biases(expr.args[1], replace(gate, sign=-gate.sign), squashed)
 
@@ -162,6 +174,6 @@ class _Line:
         numbers = [number_in(arg) for arg in expr.args if arg.prim.name == "full"]
         rest = [arg for arg in expr.args if arg.prim.name != "full"]
         turned = replace(gate, sign=-gate.sign) if sum(number < 0 for number in numbers) % 2 else gate
-        if len(rest) == 1 or (not squashed and all(range_of(self.system, arg)[0] >= 0 for arg in rest)):
+        if len(rest) == 1 or (not squashed and all(self.ranges.of(arg).low >= 0 for arg in rest)):
             for arg in rest:
                 yield from self._biases(arg, turned, squashed)

@@ -82,7 +82,7 @@ class Writer:
         body = [line for block in schedule(self.system, names) for line in self._block(block)]
         sizes = self._told.needed(self._mentioned)
         args = self._arguments(names, sizes)
-        clock = next((name for name in args if self.system.timed(name)), None)
+        clock = next((name for name in args if self._is_clock(name)), None)
         lines = [
             f'"""{about}"""',
             *self._preamble(args, clock),
@@ -104,16 +104,20 @@ class Writer:
         wanted = {r.name for name in names for piece in self.system.equations[name] for r in reads(piece.rhs)} - inside
         args = [name for name in (*self.system.given, *self.system.equations) if name in wanted]
         args += [self._told.sources[dim].name for dim in sizes]
-        if not any(self.system.timed(name) for name in args):
+        if not any(map(self._is_clock, args)):
             given = [name for name in self.system.given if name.role not in LOSS_DATA]
             args += [name for name in given if self.system.timed(name)][:1]
         return list(dict.fromkeys(args))
 
+    def _is_clock(self, name: Name) -> bool:
+        """Whether an array has T + 1 rows; that of a state which runs down from T + 1 has more."""
+        return self.system.timed(name) and self._last.get(name, T) == T
+
     def _preamble(self, args: Sequence[Name], clock: Name | None) -> list[str]:
         told = clock or next(name for name in args if name.batched)
         array, rank = self.names[told], len(self.system.shape(told))
-        end = f"{-rank}" if rank else ""
-        return [f"T = len({array}) - 1"] * bool(clock) + [f"batch = {array}.shape[{1 if clock else ''}:{end}]"]
+        first, end = "1" if self.system.timed(told) else "", f"{-rank}" if rank else ""
+        return [f"T = len({array}) - 1"] * bool(clock) + [f"batch = {array}.shape[{first}:{end}]"]
 
     def _real(self, args: Sequence[Name]) -> list[str]:
         real = [n for n in args if n.role not in (Role.TARGET, Role.COUNT) and n not in self.system.labels]

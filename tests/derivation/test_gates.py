@@ -5,7 +5,7 @@ import pytest
 import rnnsym as rs
 from rnnsym.cells.registry import catalogue
 from rnnsym.derivation.gates import input_gates, keep_gates
-from rnnsym.derivation.ranges import range_of
+from rnnsym.derivation.ranges.quantities import Ranges
 from rnnsym.derivation.recurrent import recurrent_weights
 from support import odd_cells
 from support.networks import NETWORKS
@@ -172,12 +172,28 @@ def test_a_factor_that_leaves_0_to_1_is_no_gate():
     assert list(weights(system)) == ["U", "d"]
 
 
-def test_ranges_hold_and_are_tight_where_nothing_is_read_twice():
+class Humped(rs.Cell):
+    """Between 0 and 1, but open only halfway: a larger bias keeps more, then less."""
+
+    params = {"W": ("H", "X"), "U": ("H", "H"), "b": ("H",)}
+    carry = {"h": ("H",)}
+
+    def step(self, p, prev, x, now):
+        now.z = rs.sigmoid(p.W @ x + p.b)
+        now.h = 4 * now.z * (1 - now.z) * prev.h + rs.tanh(p.U @ prev.h)
+
+
+def test_a_gate_opens_one_way():
+    assert not keep_gates(system_of(Humped))
+
+
+def test_ranges_hold_and_are_tight():
     a = rs.var("a")
     system = system_of("elman")
     for expr, wanted in [
         (rs.sigmoid(a), (0, 1)), (1 - rs.sigmoid(a), (0, 1)), (4 * rs.sigmoid(a) - 2, (-2, 2)),
         (1 / (1 + rs.exp(a)), (0, 1)), (rs.tanh(a) * rs.sigmoid(a), (-1, 1)), (rs.minimum(rs.relu(a), 1.0), (0, 1)),
         (rs.softplus(a), (0, float("inf"))), (a * 0.5, (-float("inf"), float("inf"))), (rs.exp(-rs.relu(a)), (0, 1)),
+        (4 * rs.sigmoid(a) * (1 - rs.sigmoid(a)), (0, 1)), (rs.softmax(rs.var("v", ("H",))), (0, 1)),
     ]:  # fmt: skip
-        assert range_of(system, expr) == pytest.approx(wanted)
+        assert Ranges(system).of(expr) == pytest.approx(wanted)

@@ -84,6 +84,8 @@ def test_open_step_turn_round_and_quit(terminal):
     seen.press("T", r"◀ backward \d+ of 38")
     seen.press("?", "Help")
     seen.press("?", r"◀ backward \d+ of 38")
+    seen.press("\x1bOS", r"what is left of cₖ in cₜ")
+    seen.press("f\x1b[C", r"gain .* 1\.05")
     seen.child.send("q")
     assert seen.end() == 0
     assert restored(seen.raw)

@@ -130,12 +130,12 @@ class Operands:
         """A scalar of one step, or without time, and without a batch: a view of its entry, rather than a number."""
         scalar = part.column is not None or not part.store.event
         one = part.rows.single if part.rows else part.column is not None
-        return f"{text[:-1]}, ...]" if scalar and one and not self.batch and not part.axis else text
+        return f"{text[:-1]}, ...]" if scalar and one and not self.batch and not part.axes else text
 
     def _solid(self, scope: Scope, part: View) -> bool:
         return (
             not part.fold
-            and not part.axis
+            and not part.axes
             and not part.store.tile
             and (part.whole or (scope.kind is not Kind.ALL and part.column is None))
         )
@@ -146,12 +146,12 @@ class Operands:
         return Operand(self.fixed.bind(text, "c"), shared=True)
 
     def _repeated(self, scope: Scope, node: Expr) -> Operand:
-        """A scalar beside vectors: with an axis of length 1 for theirs, where there is one of steps before it."""
+        """A scalar beside vectors or matrices: with axes of length 1 for theirs, where there is one of steps before."""
         (inner,) = node.args
         part = self.part(scope, inner)
         if part is not None:
-            axis = part.rows is not None and not part.rows.single
-            return self.viewed(scope, replace(part, axis=axis))
+            steps = part.rows is not None and not part.rows.single
+            return self.viewed(scope, replace(part, axes=len(node.shape) * steps))
         value = self.operand(scope, inner)
         if value.shared or scope.kind is not Kind.ALL:
             return replace(value, solid=False)

@@ -72,7 +72,7 @@ def _folded(low: "Lowering", scope: Scope, node: Expr, dest: Operand) -> bool:
         if tiled(arg) == times:
             part = low.part(scope, arg.args[0])
             assert part is not None
-            words.append(low.viewed(scope, replace(part, axis=scope.kind is Kind.ALL)).text)
+            words.append(low.viewed(scope, replace(part, axes=int(scope.kind is Kind.ALL))).text)
             continue
         part = low.part(scope, arg)
         if part is None or part.store.name in low.outside:

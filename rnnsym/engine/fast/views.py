@@ -10,8 +10,8 @@ from rnnsym.engine.fast.stores import Place, Store
 class View:
     """Columns of a store: of the rows `rows`, of row t + `offset` of a loop, or of an array without time.
 
-    `column`: one column as a scalar; `fold`: the columns as that many equal parts, on an axis of their own; `axis`: a
-    new axis after that of the steps, so that the value is repeated along it.
+    `column`: one column as a scalar; `fold`: the columns as that many equal parts, on an axis of their own; `axes`: how
+    many new axes stand after that of the steps, so that the value is repeated along them.
     """
 
     place: Place
@@ -20,7 +20,7 @@ class View:
     columns: tuple[int, int] | None = None
     column: int | None = None
     fold: int = 0
-    axis: bool = False
+    axes: int = 0
 
     @property
     def store(self) -> Store:
@@ -75,7 +75,7 @@ class View:
         text = f"{self.store.name}[{', '.join(keys)}]" if keys else self.store.name
         if self.fold:
             text = f"folded({text}, {int(':' in rows)}, {self.fold})"
-        return f"{text}[:, None]" if self.axis else text
+        return f"{text}[:{', None' * self.axes}]" if self.axes else text
 
 
 def view(place: Place, time: object, domain: Interval | None, in_loop: bool) -> View:

@@ -16,12 +16,13 @@ from rnnsym.ops.products import MATMUL
 from rnnsym.ops.structure import DIAG
 
 
-def with_jacobians(system: System, wanted: Sequence[Name], choices: Choices) -> System:
+def with_jacobians(system: System, wanted: Sequence[Name]) -> System:
     """`system` with equal values of `wanted`: each matrix is scaled once, by the product of all factors of its rows.
 
     The logistic function is written as a quotient, which keeps the digits of a small value, as a tanh would not.
     """
-    grown = inlined(trimmed(system, wanted, choices), wanted, choices)
+    plain = Choices()
+    grown = inlined(trimmed(system, wanted, plain), wanted, plain)
     return rewritten(rewritten(grown, _quotient), _rows_scaled)
 
 

@@ -123,6 +123,18 @@ def test_undo_brings_cells_and_activations_back_too(lab):
     assert lab.session.setup.text == "hello"
 
 
+def test_the_cells_of_the_catalogue_are_gone_through_and_round_again(lab):
+    row(lab, "cell")
+    seen = []
+    while lab.session.setup.cell not in seen:
+        seen.append(lab.session.setup.cell)
+        lab.turn(1)
+    assert len(seen) > 5
+    assert "state_machine" not in seen
+    lab.turn(-1)
+    assert lab.session.setup.cell == seen[-1]
+
+
 @pytest.mark.parametrize("text", ["lstn", "elman,gru,fused,jordan", "elman activation=foo"])
 def test_a_comparison_that_cannot_be_made_changes_nothing(lab, text):
     with pytest.raises(RnnsymError):

@@ -64,13 +64,30 @@ def test_map_and_curve_are_norms_of_products(cell, options, chain, own_cell):
         assert value == pytest.approx(log_norm(j, flow.state, 4, k), abs=1e-9)
 
 
-def test_the_direct_line_of_an_lstm_is_the_product_of_its_forget_gates():
-    found = result(Setup("lstm", TEXT, 2), FlowPlace(t=5))
+@pytest.mark.parametrize("t", [4, 6])
+def test_the_direct_line_of_an_lstm_is_the_product_of_its_forget_gates(t):
+    found = result(Setup("lstm", TEXT, 2), FlowPlace(t=t))
     gates = found.main.flow.jacobians.values
-    f = next(value for name, value in gates.items() if name.label == "f")[1:6]
+    f = next(value for name, value in gates.items() if name.label == "f")[1 : t + 1]
+    assert len(found.main.line) == t
     for lag, value in enumerate(found.main.line):
-        assert value == pytest.approx(np.log(np.max(np.prod(f[5 - lag :], axis=0))), abs=1e-12)
+        assert value == pytest.approx(np.log(np.max(np.prod(f[t - lag :], axis=0))), abs=1e-12)
     assert not result(Setup("elman", TEXT, 2)).main.line.size
+
+
+@pytest.mark.parametrize(("cell", "t"), [("lstm", 5), ("elman", 4)])
+def test_spectra_are_those_of_the_products_that_are_shown(cell, t):
+    found = result(Setup(cell, TEXT, 3), FlowPlace(t=t, picture="singular"))
+    j, part = found.main.flow.jacobians, slice(3, 6) if cell == "lstm" else slice(None)
+    product = np.eye(j.n)
+    for lag, logs in enumerate(found.fan):
+        np.testing.assert_allclose(logs, np.log(np.linalg.svd(product[part, part], compute_uv=False)), atol=1e-9)
+        product = product @ j.step[t - lag - 1]
+    assert len(found.fan) == t
+    spectrum = result(Setup(cell, TEXT, 3), FlowPlace(t=t, picture="eigenvalues")).spectrum
+    step = j.step[t - 1][part, part]
+    assert spectrum.radius == pytest.approx(np.max(np.abs(np.linalg.eigvals(step))))
+    assert spectrum.norm == pytest.approx(np.linalg.norm(step, 2))
 
 
 def test_the_mirror_shows_the_other_network_on_its_side():
@@ -159,16 +176,21 @@ def test_a_long_text_is_sampled_with_both_ends_and_the_cursor():
     assert np.isfinite(found.main.curve[found.lag])
     shown = HeatMap(found, Frame(27, 12, 399), UNICODE)
     assert {width(line) for line in shown.lines()} == {shown.frame.label + 20}
+    assert len(files.csv(found, Readout(UNICODE)).splitlines()) == 400
 
 
 def test_the_first_picture_comes_before_the_whole_one_where_that_takes_long(monkeypatch):
     monkeypatch.setattr(work, "LONG", 100)
-    coarse, whole = results(Setup("elman", "abcdefghij" * 3, 2))
+    coarse, whole = results(Setup("lstm", "abcdefghij" * 3, 2))
     assert (coarse.complete, whole.complete) == (False, True)
     assert coarse.ts == whole.ts == tuple(range(1, 30))
     assert len({tuple(row) for row in coarse.main.table}) == work.COARSE
     assert coarse.main.table[-1, 0] == whole.main.table[-1, 0]
     np.testing.assert_array_equal(coarse.main.curve, whole.main.curve)
+    entries = [[plain(entry).split()[-1] for entry in Readout(UNICODE).entries(found, 60)] for found in (coarse, whole)]
+    assert entries[0][1:] == ["…", "…"]
+    assert entries[0][0] == entries[1][0]
+    assert "…" not in entries[1]
 
 
 def test_a_click_finds_the_pair_of_steps_on_both_sides_of_the_diagonal():

@@ -102,13 +102,13 @@ class FlowChanges(FlowMoves):
     async def action_step_here(self) -> None:
         """Step at the cursor's t."""
         if self.result is not None:
-            self.session.go_to_time(self.result.cursor[0])
+            self.session.go_to_time(self.cursor(self.result)[0])
             await self.app.run_action("app.show_step")
 
     async def action_derive_product(self) -> None:
         """The step Jacobian that the product is made of, with its numbers at the cursor's t."""
         if self.result is not None:
-            self.session.go_to_time(self.result.cursor[0])
+            self.session.go_to_time(self.cursor(self.result)[0])
             await self.app.run_action("app.derive_jacobian")
 
     # Taking out. --------------------------------------------------------------------------------------------------

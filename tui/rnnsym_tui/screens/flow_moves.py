@@ -8,10 +8,10 @@ from textual.worker import Worker, WorkerState
 
 from rnnsym.errors import RnnsymError
 from rnnsym_tui.background import in_background
-from rnnsym_tui.model.flow.heatmap import Frame
+from rnnsym_tui.model.flow.heatmap import Frame, beyond
 from rnnsym_tui.model.flow.knobs import FAST
 from rnnsym_tui.model.flow.lab import ROWS, Lab
-from rnnsym_tui.model.flow.place import subject
+from rnnsym_tui.model.flow.place import cursor, subject
 from rnnsym_tui.model.flow.results import Request, Result
 from rnnsym_tui.model.flow.work import Bench
 from rnnsym_tui.model.glyphs import Glyphs
@@ -115,15 +115,17 @@ class FlowMoves(Screen[None]):
 
     # The cursor. --------------------------------------------------------------------------------------------------
 
+    def cursor(self, found: Result) -> tuple[int, int]:
+        """The steps (t, k) of the cursor, also where the picture does not show it yet."""
+        return cursor(self.lab.place, self.lab.steps, found.forward)
+
     def _move(self, rows: int, columns: int) -> None:
         """By so many rows and columns of the map; the diagonal and the ends hold the cursor."""
         found = self.result
-        panel = self.query_one(MapPanel)
-        if found is None or panel.map is None:
+        if found is None or found.main.flow is None:
             return
-        row, column = panel.map.across
-        t = _beyond(found.ts, row, rows, found.cursor[0])
-        k = _beyond(found.ks, column, columns, found.cursor[1])
+        t, k = self.cursor(found)
+        t, k = beyond(found.ts, t, rows), beyond(found.ks, k, columns)
         self.lab.go_to(t, min(k, t) if found.forward else max(k, t))
         self.changed()
 
@@ -232,21 +234,17 @@ class FlowMoves(Screen[None]):
         return flow is not None and self.lab.next_chain(found.chains, flow.jacobians.chain)
 
     def action_undo(self) -> None:
-        if not self.lab.undo():
-            self.notify("There is no change to undo.", timeout=3)
-        self.changed()
+        self._go_back(self.lab.undo, "undo")
 
     def action_redo(self) -> None:
-        if not self.lab.redo():
-            self.notify("There is no change to redo.", timeout=3)
-        self.changed()
+        self._go_back(self.lab.redo, "redo")
+
+    def _go_back(self, change: Callable[[], bool], verb: str) -> None:
+        done: list[bool] = []
+        self._do(lambda: done.append(change()))
+        if done == [False]:
+            self.notify(f"There is no change to {verb}.", timeout=3)
 
     def action_start_over(self) -> None:
-        self.lab.start_over()
+        self._do(self.lab.start_over)
         self.notify("Started over; u brings the last state back.", timeout=4)
-        self.changed()
-
-
-def _beyond(steps: tuple[int, ...], at: int, count: int, here: int) -> int:
-    """The step so many places on; without a move, the one where it is."""
-    return steps[min(max(at + count, 0), len(steps) - 1)] if count else here

@@ -48,7 +48,7 @@ def drawn(result: Result, glyphs: Glyphs) -> list[Curve]:
             found.append(Curve(shown.lines[i], SERIES[i], trace, "line", trace.line))
     if result.pinned is not None:
         found.append(Curve(PINNED, "strong", result.pinned, "pinned", result.pinned.curve))
-    if result.main.bound.size and np.isfinite(result.main.bound).all():
+    if result.main.bound.size and not np.isinf(result.main.bound).any():
         found.append(Curve(shown.guides[0], "dim", result.main, "bound", result.main.bound))
     return found
 

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ FIGURES = (".svg", ".png")
 SUFFIXES = (".csv", ".json", ".txt", *FIGURES)
 SCHEMA = "rnnsym.flow-map/1"
 WIDTH, ROWS = 100, 21
+MOST_STEPS = 500
+"""Up to so many steps a table has all pairs of them."""
 
 
 def stem(result: Result) -> str:
@@ -76,18 +79,30 @@ def csv(result: Result, readout: Readout) -> str:
     """log10 of the norms, a line for each t and a column for each k; empty where k is after t."""
     flow = result.main.flow
     assert flow is not None
-    steps = range(1, flow.T + 1)
-    rows = [",".join([str(t), *map(_cell, row)]) for t, row in zip(steps, flow.block.log_norms, strict=True)]
-    return "\n".join([",".join(["t", *(f"k={k}" for k in steps)]), *rows]) + "\n"
+    ts, ks = _steps(result)
+    table = flow.block.log_norm_table(ts, ks)
+    rows = [",".join([str(t), *map(_cell, row)]) for t, row in zip(ts, table, strict=True)]
+    return "\n".join([",".join(["t", *(f"k={k}" for k in ks)]), *rows]) + "\n"
 
 
 def as_json(result: Result, readout: Readout) -> str:
     """The same with what it is about: natural logarithms, null where there is none."""
     setup, place = result.request.setup, result.request.place
     flows = [trace.flow for trace in result.traces if trace.flow is not None]
-    networks = [{"label": flow.label, "state": flow.state, "log_norms": _plain(flow.block.log_norms)} for flow in flows]
-    data = {"schema": SCHEMA, "setup": setup.as_data(), "sliders": place.knobs.as_data(), "finding": result.finding}
-    return json.dumps({**data, "networks": networks}, ensure_ascii=False) + "\n"
+    ts, ks = _steps(result)
+    networks = [
+        {"label": flow.label, "state": flow.state, "log_norms": _plain(flow.block.log_norm_table(ts, ks))}
+        for flow in flows
+    ]
+    head = {"schema": SCHEMA, "setup": setup.as_data(), "sliders": place.knobs.as_data(), "finding": result.finding}
+    return json.dumps({**head, "t": list(ts), "k": list(ks), "networks": networks}, ensure_ascii=False) + "\n"
+
+
+def _steps(result: Result) -> tuple[Sequence[int], Sequence[int]]:
+    """The steps t and k of the table: all, or those of the map where there are very many."""
+    assert result.main.flow is not None
+    every = range(1, result.main.flow.T + 1)
+    return (every, every) if len(every) <= MOST_STEPS else (result.ts, result.ks)
 
 
 def _plain(table: Any) -> list[list[float | str | None]]:

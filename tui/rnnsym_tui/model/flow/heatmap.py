@@ -171,3 +171,8 @@ class HeatMap:
 
 def _nearest(steps: tuple[int, ...], step: int) -> int:
     return min(range(len(steps)), key=lambda i: abs(steps[i] - step))
+
+
+def beyond(steps: tuple[int, ...], step: int, count: int) -> int:
+    """The step so many places on from the one nearest to `step`; without a move, `step` itself."""
+    return steps[min(max(_nearest(steps, step) + count, 0), len(steps) - 1)] if count else step

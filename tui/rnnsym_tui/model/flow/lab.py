@@ -1,11 +1,12 @@
 """What the keys of the Flow screen do: the sliders, the cells, the cursor and the picture, with undo. No terminal."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from rnnsym.cells.elman import ACTIVATIONS
 from rnnsym.cells.registry import BUILT_IN
-from rnnsym.errors import InputError
+from rnnsym.errors import InputError, RnnsymError
 from rnnsym.walk.numbers import parse_whole
 from rnnsym_tui.model.flow.knobs import FORGET, GAIN, RADIUS, Knobs, Slider, steps_slider
 from rnnsym_tui.model.flow.place import PICTURES, UNTOUCHED, FlowPlace, Pin, compared
@@ -146,10 +147,13 @@ class Lab:
         return True
 
     def next_cell(self, count: int = 1) -> None:
-        """Another cell of the catalogue."""
+        """The next cell of the catalogue that fits into the wiring."""
         names = [name for name in BUILT_IN if name not in NOT_FOR_TEXT]
         here = names.index(self.session.setup.cell) if self.session.setup.cell in names else -1
-        self.choose_cell(names[(here + count) % len(names)])
+        for i in range(1, len(names)):
+            with suppress(RnnsymError):
+                self.choose_cell(names[(here + i * count) % len(names)])
+                return
 
     def choose_cell(self, text: str) -> None:
         """A cell as it is typed, in the wiring that there is. Raises RnnsymError."""

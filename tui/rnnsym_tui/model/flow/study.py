@@ -15,6 +15,8 @@ from rnnsym_tui.model.flow.place import WHOLE
 from rnnsym_tui.model.flow.results import Array
 
 Made = TypeVar("Made")
+MOST_ENTRIES = 20_000_000
+"""Entries of the step Jacobians up to which they are split by paths, which takes several times their memory."""
 
 
 class Study:
@@ -35,6 +37,11 @@ class Study:
     def size(self) -> int:
         """Bytes, about."""
         return 2 * int(self.jacobians.step.nbytes)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the paths of all steps would take too much memory."""
+        return bool(self.jacobians.step.size > MOST_ENTRIES)
 
     def state(self, wanted: str) -> str | None:
         """The state that is followed: the one that is wanted, where there is such; None for the whole carry."""

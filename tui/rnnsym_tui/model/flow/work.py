@@ -24,8 +24,10 @@ from rnnsym_tui.model.flow.study import Study
 from rnnsym_tui.model.setup import Setup, beside, own_text
 
 Made = TypeVar("Made")
-MOST_LAGS, MOST_VALUES = 240, 60
-"""Points of a curve, and of a fan; more cannot be told apart on a screen."""
+MOST_LAGS = 240
+"""Points of a curve; more cannot be told apart on a screen."""
+EXACT = 400
+"""Steps over which even the smallest singular values are right."""
 MOST_WALKS = 8
 MOST_BYTES = 2.0e8
 """Of step Jacobians that are kept."""
@@ -196,7 +198,7 @@ class _Job:
         return np.union1d(found, [min(abs(self.t - self.k), last)])
 
     def _curves(self, known: Known, coarse: bool = False) -> Trace:
-        """The curves of a network; the direct line, which takes longest, is left open in a coarse picture."""
+        """The curves of a network back from the cursor's t; a coarse picture leaves bound and direct line open."""
         flow, study = known.trace.flow, known.study
         if flow is None or study is None:
             return known.trace
@@ -204,11 +206,20 @@ class _Job:
         ks = self.t - lags if j.forward else self.t + lags
         lags, ks = lags[(ks >= 1) & (ks <= j.T)], ks[(ks >= 1) & (ks <= j.T)].tolist()
         curve = _spread(study.table(flow.state, [self.t], ks)[0], lags)
-        limit = flow.bound_line if flow.bound_line is not None else nothing()
-        line = nothing()
-        if study.has_line(flow.state):
-            line = np.full(len(curve), np.nan) if coarse else _spread(study.line(flow.state, self.t, ks), lags)
-        return replace(known.trace, curve=curve, bound=limit[: len(curve)], line=line)
+        limit = np.full(len(curve), np.nan) if coarse else flow.bound_line
+        line = self._line(known, lags, ks, coarse) if study.has_line(flow.state) else nothing()
+        return replace(known.trace, curve=curve, bound=nothing() if limit is None else limit[: len(curve)], line=line)
+
+    def _line(self, known: Known, lags: Array, ks: Sequence[int], coarse: bool) -> Array:
+        """The direct line back from the cursor's t."""
+        flow, study = known.trace.flow, known.study
+        assert flow is not None
+        assert study is not None
+        if coarse:
+            return _spread(np.full(len(ks), np.nan), lags)
+        if self.t == flow.end and flow.direct_line is not None:
+            return _spread(flow.direct_line[lags], lags)
+        return _spread(np.full(len(ks), np.nan) if study.is_large else study.line(flow.state, self.t, ks), lags)
 
     def _pinned(self, pin: Pin | None) -> Trace | None:
         if pin is None:
@@ -224,9 +235,10 @@ class _Job:
         return Spectrum(np.linalg.eigvals(step), float(np.linalg.norm(step, 2)))
 
     def _fan(self, flow: Flow) -> Array:
-        lags = self._lags(MOST_VALUES)
-        ks = self.t - lags if self.forward else self.t + lags
-        return _spread(np.array([flow.block.log_singular_values(self.t, int(k)) for k in ks]), lags)
+        """All singular values by lag; in a long chain the small ones only as far as floats hold them."""
+        last = self.t - 1 if self.forward else self.steps - self.t
+        earlier = flow.block.fan(t=self.t, exact=last <= EXACT)[:last]
+        return np.concatenate([np.zeros((1, earlier.shape[1])), earlier])
 
 
 def _few(steps: Sequence[int], most: int) -> Array:
@@ -236,7 +248,7 @@ def _few(steps: Sequence[int], most: int) -> Array:
 
 def _nearest(places: Array, count: int) -> Array:
     """For each of so many places, which of the chosen ones is the nearest."""
-    return np.abs(np.arange(count)[:, None] - places).argmin(axis=1)
+    return np.asarray(np.abs(np.arange(count)[:, None] - places).argmin(axis=1))
 
 
 def _spread(values: Array, lags: Array) -> Array:
