@@ -5,12 +5,15 @@ OUT ends in .svg for a picture, or in anything else for plain text. The user's o
 
 import argparse
 import asyncio
+import html
 import re
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from rich.cells import cell_len
 
 from rnnsym_tui.app import RnnsymApp
 from rnnsym_tui.model.glyphs import choose
@@ -43,9 +46,24 @@ async def capture(options: dict[str, Any], size: tuple[int, int], keys: Sequence
             return self_contained(app.export_screenshot(title="rnnsym", simplify=True)) if svg else text_of(app)
 
 
+TEXT = re.compile(r'(<text [^>]*?)x="([\d.]+)"([^>]*?)textLength="([\d.]+)"([^>]*)>((?:&#160;)*)([^<]*)</text>')
+
+
 def self_contained(svg: str) -> str:
-    """The picture without the web fonts that it would fetch: any monospace font serves."""
-    return re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
+    """The picture without the web fonts that it would fetch: any monospace font serves.
+
+    No text in it begins with spaces: some viewers drop them.
+    """
+    return TEXT.sub(_unpadded, re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL))
+
+
+def _unpadded(found: re.Match[str]) -> str:
+    head, x, middle, length, tail, padding, text = found.groups()
+    spaces, cells = len(padding) // len("&#160;"), cell_len(html.unescape(text))
+    if not padding or not cells:
+        return found[0] if cells else ""
+    free = float(length) * spaces / (spaces + cells)
+    return f'{head}x="{float(x) + free:g}"{middle}textLength="{float(length) - free:g}"{tail}>{text}</text>'
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
