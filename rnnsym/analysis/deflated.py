@@ -28,7 +28,7 @@ def fan(steps: Array) -> Array | None:
         while start < count:
             stop = start + length
             products = _multiplied(steps[start:stop], frame)
-            if not np.isfinite(products[-1]).all():
+            if not (np.isfinite(products[-1]).all() and np.any(products[-1])):
                 return None
             values = shared(singular_values, products)
             found[start:stop, : values.shape[1]], sizes[start] = values, size

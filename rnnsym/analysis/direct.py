@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from rnnsym.analysis.norms import log_norms
+from rnnsym.analysis.norms import log_norms, table
 from rnnsym.analysis.paths import paths
 from rnnsym.analysis.products import Scaled, scaled
 from rnnsym.analysis.slopes import unsaturated
@@ -29,27 +29,36 @@ if TYPE_CHECKING:
 Array = Any
 
 
-def direct_curve(j: "Jacobians", state: str | None = None) -> Array:
-    """log‖∂s_T/∂s_{T-lag}‖₂ for lag = 0…T-1, (T,), natural, if there were only the direct line at every step; of the
-    block of one state in itself, if one is named. In a chain that runs backward the end is step 1. nan from a step on
-    that is not finite.
+def direct_curve(j: "Jacobians", state: str | None = None, t: int | None = None) -> Array:
+    """log‖∂s_t/∂s_{t-lag}‖₂ for lag = 0…t-1, natural, if there were only the direct line at every step; of the block of
+    one state in itself, if one is named. t is T where it is not given; in a chain that runs backward it is 1, and the
+    steps are t + lag. nan from a step on that is not finite.
 
-    It takes O(T · n) numbers where the direct line is diagonal. Raises UnknownNameError.
+    It takes O(T · n) numbers where the direct line is diagonal. Raises UnknownNameError, and InputError for a t that
+    there is not.
     """
+    end = j.T if t is None else j.place(t)
     line, program = _line(j.net, chain_of(j.net, j.states[0]))
     followed = [name for name in line.carries if name.label == state]
     if state is not None and not followed:
         raise unknown("state", state, j.states)
     groups = (line.around(followed[0]),) if followed else line.apart()
     if any({s, p} <= set(group) for s, p in line.others for group in groups):
-        return paths(j, direct=True).curve((DIRECT,), state)
+        return _whole(j, state, end)
     values = program(j.values, j.T) if program else {}
     curves = [np.zeros(1)]
     for group in groups:
         steps = _steps(line, values, group, j)
         place = None if state is None else [name.label for name in group].index(state)
-        curves.append(_logs(steps if j.forward else steps[::-1], place))
+        curves.append(_logs((steps if j.forward else steps[::-1])[:end], place))
     return np.concatenate([[0.0], np.max(curves[1:], axis=0)])
+
+
+def _whole(j: "Jacobians", state: str | None, end: int) -> Array:
+    """The same from the direct line as matrices, where it is no diagonal."""
+    steps = paths(j, direct=True).along((DIRECT,))
+    part = slice(None) if state is None else j.part(state)
+    return np.asarray(table(steps if j.forward else steps[::-1], [end], range(end, 0, -1), part, part)[0])
 
 
 _KNOWN: WeakKeyDictionary[Network, dict[tuple[Name, ...], tuple[DirectLine, Function | None]]] = WeakKeyDictionary()

@@ -12,15 +12,13 @@ from rnnsym.analysis.bounds import Bound, bound
 from rnnsym.analysis.direct import direct_curve
 from rnnsym.analysis.jacobians import Jacobians
 from rnnsym.analysis.pictures.magnitudes import magnitude, threshold_text
-from rnnsym.analysis.steps import chain_name, chain_of
-from rnnsym.api.network import Network
+from rnnsym.analysis.steps import chain_of
 from rnnsym.core.names import Name
 from rnnsym.core.system import System
 from rnnsym.derivation.states.chains import Chain
 from rnnsym.derivation.states.direct import entries_of
-from rnnsym.derivation.states.jacobians import chains_of, pushing
+from rnnsym.derivation.states.jacobians import pushing
 from rnnsym.derivation.states.pushing import push_piece
-from rnnsym.wiring import carry_order
 
 Array = Any
 THRESHOLD = 1e-3
@@ -98,7 +96,7 @@ class Flow:
     def direct_line(self) -> Array | None:
         """The logarithm of what the direct line alone leaves of the state, such as max ∏ f in an LSTM, per lag; None
         where a state enters itself through gates and matrices only."""
-        system, chain = self.jacobians.net.system, chain_of(self.jacobians.net, self.jacobians.chain)
+        system, chain = self.jacobians.net.system, chain_of(self.jacobians.net, self.jacobians.states[0])
         followed = [name for name in chain.carries if self.state in (None, name.label)]
         if not any(has_direct_line(system, chain, name) for name in followed):
             return None
@@ -125,19 +123,13 @@ def _first(found: Array) -> int | None:
     return int(places[0]) if len(places) else None
 
 
-def chain_names(net: Network) -> tuple[str, ...]:
-    """What the chains of states of a network are called: the values of `chain` in `rs.jacobians`. Raises InputError for
-    a network without a recurrence."""
-    return tuple(chain_name(chain) for chain in chains_of(net.system, carry_order(net.placements)))
-
-
 # The state that is followed. ------------------------------------------------------------------------------------------
 
 
 def main_state(jacobians: Jacobians) -> str | None:
     """The state to follow where none is asked for: the only one with a direct line, such as the LSTM's c; None, the
     whole carry, where there is one state, no line, or several of them."""
-    system, chain = jacobians.net.system, chain_of(jacobians.net, jacobians.chain)
+    system, chain = jacobians.net.system, chain_of(jacobians.net, jacobians.states[0])
     lines = [name.label for name in chain.carries if has_direct_line(system, chain, name)]
     return lines[0] if len(chain.carries) > 1 and len(lines) == 1 else None
 

@@ -13,7 +13,7 @@ from rnnsym.analysis.losses import LossGradients, loss_gradients
 from rnnsym.analysis.lyapunov import Lyapunov, lyapunov
 from rnnsym.analysis.paths import Paths, paths
 from rnnsym.analysis.saturation import THRESHOLD, saturation
-from rnnsym.analysis.steps import Stepper, chain_name, stepper
+from rnnsym.analysis.steps import Stepper, chains_by_name, stepper
 from rnnsym.api.arrays import steps_told
 from rnnsym.api.network import Network
 from rnnsym.api.sizing import network_of
@@ -85,7 +85,8 @@ class Jacobians(Products):
     @property
     def chain(self) -> str:
         """What the chain of states is called."""
-        return chain_name(self._program.chain)
+        carries = self._program.chain.carries
+        return next(name for name, chain in chains_by_name(self.net).items() if chain.carries == carries)
 
     # From steps of the equations to places in the chain. -----------------------------------------------------------
 

@@ -12,13 +12,14 @@ from rnnsym.analysis.blocks import MOST
 from rnnsym.analysis.steps import chain_of
 from rnnsym.api.ledger import Ledger
 from rnnsym.api.network import Network
-from rnnsym.core.names import Name, Role
+from rnnsym.core.names import Name, Point, Role
 from rnnsym.core.system import System
 from rnnsym.derivation.adjoint import Adjoint, adjoint
 from rnnsym.derivation.ledger import select
 from rnnsym.derivation.states.chains import Chain
 from rnnsym.derivation.states.entering import HELD, held
 from rnnsym.engine.program import Function, Values, function
+from rnnsym.engine.source import last_rows
 from rnnsym.errors import InputError
 from rnnsym.wiring import TOTAL_LOSS
 
@@ -135,9 +136,11 @@ def _total(vectors: Array, logs: Array) -> Array:
 class _Entering:
     """The program of ∂L_t/∂s with the states of a chain held, for the loss that a selector picks.
 
-    `held` is the name under which a state is held, `parts` the name of what enters it."""
+    `held` is the name under which a state is held, `parts` the name of what enters it; `last` the last row of what is
+    timed."""
 
     system: System
+    last: Mapping[Name, Point]
     selector: Name
     held: Mapping[Name, Name]
     parts: Mapping[Name, Name]
@@ -150,7 +153,7 @@ class _Entering:
             return out
         chosen = np.zeros((j.T + 1, len(times)))
         chosen[list(times), np.arange(len(times))] = 1.0
-        states = {held: known[state] for state, held in self.held.items()}
+        states = {held: known[state][: self.last[held].at(j.T) + 1] for state, held in self.held.items()}
         spread = {name: _spread(self.system, name, value, len(times)) for name, value in {**known, **states}.items()}
         found = self.function({**spread, self.selector: chosen}, j.T)
         for state, part in self.parts.items():
@@ -183,7 +186,7 @@ def _entering(derived: Adjoint, chain: Chain, title: str) -> _Entering:
     needed = apart.system.ancestors(parts.values())
     wanted = tuple(name for name in dict.fromkeys((*apart.backward, *parts.values())) if name in needed)
     program = function(apart.system, wanted, f"What enters the states of {title}.") if wanted else None
-    return _Entering(apart.system, selector, names, parts, program)
+    return _Entering(apart.system, last_rows(apart.system), selector, names, parts, program)
 
 
 def _known(j: "Jacobians", targets: Any, mask: Any) -> Values:

@@ -133,9 +133,8 @@ def _split(net: Network, chain: Chain) -> _Split:
         for ways in every:
             for name, mover in ((name, mover) for name, movers in ways.into.items() for mover in movers):
                 partial = _partial(ways, name, mover)
-                if partial not in names:
-                    _define(story, ways, name, mover)
-                names[partial] = None
+                if partial not in names and _define(story, ways, name, mover):
+                    names[partial] = None
         system = unsaturated(story.system, names)
         program = function(system, tuple(names), f"Paths of {net.name}.") if names else None
         known[chain.carries] = _Split(chain, every, program)
@@ -149,8 +148,8 @@ def _partial(ways: Ways, name: Name, mover: Name | None) -> Name:
     return name.derived(Role.JACOBIAN, mover, via=("within",))
 
 
-def _define(story: Story, ways: Ways, name: Name, mover: Name | None) -> None:
-    """Add the equation of a partial derivative."""
+def _define(story: Story, ways: Ways, name: Name, mover: Name | None) -> bool:
+    """Add the equation of a partial derivative; False for one that is zero."""
     shape = story.system.shape(mover or ways.source)
     how = Pushing(
         seed=ways.how.seed if mover is None else _seed(mover, shape),
@@ -160,7 +159,9 @@ def _define(story: Story, ways: Ways, name: Name, mover: Name | None) -> None:
         push=lambda rhs, tangents: jvp([rhs], list(tangents), list(tangents.values()))[0],
     )
     partial = _partial(ways, name, mover)
-    story.define({partial: _pushed(ways.system, name, how)}, {partial: how.shape(story.system.shape(name))})
+    if pieces := _pushed(ways.system, name, how):
+        story.define({partial: pieces}, {partial: how.shape(story.system.shape(name))})
+    return bool(pieces)
 
 
 def _seed(mover: Name, shape: Shape) -> Callable[[Read], Expr | None]:
@@ -186,6 +187,8 @@ def _blocks(
         sums: dict[Key, Array] = {}
         ends: dict[Key, Array] = {}
         for mover in movers:
+            if _partial(ways, name, mover) not in known:
+                continue
             gate = (mover,) if mover is not None and mover not in carries else ()
             for key, value in found[mover].items() if mover else [((), None)]:
                 within = (*key, *gate) if len(movers) > 1 else key

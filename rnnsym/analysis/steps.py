@@ -76,21 +76,26 @@ def chain_of(net: Network, wanted: str | None = None) -> Chain:
 
     Raises InputError where there are several and none is named, or none at all; UnknownNameError.
     """
-    found = chains_of(net.system, carry_order(net.placements))
-    names = {chain_name(chain): chain for chain in found}
+    names = chains_by_name(net)
     if wanted is None:
-        if len(found) == 1:
-            return found[0]
+        if len(names) == 1:
+            return next(iter(names.values()))
         first, listed = next(iter(names)), " and ".join(names)
-        raise InputError(f"this network has {len(found)} chains of states, {listed}: say which, chain='{first}'.")
+        raise InputError(f"this network has {len(names)} chains of states, {listed}: say which, chain='{first}'.")
     for name, chain in names.items():
         if wanted == name or wanted in [carry.label for carry in chain.carries]:
             return chain
     raise unknown("chain", wanted, names)
 
 
-def chain_name(chain: Chain) -> str:
-    """What a chain is called: the path that its states share (`forward`), or the labels of its states."""
-    path = chain.carries[0].path
-    shared = path and all(carry.path == path for carry in chain.carries)
-    return ".".join(path) if shared else ", ".join(carry.label for carry in chain.carries)
+def chains_by_name(net: Network) -> dict[str, Chain]:
+    """The chains of a network by what they are called: the path that all states of a chain share, and those of no other
+    (`forward`), or the labels of its states. Raises InputError for a network without a recurrence."""
+    found = chains_of(net.system, carry_order(net.placements))
+    paths = [{carry.path for carry in chain.carries} for chain in found]
+    return {
+        ".".join(path)
+        if len(own) == 1 and (path := next(iter(own))) and paths.count(own) == 1
+        else ", ".join(carry.label for carry in chain.carries): chain
+        for chain, own in zip(found, paths, strict=True)
+    }

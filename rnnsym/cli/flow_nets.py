@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnsym.analysis.flow import Flow, chain_names, distinct, finding, main_state
+from rnnsym.analysis.flow import Flow, distinct, finding, main_state
 from rnnsym.analysis.jacobians import jacobians
+from rnnsym.analysis.steps import chains_by_name
 from rnnsym.api.network import Network, Params
 from rnnsym.cells.registry import load
 from rnnsym.cli import common
@@ -213,7 +214,7 @@ def _cannot_read(body: "Body") -> str:
 
 def _chain(args: argparse.Namespace, net: Network) -> tuple[str | None, str]:
     """The chain to follow, and a remark where there are others."""
-    names = chain_names(net)
+    names = tuple(chains_by_name(net))
     if args.chain is not None or len(names) < 2:
         return args.chain, ""
     others = " or ".join(f"--chain '{name}'" if " " in name else f"--chain {name}" for name in names[1:])

@@ -66,7 +66,7 @@ class Writer:
         kernels_known = kernel_functions()
         self.names, self.sizes = identifiers(every, symbols, kernels_known)
         self._told = Sizes(system)
-        self._last = _last_rows(system)
+        self._last = last_rows(system)
         self._taken = {*self.names.values(), *self.sizes.values(), *kernels_known}
         self._begin()
 
@@ -263,9 +263,10 @@ class Writer:
         return f"[{lo}:{hi}]"
 
 
-def _last_rows(system: System) -> dict[Name, Point]:
-    """The last row of the array of each equation's name: T, or a later one that is set or read."""
+def last_rows(system: System) -> dict[Name, Point]:
+    """The last row of the array of everything timed: T, or a later one that is set or read."""
     last = {name: max(T, system.hull(name).hi) for name in system.equations}
+    last.update(dict.fromkeys(system.timed_given, T))
     for _, piece in system.pieces():
         for read in reads(piece.rhs):
             if read.name in last and isinstance(read.time, Offset):

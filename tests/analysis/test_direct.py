@@ -53,6 +53,19 @@ def test_it_is_what_the_paths_give(cell, key, chain):
         np.testing.assert_allclose(direct_curve(j, state), split.curve(["direct"], state), rtol=0, atol=1e-11)
 
 
+@pytest.mark.parametrize(("cell", "chain", "t"), [(TwoCarries, "forward", 4), ("linear", "backward", 3)], ids=str)
+def test_it_ends_at_any_step(cell, chain, t):
+    net = NETWORKS["bidirectional"](cell)
+    data = data_for(net, T, 1)
+    j = rs.jacobians(net, data.params, data.x, data.carry, chain=chain)
+    steps, product, logs = paths(j).step["direct"], np.eye(j.n), []
+    for i in range(t, 0, -1) if j.forward else range(t, T + 1):
+        with np.errstate(divide="ignore"):
+            logs.append(np.log(np.linalg.norm(product, 2)))
+        product = product @ steps[i - 1]
+    np.testing.assert_allclose(direct_curve(j, t=t), logs, rtol=0, atol=1e-11)
+
+
 def constant_lstm(steps, hidden, forget):
     """An LSTM whose forget gates are σ(forget) at every step."""
     net = rs.Network("lstm", inputs=1, hidden=hidden)

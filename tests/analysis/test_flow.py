@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import rnnsym as rs
-from rnnsym.analysis.flow import Flow, chain_names, distinct, finding, has_direct_line, main_state
-from rnnsym.analysis.steps import chain_of
+from rnnsym.analysis.flow import Flow, distinct, finding, has_direct_line, main_state
+from rnnsym.analysis.steps import chain_of, chains_by_name
 from rnnsym.cells.registry import catalogue
 
 TEXT = "the cat sat on the mat"
@@ -221,7 +221,7 @@ def test_in_ascii_the_finding_has_no_other_character(lstm, elman):
 
 def test_a_chain_that_runs_backward_ends_at_step_1():
     net = rs.bidirectional("elman", inputs=2, hidden=3)
-    assert chain_names(net) == ("forward", "backward")
+    assert tuple(chains_by_name(net)) == ("forward", "backward")
     j = rs.jacobians(net, net.init(3), np.random.default_rng(3).normal(size=(8, 2)), chain="backward")
     flow = Flow("backward", j)
     running = np.eye(3)

@@ -5,6 +5,7 @@ import pytest
 
 import rnnsym as rs
 from rnnsym import cells
+from rnnsym.analysis.steps import chains_by_name
 from rnnsym.errors import InputError, RnnsymError, ShapeError, UnknownNameError
 from support.jacobians import complex_step_products, explicit_products, starts_with, taken
 from support.networks import NETWORKS
@@ -140,3 +141,20 @@ def test_what_needs_too_much_memory_is_refused_with_another_way():
     wide = rs.Network("elman", 1, 1_000)
     with pytest.raises(InputError, match=r"T = 200 steps with 1000 states need 1.6 GB"):
         rs.jacobians(wide, wide.init(scheme="normal"), np.ones((200, 1)))
+
+
+class Apart(rs.Cell):
+    """Two states that know nothing of each other."""
+
+    carry = {"h": ("H",), "k": ("H",)}
+    params = {"U": ("H", "H"), "R": ("H", "H"), "W": ("H", "X")}
+
+    def step(self, p, prev, x, now):
+        now.h = rs.tanh(p.U @ prev.h + p.W @ x)
+        now.k = rs.tanh(p.R @ prev.k + p.W @ x)
+
+
+def test_chains_that_share_a_path_are_called_by_their_states():
+    net = rs.bidirectional(Apart, inputs=2, hidden=2)
+    assert list(chains_by_name(net)) == ["forward.h", "forward.k", "backward.h", "backward.k"]
+    assert rs.jacobians(net, net.init(), np.ones((3, 2)), chain="backward.k").chain == "backward.k"

@@ -95,6 +95,9 @@ class Lowering(Operands):
 
     def _logsumexp(self, scope: Scope, node: Expr, dest: Operand) -> None:
         """The largest entry is taken out first, so that nothing overflows."""
+        if scope.kind is not Kind.WEIGHT and self.is_weight(node):
+            scope.copy(dest.text, self.operand(scope, node).text)
+            return
         value = self.filled(scope, node.args[0])
         top, powers = self.scratch(scope, ()), self.scratch(scope, self.event(node.args[0]))
         axis = str(int(scope.kind is Kind.ALL))

@@ -188,9 +188,17 @@ def test_the_first_picture_comes_before_the_whole_one_where_that_takes_long(monk
     assert coarse.main.table[-1, 0] == whole.main.table[-1, 0]
     np.testing.assert_array_equal(coarse.main.curve, whole.main.curve)
     entries = [[plain(entry).split()[-1] for entry in Readout(UNICODE).entries(found, 60)] for found in (coarse, whole)]
-    assert entries[0][1:] == ["…", "…"]
+    assert entries[0][1:] == ["…"]
     assert entries[0][0] == entries[1][0]
     assert "…" not in entries[1]
+
+
+def test_a_bound_is_drawn_where_it_falls_below_1():
+    def whats(cell):
+        return [curve.what for curve in drawing.drawn(result(Setup(cell, TEXT, 2)), UNICODE)]
+
+    assert whats("elman") == ["norm", "bound"]
+    assert whats("lstm") == ["norm", "line"]
 
 
 def test_a_click_finds_the_pair_of_steps_on_both_sides_of_the_diagonal():
@@ -234,7 +242,7 @@ def test_the_files_hold_the_numbers(tmp_path):
     assert found.finding in (tmp_path / "a.txt").read_text(encoding="utf-8")
     assert files.value(found, readout).startswith(r"\left\lVert \frac{\partial c_6}{\partial c_1} \right\rVert_2 = ")
     table = files.curves(found, UNICODE).splitlines()
-    assert table[0].split("\t") == ["lag", "LSTM norm", "Elman norm", "LSTM line", "LSTM pinned", "LSTM bound"]
+    assert table[0].split("\t") == ["lag", "LSTM norm", "Elman norm", "LSTM line", "LSTM pinned", "Elman bound"]
     assert len(table) == 7
 
 

@@ -37,7 +37,7 @@ def ends(glyphs: Glyphs) -> tuple[str, str]:
 
 
 def drawn(result: Result, glyphs: Glyphs) -> list[Curve]:
-    """The curves of norms against lag, the most important first."""
+    """The curves of norms against lag, the most important first; a bound that never falls below 1 says nothing."""
     shown = shades_of(glyphs.ascii)
     found = []
     for i, trace in enumerate(result.traces):
@@ -48,8 +48,9 @@ def drawn(result: Result, glyphs: Glyphs) -> list[Curve]:
             found.append(Curve(shown.lines[i], SERIES[i], trace, "line", trace.line))
     if result.pinned is not None:
         found.append(Curve(PINNED, "strong", result.pinned, "pinned", result.pinned.curve))
-    if result.main.bound.size and not np.isinf(result.main.bound).any():
-        found.append(Curve(shown.guides[0], "dim", result.main, "bound", result.main.bound))
+    for sign, trace in zip(shown.guides, result.traces, strict=False):
+        if trace.bound.size and trace.bound[-1] < 0:
+            found.append(Curve(sign, "dim", trace, "bound", trace.bound))
     return found
 
 

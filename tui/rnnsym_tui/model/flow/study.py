@@ -3,20 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-import numpy as np
-
-from rnnsym.analysis import norms
+from rnnsym.analysis.direct import direct_curve
 from rnnsym.analysis.flow import Flow, has_direct_line, main_state
 from rnnsym.analysis.jacobians import Jacobians
-from rnnsym.analysis.paths import paths
 from rnnsym.analysis.steps import chain_of
-from rnnsym.derivation.states.paths import DIRECT
 from rnnsym_tui.model.flow.place import WHOLE
 from rnnsym_tui.model.flow.results import Array
 
 Made = TypeVar("Made")
-MOST_ENTRIES = 20_000_000
-"""Entries of the step Jacobians up to which they are split by paths, which takes several times their memory."""
 
 
 class Study:
@@ -38,11 +32,6 @@ class Study:
         """Bytes, about."""
         return 2 * int(self.jacobians.step.nbytes)
 
-    @property
-    def is_large(self) -> bool:
-        """Whether the paths of all steps would take too much memory."""
-        return bool(self.jacobians.step.size > MOST_ENTRIES)
-
     def state(self, wanted: str) -> str | None:
         """The state that is followed: the one that is wanted, where there is such; None for the whole carry."""
         if wanted == WHOLE:
@@ -61,16 +50,9 @@ class Study:
         """Whether a state that is followed enters itself entry by entry."""
         return self.known(("has line", state), lambda: _has_line(self.jacobians, state))
 
-    def line(self, state: str | None, t: int, ks: Sequence[int]) -> Array:
-        """The direct line alone, from each of `ks` to t."""
-        return self.known(("line", state, t, tuple(ks)), lambda: self._line(state, t, ks))
-
-    def _line(self, state: str | None, t: int, ks: Sequence[int]) -> Array:
-        j = self.jacobians
-        steps = self.known("direct", lambda: paths(j, direct=True).along((DIRECT,)))
-        part = slice(None) if state is None else j.part(state)
-        found = norms.table(steps if j.forward else steps[::-1], [j.place(t)], [j.place(k) for k in ks], part, part)
-        return np.asarray(found[0])
+    def line(self, state: str | None, t: int) -> Array:
+        """The direct line alone, by lag back from t."""
+        return self.known(("line", state, t), lambda: direct_curve(self.jacobians, state, t))
 
 
 def _has_line(j: Jacobians, state: str | None) -> bool:

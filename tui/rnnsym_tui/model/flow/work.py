@@ -9,13 +9,11 @@ import numpy as np
 
 from rnnsym.analysis.flow import Flow, finding
 from rnnsym.analysis.jacobians import Jacobians, jacobians
-from rnnsym.analysis.steps import chain_name
+from rnnsym.analysis.steps import chains_by_name
 from rnnsym.api.adjusting import adjusted, has_keep_gate
 from rnnsym.core.names import Role
-from rnnsym.derivation.states.jacobians import chains_of
 from rnnsym.errors import RnnsymError
 from rnnsym.walk.walk import Walk
-from rnnsym.wiring import carry_order
 from rnnsym_tui.model.flow.knobs import Knobs
 from rnnsym_tui.model.flow.place import Pin, cursor
 from rnnsym_tui.model.flow.rests import Rests, rests
@@ -46,7 +44,7 @@ def sampled(steps: int, room: int) -> tuple[int, ...]:
 
 def chains(walk: Walk) -> tuple[str, ...]:
     """What the chains of states of a network are called."""
-    return tuple(map(chain_name, chains_of(walk.net.system, carry_order(walk.net.placements))))
+    return tuple(chains_by_name(walk.net))
 
 
 class Bench:
@@ -217,9 +215,7 @@ class _Job:
         assert study is not None
         if coarse:
             return _spread(np.full(len(ks), np.nan), lags)
-        if self.t == flow.end and flow.direct_line is not None:
-            return _spread(flow.direct_line[lags], lags)
-        return _spread(np.full(len(ks), np.nan) if study.is_large else study.line(flow.state, self.t, ks), lags)
+        return _spread(study.line(flow.state, self.t)[lags], lags)
 
     def _pinned(self, pin: Pin | None) -> Trace | None:
         if pin is None:
