@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from rnnsym.analysis import lanczos
 from rnnsym.analysis.products import SEGMENT, SMALL, Scaled, evened, scaled, sizes
 from rnnsym.analysis.threads import shared
 
@@ -18,6 +19,8 @@ CACHED = 5.0e5
 LEAST, GREATEST = 1e-200, 1e200
 """Squares of norms between these are safe from underflow and overflow."""
 SQUARINGS, ERROR = 8, 1e-12
+LARGE = 128
+"""From this size on Lanczos is faster than squaring."""
 
 
 def log_norms(stack: Scaled) -> Array:
@@ -60,6 +63,17 @@ def _log_of_extreme(stack: Array) -> Array:
 
 
 def _log_largest(gram: Array, trace: Array) -> Array:
+    """The logarithms of the largest eigenvalues of positive semidefinite matrices whose traces are `trace`."""
+    if gram.shape[-1] < LARGE:
+        return _by_squaring(gram, trace)
+    found = np.array([np.nan if (value := lanczos.largest(each)) is None else value for each in gram])
+    open_ = np.isnan(found)
+    if open_.any():
+        found[open_] = np.exp(_by_squaring(gram[open_], trace[open_]))
+    return np.log(found)
+
+
+def _by_squaring(gram: Array, trace: Array) -> Array:
     """The logarithms of the largest eigenvalues of positive semidefinite matrices G, by squaring.
 
     With q a power of two and p_i = λ_i^q / tr G^q, Σp_i² = tr G^2q / (tr G^q)² is at most p_1; with δ = 1 − Σp_i²,

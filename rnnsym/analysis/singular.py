@@ -129,11 +129,14 @@ def factored(steps: Array, part: "Part | None" = None, vectors: bool = False) ->
     """The product of all steps, or a part of it, reduced."""
     steps, _ = parted(steps)
     found = identity(steps.shape[-1], vectors or part is not None)
+    last = np.eye(steps.shape[-1])
+    if part is not None and len(steps):
+        steps, last = steps[:-1], steps[-1]
     for some in batches(steps):
         unit = scaled(some)
         for run in runs_of(unit, found, Scaled(np.empty_like(unit.mantissa), np.empty(len(unit.log)))):
             found = run.ended
-    return found if part is None else _part(found, part)
+    return found if part is None else _part(found, last, part)
 
 
 def _is_part(rows: slice, columns: slice) -> bool:
@@ -165,9 +168,10 @@ def _linked(steps: Array, rows: slice, columns: slice) -> Part:
     return Part(*some, min(block.shape) - min(map(len, some)))
 
 
-def _part(found: Factored, part: Part) -> Factored:
-    chosen = np.eye(len(found.basis))[part.rows]
-    found = advanced(found._replace(right=np.array(found.right)[:, part.columns]), Scaled(chosen, np.zeros(())))
+def _part(found: Factored, last: Array, part: Part) -> Factored:
+    """The part of the last step times the rest: only its own rows count, however small they are beside the others."""
+    chosen = scaled(last[part.rows])
+    found = advanced(found._replace(right=np.array(found.right)[:, part.columns]), chosen)
     return found if len(found.lower) == len(found.log) else again(found)
 
 
@@ -198,7 +202,10 @@ def _triangles(runs: Sequence[Run], prefixes: Scaled, at: Array, rows: Any) -> t
     """`graded.reduced` of `rows` of the products at the steps `at`, without their orthogonal right factor."""
     left = _spread(runs, [run.begun.left for run in runs])[at]
     log = _spread(runs, [run.begun.log for run in runs])[at]
-    return graded.reduced(prefixes.mantissa[at][:, rows] @ left, log + prefixes.log[at][:, None])
+    chosen = Scaled(prefixes.mantissa[at], prefixes.log[at])
+    if rows is not ALL:
+        chosen = scaled(chosen.mantissa[:, rows], np.maximum(chosen.log, DEAD))
+    return graded.reduced(chosen.mantissa @ left, log + np.maximum(chosen.log, DEAD)[:, None])
 
 
 def _spread(runs: Sequence[Run], values: Sequence[Array]) -> Array:
