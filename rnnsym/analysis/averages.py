@@ -22,8 +22,8 @@ REACH = 9.0
 """Beyond this many standard deviations nothing contributes."""
 NODES = 16
 """Gauss–Legendre nodes on a part over which √q z changes by at most 1: tanh is resolved to rounding."""
-FAR = 1e20
-"""Stands for an infinite variance."""
+NEAR, FAR = 1e-40, 1e20
+"""Stand for a variance of zero, so that a kink at 0 has both its sides, and for an infinite one."""
 
 
 class Averages:
@@ -79,7 +79,7 @@ def averages(activation: Activation) -> Averages:
 def nodes(q: float) -> tuple[Array, Array]:
     """a and the weights of an average over a ~ N(0, q), fine enough for what turns as fast as tanh; 0 is between two
     parts. Of an infinite q only the sides remain: what grows for ever has one slope on each."""
-    deviation = math.sqrt(min(q, FAR))
+    deviation = math.sqrt(min(max(q, NEAR), FAR))
     z, weights = _legendre(2 ** math.ceil(math.log2(REACH * (1 + (deviation if q < FAR else 1.0)))))
     return deviation * z, weights
 
@@ -97,6 +97,8 @@ def _legendre(parts: int) -> tuple[Array, Array]:
 def root(f: Callable[[float], float], low: float, high: float) -> float:
     """Where f changes its sign between low and high, by the Illinois variant of false position."""
     at_low, at_high = f(low), f(high)
+    if at_high == 0:
+        return high
     for _ in range(200):
         middle = (low + high) / 2
         guess = high - at_high * (high - low) / (at_high - at_low) if at_high != at_low else middle

@@ -138,6 +138,10 @@ class Block(Products):
     def owner(self) -> "Jacobians":
         return self._owner
 
+    def __repr__(self) -> str:
+        to, source = (name or "all states" for name in (self.to, self.source))
+        return f"<Block from {source} to {to} of {self._owner!r}>"
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         return np.array(self.step, dtype=dtype)
 

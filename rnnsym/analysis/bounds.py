@@ -233,7 +233,8 @@ class _Estimate:
         if not rest:
             return self.by_entries(node)
         one = next((arg for arg in rest if self.ranges.constant(arg) is not None), rest[-1])
-        others = [arg for arg in node.args if arg is not one]
+        others = list(node.args)
+        others.remove(one)
         return _times([self.largest(mul(*others)), self.norm(one)])
 
     def by_entries(self, node: Expr) -> Norm:

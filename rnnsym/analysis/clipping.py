@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ class Clipped:
     """`grads` are the clipped gradients, by parameter; `each` says what became of each of them, `together` of all as
     one vector."""
 
-    grads: dict[str, Array]
+    grads: dict[str, Array] = field(repr=False)
     each: dict[str, Change]
     together: Change
 

@@ -13,6 +13,7 @@ from rnnsym.analysis.direct import direct_curve
 from rnnsym.analysis.jacobians import Jacobians
 from rnnsym.analysis.pictures.magnitudes import magnitude, threshold_text
 from rnnsym.analysis.steps import chain_of
+from rnnsym.api.network import Network
 from rnnsym.core.names import Name
 from rnnsym.core.system import System
 from rnnsym.derivation.states.chains import Chain
@@ -92,6 +93,15 @@ class Flow:
         found = self.bound.line(self.T - 1, self.state)
         return found if np.isfinite(found).all() else None
 
+    @property
+    def telling_bound(self) -> Array | None:
+        """The bound where pictures draw it: where it comes down below 1, or ends within a factor of ten of the greatest
+        norm. One that grows beyond tells nothing of the curve."""
+        line = self.bound_line
+        if line is None or (line[-1] >= 0 and not line[-1] <= np.nanmax(self.curve) + np.log(10.0)):
+            return None
+        return line
+
     @cached_property
     def direct_line(self) -> Array | None:
         """The logarithm of what the direct line alone leaves of the state, such as max ∏ f in an LSTM, per lag; None
@@ -121,6 +131,14 @@ class Flow:
 def _first(found: Array) -> int | None:
     places = np.flatnonzero(found)
     return int(places[0]) if len(places) else None
+
+
+def chain_label(net: Network, chain: str | None = None) -> str:
+    """The names of the cells whose states a chain has: `LSTM`; in a stack of different ones `LSTM + GRU`. Raises as
+    `chain_of`."""
+    paths = {carry.path for carry in chain_of(net, chain).carries}
+    found = [place.cell.name for place in net.placements if place.path in paths]
+    return " + ".join(dict.fromkeys(found or [place.cell.name for place in net.placements]))
 
 
 # The state that is followed. ------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from rnnsym.api.network import Network
 from rnnsym.api.sizing import network_of
 from rnnsym.cells.base import Cell
 from rnnsym.core import dims
-from rnnsym.core.names import Name
+from rnnsym.core.names import Name, Role
 from rnnsym.engine.program import Values
 from rnnsym.errors import InputError, unknown
 
@@ -69,6 +69,7 @@ class Jacobians(Products):
         """Every quantity of the network that needs no target, by `Name`; row t of a timed one is time t."""
         self.step: Array
         self.values, self.step = program(given, steps)
+        _forget_broken(self, program)
 
     def __repr__(self) -> str:
         return f"<Jacobians of {self.net.name}: T = {self.T}, n = {self.n}, {', '.join(self.states)}>"
@@ -97,7 +98,8 @@ class Jacobians(Products):
 
     @cached_property
     def ordered(self) -> Array:
-        """The step Jacobians in the order of the chain, as `products` takes them."""
+        """The step Jacobians in the order of the chain, as `products` takes them. InputError: complex ones."""
+        _check_real(self.step)
         return np.ascontiguousarray(self.step if self.forward else self.step[::-1])
 
     def place(self, t: int) -> int:
@@ -161,7 +163,9 @@ class Jacobians(Products):
 
     def bound(self, measured: bool = False) -> Bound:
         """A rate that no step can exceed, from the derived step Jacobian: σ_max(U) · sup|f′| for an Elman network.
-        measured: with the ranges that this sequence has met, in place of those that hold for all."""
+        measured: with the ranges that this sequence has met, in place of those that hold for all. Raises InputError for
+        complex numbers."""
+        _check_real(self.step)
         return bound(self, measured)
 
     def saturation(self, threshold: float = THRESHOLD) -> dict[str, Array]:
@@ -197,3 +201,22 @@ def _check_one_example(net: Network, given: Mapping[Name, Any]) -> None:
     for name, value in given.items():
         if name.batched and np.ndim(value) > len(net.system.shape(name)) + (name in net.system.timed_given):
             raise InputError(f"Jacobians are taken along one sequence: {name.label} must be without a batch axis.")
+
+
+def _check_real(steps: Array) -> None:
+    if np.iscomplexobj(steps):
+        raise InputError(
+            "products, norms and bounds are those of real step Jacobians, and these are complex: take real parameters "
+            "and inputs, or work on `step`."
+        )
+
+
+def _forget_broken(j: Jacobians, program: Stepper) -> None:
+    """nan for the blocks of steps whose states are nan, where they depend on them: a kink would have some slope."""
+    broken = np.zeros(j.T, dtype=bool)
+    for name in program.chain.carries:
+        broken |= np.isnan(j.values[name][1 : j.T + 1]).reshape(j.T, -1).any(axis=1)
+    for (state, source), name in program.step.blocks.items() if broken.any() else ():
+        told = program.system.ancestors([name])
+        if any(program.system.timed(each) for each in told if each.role != Role.JACOBIAN):
+            j.step[broken, j.part(state.label), j.part(source.label)] = np.nan

@@ -1,4 +1,4 @@
-"""The largest eigenvalue of one large positive semidefinite matrix, in less time than all of them take."""
+"""The largest singular value of one large matrix, in less time than all of them take."""
 
 from functools import cache
 from typing import Any
@@ -12,19 +12,19 @@ RESIDUAL = 1e-12
 
 
 def largest(matrix: Array) -> float | None:
-    """The largest eigenvalue of a positive semidefinite matrix (n, n) to a relative 1e-12; None where `MOST` steps do
-    not find it.
+    """The square of the largest singular value of A (m, n), which is not zero, to a relative 1e-12; None where `MOST`
+    steps do not find it.
 
-    Lanczos (1950) from a fixed random vector, with full reorthogonalisation: a Ritz value whose residual is β |s| is an
-    eigenvalue to within that (Parlett, The symmetric eigenvalue problem, 1998, section 13.2).
+    Lanczos (1950) on AᵀA from a fixed random vector, with full reorthogonalisation: a Ritz value whose residual is
+    β |s| is an eigenvalue to within that (Parlett, The symmetric eigenvalue problem, 1998, section 13.2).
     """
-    n = len(matrix)
+    n = matrix.shape[1]
     basis, diagonal, beside = np.empty((MOST, n)), np.empty(MOST), np.empty(MOST)
     direction = _start(n)
     for i in range(min(MOST, n)):
         basis[i] = direction
         done = basis[: i + 1]
-        image = matrix @ direction
+        image = (matrix @ direction) @ matrix
         diagonal[i] = direction @ image
         for _ in range(2):
             image -= (done @ image) @ done

@@ -45,6 +45,10 @@ class LossGradients:
     sums: Array
     initial: Array
 
+    def __repr__(self) -> str:
+        losses, steps = self.log_norms.shape
+        return f"<LossGradients: {losses} losses, T = {steps}, m = {len(self.initial)}>"
+
 
 def loss_gradients(
     j: "Jacobians", targets: Any, state: str | None = None, mask: Any = None, losses: Sequence[int] | None = None

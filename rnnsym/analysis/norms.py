@@ -29,6 +29,8 @@ def log_norms(stack: Scaled) -> Array:
 
 
 def _log_norms(stack: Array) -> Array:
+    if min(stack.shape[1:]) >= LARGE:
+        return np.array([_log_of_large(each) for each in stack])
     out = np.empty(len(stack))
     some = max(1, int(CACHED // (8 * stack.shape[1] * stack.shape[2])))
     with np.errstate(all="ignore"):
@@ -43,6 +45,15 @@ def _log_norms(stack: Array) -> Array:
                 out[start : start + some][~usual] = _log_of_extreme(part[~usual])
                 out[start : start + some][usual] = 0.5 * _log_largest(gram[usual], trace[usual])
     return out
+
+
+def _log_of_large(matrix: Array) -> float:
+    with np.errstate(all="ignore"):
+        size = np.einsum("ij,ij->", matrix, matrix)
+        if not LEAST < size < GREATEST:
+            return float(_log_of_extreme(matrix[None])[0])
+        found = lanczos.largest(matrix)
+        return 0.5 * float(np.log(np.linalg.eigvalsh(_gram(matrix[None])[0])[-1] if found is None else found))
 
 
 def _gram(stack: Array) -> Array:
@@ -63,17 +74,6 @@ def _log_of_extreme(stack: Array) -> Array:
 
 
 def _log_largest(gram: Array, trace: Array) -> Array:
-    """The logarithms of the largest eigenvalues of positive semidefinite matrices whose traces are `trace`."""
-    if gram.shape[-1] < LARGE:
-        return _by_squaring(gram, trace)
-    found = np.array([np.nan if (value := lanczos.largest(each)) is None else value for each in gram])
-    open_ = np.isnan(found)
-    if open_.any():
-        found[open_] = np.exp(_by_squaring(gram[open_], trace[open_]))
-    return np.log(found)
-
-
-def _by_squaring(gram: Array, trace: Array) -> Array:
     """The logarithms of the largest eigenvalues of positive semidefinite matrices G, by squaring.
 
     With q a power of two and p_i = λ_i^q / tr G^q, Σp_i² = tr G^2q / (tr G^q)² is at most p_1; with δ = 1 − Σp_i²,

@@ -5,9 +5,9 @@ noise below 1e-16 of the largest. Here a product is kept as X · diag(e^d) · W,
 columns of X far from dependent (`rnnsym.analysis.reduction`): the singular values of X · diag(e^d) are then those of
 the product (`rnnsym.analysis.graded`).
 
-How right they are depends on the condition of single steps, not on that of the product: the relative error is about ε
-times the condition of J_t, where rows or columns of very different size (saturated units) do not count. What rounding
-cannot tell from zero is zero.
+How right they are depends on single steps, not on the product: they are those of steps that are off by about ε‖J_t‖,
+where rows or columns of very different size (saturated units) do not count. What rounding cannot tell from zero is
+zero.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ def fan(steps: Array, rows: slice = ALL, columns: slice = ALL) -> Array:
     if not _is_part(rows, columns):
         return _fan(steps, None)
     part = _linked(steps, rows, columns)
-    found = _fan(steps, part) if part.rank else np.empty((len(steps), 0))
+    found = _fan(part.of(steps), part) if part.rank else np.empty((len(steps), 0))
     return np.pad(found, ((0, 0), (0, part.missing)), constant_values=-np.inf)
 
 
@@ -77,7 +77,7 @@ def whole(steps: Array, rows: slice = ALL, columns: slice = ALL) -> Array:
     part = _linked(steps, rows, columns)
     if not part.rank:
         return np.full(part.missing, -np.inf)
-    found = factored(steps, part if _is_part(rows, columns) else None)
+    found = factored(part.of(steps), part if _is_part(rows, columns) else None)
     values = graded.log_values(found.lower.T[None], found.log[None])[0]
     return np.pad(values, (0, part.missing), constant_values=-np.inf)
 
@@ -87,13 +87,14 @@ def vectors(steps: Array, rows: slice = ALL, columns: slice = ALL) -> tuple[Arra
     part, shape = _linked(steps, rows, columns), np.empty(steps.shape[1:])[rows, columns].shape
     left, values, right = np.empty((0, 0)), np.empty(0), np.empty((0, 0))
     if part.rank:
-        left, values, right = _vectors(factored(steps, part if _is_part(rows, columns) else None, vectors=True))
+        known = part if _is_part(rows, columns) else None
+        left, values, right = _vectors(factored(part.of(steps), known, vectors=True))
     signs = (
         np.where(right[np.arange(len(right)), np.argmax(np.abs(right), axis=1)] < 0, -1.0, 1.0) if part.rank else 1.0
     )
     first = np.arange(steps.shape[-1])
-    left = _completed(left * signs, np.isin(first[rows], part.rows), min(shape))
-    right = _completed(right.T * signs, np.isin(first[columns], part.columns), min(shape)).T
+    left = _completed(left * signs, np.isin(first[rows], part.states[part.rows]), min(shape))
+    right = _completed(right.T * signs, np.isin(first[columns], part.states[part.columns]), min(shape)).T
     return left, np.pad(values, (0, part.missing), constant_values=-np.inf), right
 
 
@@ -144,8 +145,10 @@ def _is_part(rows: slice, columns: slice) -> bool:
 
 
 class Part(NamedTuple):
-    """Rows and columns of a product that are not zero by its structure, and how many singular values are."""
+    """The `states` that ways from the columns to the rows of a part pass, which `rows` and `columns` of them are not
+    zero by the structure of the product, and how many singular values are."""
 
+    states: Array
     rows: Array
     columns: Array
     missing: int
@@ -154,18 +157,26 @@ class Part(NamedTuple):
     def rank(self) -> int:
         return min(len(self.rows), len(self.columns))
 
+    def of(self, steps: Array) -> Array:
+        """The steps between the states: what is large beside them drowns nothing."""
+        if len(self.states) == steps.shape[-1]:
+            return steps
+        return np.ascontiguousarray(steps[:, self.states[:, None], self.states])
+
 
 def _linked(steps: Array, rows: slice, columns: slice) -> Part:
     """The part [rows, columns] without what no way leads to or from: there, rounding would blur zeros."""
-    n = steps.shape[-1]
+    first = np.arange(steps.shape[-1])
     if not _is_part(rows, columns):
-        return Part(np.arange(n), np.arange(n), 0)
-    ways = np.eye(n) + np.any(steps != 0, axis=0)
-    for _ in range(n.bit_length()):
+        return Part(first, first, first, 0)
+    ways = np.eye(len(first)) + np.any(steps != 0, axis=0)
+    for _ in range(len(first).bit_length()):
         ways = np.minimum(ways @ ways, 1.0)
     block = ways[rows, columns] > 0
-    some = np.arange(n)[rows][block.any(axis=1)], np.arange(n)[columns][block.any(axis=0)]
-    return Part(*some, min(block.shape) - min(map(len, some)))
+    passed = ways[rows].any(axis=0) & ways[:, columns].any(axis=1)
+    some = first[rows][block.any(axis=1)], first[columns][block.any(axis=0)]
+    at = np.cumsum(passed) - 1
+    return Part(first[passed], at[some[0]], at[some[1]], min(block.shape) - min(map(len, some)))
 
 
 def _part(found: Factored, last: Array, part: Part) -> Factored:

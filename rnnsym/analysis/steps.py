@@ -1,6 +1,6 @@
 """The numbers of a chain's step Jacobians, from the derived matrix expression, for all steps at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -89,13 +89,22 @@ def chain_of(net: Network, wanted: str | None = None) -> Chain:
 
 
 def chains_by_name(net: Network) -> dict[str, Chain]:
-    """The chains of a network by what they are called: the path that all states of a chain share, and those of no other
-    (`forward`), or the labels of its states. Raises InputError for a network without a recurrence."""
+    """The chains of a network by what they are called: what the paths of all states of a chain begin or end with, and
+    those of no other (`forward`, also of a stack), or else the labels of its states. Raises InputError for a network
+    without a recurrence."""
     found = chains_of(net.system, carry_order(net.placements))
-    paths = [{carry.path for carry in chain.carries} for chain in found]
+    shared = [_shared([carry.path for carry in chain.carries]) for chain in found]
     return {
-        ".".join(path)
-        if len(own) == 1 and (path := next(iter(own))) and paths.count(own) == 1
-        else ", ".join(carry.label for carry in chain.carries): chain
-        for chain, own in zip(found, paths, strict=True)
+        path if path and shared.count(path) == 1 else ", ".join(carry.label for carry in chain.carries): chain
+        for chain, path in zip(found, shared, strict=True)
     }
+
+
+def _shared(paths: Sequence[tuple[str, ...]]) -> str:
+    """What paths begin with, or else what they end with."""
+
+    def start(those: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+        same = [len(set(parts)) == 1 for parts in zip(*those, strict=False)]
+        return those[0][: [*same, False].index(False)]
+
+    return ".".join(start(paths) or start([path[::-1] for path in paths])[::-1])

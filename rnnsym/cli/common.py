@@ -1,6 +1,8 @@
 """Arguments that several commands take, and what they stand for."""
 
 import argparse
+import os
+import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -149,3 +151,14 @@ def pairs(option: str, items: Iterable[str]) -> dict[str, str]:
             raise InputError(f"{option} gives {name.strip()} twice.")
         found[name.strip()] = value
     return found
+
+
+def one_thread_each() -> None:
+    """Let every product and decomposition of NumPy's run in one thread, unless the user has said otherwise.
+
+    The matrices of these commands are small, and OpenBLAS, where other work runs beside it, may take ten times as long
+    in several threads. Rounding then depends on no number of threads either. Of no effect once NumPy is loaded.
+    """
+    if "numpy" not in sys.modules:
+        for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+            os.environ.setdefault(name, "1")

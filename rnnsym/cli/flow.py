@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rnnsym.cli import common
 from rnnsym.cli.app import open_app
+from rnnsym.cli.files import can_be_a_picture
 from rnnsym.cli.terminal import interactive, overwrite, say, shows_unicode, watched, width, write, write_json
 from rnnsym.errors import InputError, unknown
 
@@ -65,7 +66,7 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_reading(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("what is read", "Without any of these, a text of seven words.")
+    group = parser.add_argument_group("what is read", f"Without any of these, the text '{TEXT}'.")
     group.add_argument("--text", help="characters, one-hot; two of them at least")
     group.add_argument("--input", metavar="FILE", help="numbers (T, X) from FILE.npy or FILE.csv")
     group.add_argument("--steps", metavar="T", type=common.size, help=f"T drawn vectors, Gaussian (default: {STEPS})")
@@ -86,6 +87,7 @@ def run(args: argparse.Namespace) -> int:
     _check(args)
     if interactive() and not args.plain and not any(getattr(args, kind) for kind in KINDS) and _for_the_app(args):
         return open_app(_app_options(args))
+    common.one_thread_each()
     import numpy as np
 
     from rnnsym.cli.flow_nets import task_of
@@ -137,11 +139,11 @@ def _check(args: argparse.Namespace) -> None:
     if drawn and given:
         raise InputError(f"{drawn[0]} and {given[0]} exclude each other: {drawn[0]} is for a drawn sequence.")
     if args.weights:
-        others = ("hidden", "scheme", "compare", "text")
+        others = ("text", "hidden", "scheme", "compare")
         fixed = [f"--{name}" for name in others if getattr(args, name) is not None]
         fixed += [f"--{name}" for name in ("inputs", *common.WIRING) if getattr(args, name)]
         if fixed:
-            raise InputError(f"--weights and {fixed[0]} exclude each other: the file says what the network is.")
+            raise InputError(f"--weights and {fixed[0]} exclude each other: {_told_by(fixed[0])}.")
     if args.figure is not None and args.figure not in FIGURES:
         raise unknown("figure", args.figure, FIGURES)
     if args.prefix is not None and not args.weights:
@@ -149,8 +151,15 @@ def _check(args: argparse.Namespace) -> None:
     for option in ("figure", "force"):
         if getattr(args, option) and not args.save:
             raise InputError(f"--{option} is for --save FILE.")
-    if args.save and Path(args.save).exists() and not args.force:
-        raise InputError(f"'{args.save}' exists: choose another name, or replace it with --force.")
+    if args.save:
+        can_be_a_picture(Path(args.save), args.force)
+
+
+def _told_by(option: str) -> str:
+    """Why an option does not go with weights from a file."""
+    if option == "--text":
+        return "the file does not say which characters its inputs stand for; give the vectors, with --input"
+    return "the file says what the network is"
 
 
 def _exclusive(args: argparse.Namespace, names: tuple[str, ...], advice: str) -> None:

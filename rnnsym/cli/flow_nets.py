@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnsym.analysis.flow import Flow, distinct, finding, main_state
+from rnnsym.analysis.flow import Flow, chain_label, distinct, finding, main_state
 from rnnsym.analysis.jacobians import jacobians
 from rnnsym.analysis.steps import chains_by_name
 from rnnsym.api.network import Network, Params
@@ -58,6 +58,11 @@ class Reading:
     rows: Any = None
     steps: int | None = None
     inputs: int = INPUTS
+
+    @property
+    def drawn(self) -> bool:
+        """Whether it depends on the seed."""
+        return self.text is None and self.rows is None
 
     def network(self, args: argparse.Namespace, body: "Body") -> Network:
         hidden = args.hidden or HIDDEN
@@ -119,17 +124,19 @@ def task_of(args: argparse.Namespace, progress: Callable[[str], None]) -> Task:
     if not made:
         nets = [reading.network(args, body) for body in bodies]
         made = [(net, net.init(_seed(args), args.scheme or SCHEME)) for net in nets]
-    labels = distinct([net.placements[0].cell.name for net, _ in made])
-    flows, remarks = [], []
-    for label, (net, params) in zip(labels, made, strict=True):
-        chain, remark = _chain(args, net)
-        remarks += [remark] if remark else []
+    chains = [_chain(args, net) for net, _ in made]
+    labels = distinct([chain_label(net, chain) for (net, _), (chain, _) in zip(made, chains, strict=True)])
+    flows = []
+    for label, (net, params), (chain, _) in zip(labels, made, chains, strict=True):
         progress(f"step Jacobians of {label} ...")
         flows.append(_flow(args, label, net, _changed(args, net, params), chain, reading))
     text = None if reading.text is None else reading.text.text
-    return Task(
-        tuple(flows), reading.source, text, _settings(args), args.threshold or THRESHOLD, tuple(dict.fromkeys(remarks))
-    )
+    read = any(name.role == Role.INPUT for net, _ in made for name in net.system.given)
+    source = reading.source if read else "nothing"
+    settings = _settings(args, drawn=not args.weights or reading.drawn)
+    told = [_not_told(net) if args.weights and args.cell is None else "" for net, _ in made]
+    remarks = dict.fromkeys(remark for remark in (*told, *(remark for _, remark in chains)) if remark)
+    return Task(tuple(flows), source, text, settings, args.threshold or THRESHOLD, tuple(remarks))
 
 
 def _flow(
@@ -172,6 +179,15 @@ def _from_file(args: argparse.Namespace) -> tuple[Network, Params]:
     if cell is None and common.cell_options(args):
         raise InputError("--act and --option are for a CELL: name it beside --weights.")
     return load_weights(args.weights, cell, args.prefix)
+
+
+def _not_told(net: Network) -> str:
+    """A remark on what a file of PyTorch leaves open."""
+    if all(place.cell.name != "Elman" for place in net.placements):
+        return ""
+    return (
+        "the file does not say whether this nn.RNN has tanh or ReLU: it is read with tanh; for ReLU, elman --act relu."
+    )
 
 
 def check_text(text: str | None, args: argparse.Namespace) -> None:
@@ -232,11 +248,15 @@ def _changed(args: argparse.Namespace, net: Network, params: Params) -> Params:
     return adjusted(net, params, gain=gain, spectral_radius=args.radius, forget_bias=bias)
 
 
-def _settings(args: argparse.Namespace) -> dict[str, Any]:
-    """What was chosen about the weights, by name."""
-    drawn = {"weights": Path(args.weights).name} if args.weights else {"scheme": args.scheme or SCHEME}
+def _settings(args: argparse.Namespace, drawn: bool) -> dict[str, Any]:
+    """What was chosen about the weights, by name; the seed is None where nothing is `drawn` with it."""
+    weights = {"weights": Path(args.weights).name} if args.weights else {"scheme": args.scheme or SCHEME}
     turned = {"spectral_radius": args.radius, "gain": args.gain, "forget_bias": args.forget_bias}
-    return {"seed": _seed(args), **drawn, **{name: value for name, value in turned.items() if value is not None}}
+    return {
+        "seed": _seed(args) if drawn else None,
+        **weights,
+        **{name: value for name, value in turned.items() if value is not None},
+    }
 
 
 def _seed(args: argparse.Namespace) -> int:

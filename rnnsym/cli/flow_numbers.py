@@ -16,8 +16,8 @@ from rnnsym.analysis.spectra import norm, radius
 
 Array = Any
 Row = tuple[str, ...]
-MOST = 200
-"""Steps whose eigenvalues are taken."""
+MOST, FEWEST, WORK = 200, 8, 1.8e8
+"""Steps whose eigenvalues are taken: at most and at least so many, and so much work."""
 GAP = 2
 LEAST = 0.005
 """Smaller shares are no per cent."""
@@ -61,9 +61,14 @@ def numbers_of(flow: Flow) -> Numbers:
 
 
 def some_steps(flow: Flow) -> Array:
-    """The step Jacobians that are finite; of long sequences MOST of them, evenly spaced."""
-    chosen = flow.jacobians.step[[step - 1 for step in sampled(flow.T, MOST)]]
+    """The step Jacobians at `some_places` that are finite."""
+    chosen = flow.jacobians.step[[step - 1 for step in some_places(flow)]]
     return chosen[np.isfinite(chosen).all(axis=(1, 2))]
+
+
+def some_places(flow: Flow) -> list[int]:
+    """The steps t whose eigenvalues are taken: all, or of long sequences and large networks some, evenly spaced."""
+    return sampled(flow.T, max(FEWEST, min(MOST, int(WORK / flow.jacobians.n**3))))
 
 
 def _mean(shares: Array) -> float:
@@ -78,6 +83,7 @@ def rows_of(flows: Sequence[Flow], found: Sequence[Numbers]) -> list[Row]:
     def row(name: str, cell: Callable[[Numbers], str]) -> Row:
         return (name, *(cell(each) for each in found))
 
+    median = "median" if all(len(some_places(flow)) == flow.T for flow in flows) else "median of some t"
     followed = ("state that is followed", *(_followed(flow) for flow in flows))
     one_step = row("bound on the norm of J_t", lambda each: f"{each.rate:.4g}")
     many = row("bound per step in the long run", lambda each: f"{each.final_rate:.4g}")
@@ -85,8 +91,8 @@ def rows_of(flows: Sequence[Flow], found: Sequence[Numbers]) -> list[Row]:
         followed,
         row(f"left of t = {first} at t = {last}", lambda each: magnitude(each.left)),
         row("on average it", _pace),
-        row("spectral radius of J_t, median", lambda each: _short(each.radius)),
-        row("norm of J_t, median", lambda each: _short(each.norm)),
+        row(f"spectral radius of J_t, {median}", lambda each: _short(each.radius)),
+        row(f"norm of J_t, {median}", lambda each: _short(each.norm)),
         one_step,
         *([many] if many[1:] != one_step[1:] else []),
     ]
@@ -112,9 +118,12 @@ def _followed(flow: Flow) -> str:
 
 
 def _pace(found: Numbers) -> str:
-    if found.halving is not None:
-        return f"halves in {found.halving:.3g} steps"
-    return f"doubles in {found.doubling:.3g} steps" if found.doubling is not None else "-"
+    steps, slow, fast = found.halving, "halves", "shrinks"
+    if steps is None:
+        steps, slow, fast = found.doubling, "doubles", "grows"
+    if steps is None:
+        return "-"
+    return f"{slow} in {steps:.3g} steps" if steps >= 1 else f"{fast} {magnitude(math.log(2) / steps)}-fold a step"
 
 
 def _short(value: float) -> str:

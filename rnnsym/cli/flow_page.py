@@ -21,7 +21,7 @@ from rnnsym.analysis.pictures.magnitudes import magnitude
 from rnnsym.analysis.pictures.reach import reach, reach_legend
 from rnnsym.analysis.spectra import eigenvalues
 from rnnsym.cli.flow_nets import Task
-from rnnsym.cli.flow_numbers import MOST, numbers_of, saturated_words, some_steps, tables
+from rnnsym.cli.flow_numbers import numbers_of, saturated_words, some_places, some_steps, tables
 
 Array = Any
 BESIDE = 44
@@ -46,6 +46,15 @@ class Page:
     def lines(self) -> Iterator[str]:
         """Finding, map, curves, numbers."""
         yield from self._head()
+        if self.task.flows[0].T > 1:
+            yield from self._pictures()
+            yield ""
+        yield from self._numbers()
+        if self.dynamics:
+            yield from self._lyapunov()
+
+    def _pictures(self) -> Iterator[str]:
+        """Map and curves, beside each other where there is room."""
         pairs = self._pairs()
         maps = [self._map(pair, self.width) for pair in pairs]
         across = max(columns(line) for line in [self._map_title(), *maps[0]])
@@ -56,9 +65,6 @@ class Page:
             yield from self._maps(maps)
             yield ""
             yield from self._norms(self.width, ROWS)
-        yield from self._numbers()
-        if self.dynamics:
-            yield from self._lyapunov()
 
     def plot(self) -> Iterator[str]:
         """Larger pictures, and more of them."""
@@ -70,6 +76,7 @@ class Page:
             yield from self._fan(flow)
         yield from self._spectra()
         yield from self._lyapunov()
+        yield ""
         yield from self._numbers()
 
     def reach(self) -> Iterator[str]:
@@ -97,7 +104,8 @@ class Page:
         first = self.task.flows[0]
         sizes = ", ".join(f"{name} = {size}" for name, size in first.jacobians.net.sizes.items())
         names = listed(list(dict.fromkeys(flow.jacobians.net.name for flow in self.task.flows)))
-        settings = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in self.task.settings.items())
+        chosen = {name: value for name, value in self.task.settings.items() if value is not None}
+        settings = ", ".join(f"{name.replace('_', ' ')} {_value(value)}" for name, value in chosen.items())
         verb = "read" if len(self.task.flows) > 1 else "reads"
         source = "".join(c if c.isprintable() else repr(c)[1:-1] for c in self.task.source)
         yield from self._wrapped(f"{names} {verb} {source}")
@@ -185,8 +193,8 @@ class Page:
         if len(self.task.flows) <= GUIDED:
             if flow.direct_line is not None:
                 yield shown.lines[i], flow.direct_line, "the direct line alone"
-            if flow.bound_line is not None:
-                yield shown.guides[i], flow.bound_line, "bound here" if flow.bound.measured else "bound"
+            if flow.telling_bound is not None:
+                yield shown.guides[i], flow.telling_bound, "bound here" if flow.bound.measured else "bound"
 
     def _fan(self, flow: Flow) -> Iterator[str]:
         logs, shown = flow.fan, glyphs(self.ascii)
@@ -213,7 +221,8 @@ class Page:
 
     def _spectrum(self, flow: Flow) -> list[str]:
         values = eigenvalues(some_steps(flow))
-        which = f"{MOST} steps" if flow.T > MOST else "all t"
+        some = len(some_places(flow))
+        which = f"{some} steps" if some < flow.T else "all t"
         title = self._plain(f"Eigenvalues of J_t, {which}: {flow.label}")
         largest = np.max(np.abs(values), initial=0.0)
         return [title, *circle(values, 17, self.ascii), f"largest |eigenvalue| {largest:.3g}"]
@@ -237,16 +246,19 @@ class Page:
         flows = self.task.flows
         found = [numbers_of(flow) for flow in flows]
         for lines in tables(flows, found, self.width):
-            yield ""
             yield from map(self._plain, lines)
-        yield ""
+            yield ""
         shares = "; ".join(f"{flow.label} {saturated_words(each)}" for flow, each in zip(flows, found, strict=True))
-        yield from self._wrapped(f"Saturated units, mean over t: {shares}.")
+        yield from self._wrapped(f"Saturated units (a slope below a tenth of the largest), mean over t: {shares}.")
         yield ""
         for flow, each in zip(flows, found, strict=True):
             why = each.why.removesuffix(COUNTEREXAMPLE).strip()
             yield from self._wrapped(f"{flow.label}: {why[:1].lower()}{why[1:]}")
         yield from self._wrapped(COUNTEREXAMPLE)
+
+
+def _value(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _in_ascii(sentence: str) -> str:

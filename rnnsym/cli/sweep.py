@@ -5,9 +5,11 @@ import os
 import signal
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnnsym.cli import common
+from rnnsym.cli.files import can_be_a_picture
 from rnnsym.cli.terminal import say, shows_unicode, width, write, write_json
 from rnnsym.errors import InputError
 
@@ -48,13 +50,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seeds", metavar="N", type=common.size, default=SEEDS, help=f"networks at each point (default: {SEEDS})"
     )
     parser.add_argument("--seed", metavar="S", type=common.seed, default=0, help="another ensemble (default: 0)")
-    parser.add_argument("--measure", metavar="NAMES", help="which measures, or module:function (default: all)")
+    parser.add_argument("--measure", metavar="NAMES", help="which measures, or path/to/file.py:function (default: all)")
     parser.add_argument("--out", metavar="FILE", help="keep every finished row in FILE, and go on from there")
     parser.add_argument("--workers", metavar="N", type=common.size, help="processes (default: none beside this one)")
     parser.add_argument(
-        "--plot", metavar="MEASURE", nargs="?", const=MEASURE, help=f"draw a measure over the grid ({MEASURE})"
+        "--plot",
+        metavar="MEASURE",
+        nargs="?",
+        const=MEASURE,
+        help=f"draw a measure over the grid ({MEASURE})",
     )
     parser.add_argument("--axes", metavar="A,B", help="the axes of the picture (default: the first two that vary)")
+    parser.add_argument("--save", metavar="FILE", help="draw it as FILE.svg or FILE.png")
+    parser.add_argument("--force", action="store_true", help="--save replaces a file that exists")
     parser.add_argument("--csv", action="store_true", help="print the rows as CSV")
     common.add_json(parser)
     common.add_ascii(parser)
@@ -69,20 +77,23 @@ examples
   rnnsym sweep elman,lstm --gain .5:2:.25 --seeds 8 --out gains.jsonl --plot
   rnnsym sweep elman --gain .5:3:.5 --variance 0,.1,1 --scheme gaussian --plot
   rnnsym sweep lstm --scheme glorot,unit_forget_bias,chrono --plot log_norms
+  rnnsym sweep elman --gain .5:2:.25 --save gains.svg
   rnnsym sweep elman --hidden 64 --workers 4 --csv > rows.csv"""
 
 
 def run(args: argparse.Namespace) -> int:
     """Print one line for each point of the grid, the rows, or a picture."""
-    if sum(map(bool, (args.json, args.csv, args.plot))) > 1:
-        raise InputError("--json, --csv and --plot exclude each other: ask for one, and again for the other.")
-    if args.axes and not args.plot:
-        raise InputError("--axes is for --plot.")
+    _check(args)
+    common.one_thread_each()
     sweep, axes = _sweep(args), _picture_axes(args)
     if args.plot:
         from rnnsym.analysis.sweeps.picture import picture_axes
 
         picture_axes(sweep, args.plot, axes)
+        if args.save:
+            from rnnsym.analysis.figures import phase_axes
+
+            phase_axes(sweep, *_figure_axes(sweep, axes))
     try:
         with _workers(args.workers) as executor, _progress(len(sweep)) as progress:
             table = sweep.run(args.out, executor, progress)
@@ -100,6 +111,23 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _check(args: argparse.Namespace) -> None:
+    """Raises InputError for options that do not go together, before anything runs."""
+    if args.save and not args.plot:
+        args.plot = MEASURE
+    if sum(map(bool, (args.json, args.csv, args.plot))) > 1:
+        other = "--save" if args.save else "--plot"
+        raise InputError(f"--json, --csv and {other} exclude each other: ask for one, and again for the other.")
+    if args.axes and not args.plot:
+        raise InputError("--axes is for --plot and --save.")
+    if args.force and not args.save:
+        raise InputError("--force is for --save FILE.")
+    if args.save:
+        if args.plot == "log_norms":
+            raise InputError("--save draws one number of each run, and log_norms is a list: see it with --plot alone.")
+        can_be_a_picture(Path(args.save), args.force)
+
+
 def _sweep(args: argparse.Namespace) -> "Sweep":
     from rnnsym.analysis.sweeps import MEASURES, Sweep
 
@@ -115,6 +143,12 @@ def _sweep(args: argparse.Namespace) -> "Sweep":
 def _picture_axes(args: argparse.Namespace) -> list[str]:
     """The axes of the picture, as the options are called or as the rows call them."""
     return [AXES[name][0] if name in AXES else name for name in _names(args.axes or "")]
+
+
+def _figure_axes(sweep: "Sweep", axes: list[str]) -> tuple[str | None, str | None]:
+    """What a figure has across and up: the axes of numbers among these; others have a curve or a map a value."""
+    found = [name for name in axes if all(isinstance(value, (int, float)) for value in sweep.axes[name])]
+    return found[0] if found else None, found[1] if len(found) > 1 else None
 
 
 def _names(text: str) -> list[str]:
@@ -174,10 +208,11 @@ def _workers(count: int | None) -> "Iterator[Executor | None]":
 
 
 def _as_worker() -> None:
-    """Leave Ctrl+C to the process that began this one, and do not outlive it."""
+    """Leave Ctrl+C to the process that began this one, do not outlive it, and work in one thread."""
     import multiprocessing
     import threading
 
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
 
@@ -227,6 +262,13 @@ def _show(args: argparse.Namespace, table: "Table", axes: list[str]) -> None:
         write_json("sweep", {"sweep": table.sweep.spec, "complete": table.complete, "rows": rows})
     elif args.csv:
         write(table.to_csv().splitlines())
+    elif args.save:
+        from rnnsym.analysis.figures import phase, save
+
+        expected = "mean_field" if args.plot == MEASURE else None
+        across, up = _figure_axes(table.sweep, axes)
+        save(phase(table, args.plot, across, up, expected), args.save, args.force)
+        say(f"wrote {args.save}")
     elif args.plot:
         from rnnsym.analysis.sweeps.picture import phase_plot
 

@@ -99,14 +99,16 @@ class Writer:
     # What every function starts with: T, the batch axes, the sizes, the arrays to fill. ---------------------------
 
     def _arguments(self, names: Sequence[Name], sizes: Sequence[str]) -> list[Name]:
-        """What the equations of `names` read from outside, what tells the sizes, and an array that tells T."""
+        """What the equations of `names` read from outside, and what tells the sizes, T and the batch axes."""
         inside = set(names)
         wanted = {r.name for name in names for piece in self.system.equations[name] for r in reads(piece.rhs)} - inside
         args = [name for name in (*self.system.given, *self.system.equations) if name in wanted]
         args += [self._told.sources[dim].name for dim in sizes]
+        given = [name for name in self.system.given if name.role not in LOSS_DATA]
         if not any(map(self._is_clock, args)):
-            given = [name for name in self.system.given if name.role not in LOSS_DATA]
             args += [name for name in given if self.system.timed(name)][:1]
+        if not any(name.batched for name in args):
+            args += [name for name in given if name.batched][:1]
         return list(dict.fromkeys(args))
 
     def _is_clock(self, name: Name) -> bool:
@@ -265,8 +267,7 @@ class Writer:
 
 def last_rows(system: System) -> dict[Name, Point]:
     """The last row of the array of everything timed: T, or a later one that is set or read."""
-    last = {name: max(T, system.hull(name).hi) for name in system.equations}
-    last.update(dict.fromkeys(system.timed_given, T))
+    last = dict.fromkeys(system.timed_given, T) | {name: max(T, system.hull(name).hi) for name in system.equations}
     for _, piece in system.pieces():
         for read in reads(piece.rhs):
             if read.name in last and isinstance(read.time, Offset):

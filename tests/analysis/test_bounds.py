@@ -123,6 +123,22 @@ def test_vectors_count_all_their_entries():
     assert_never_exceeded(j)
 
 
+class Cubed(rs.Cell):
+    params = {"w": ()}
+    carry = {"h": ("H",), "m": ()}
+
+    def step(self, p, prev, x, now):
+        now.m = 0.1 * prev.m
+        now.h = x[0] * (prev.m * p.w) * prev.h * prev.h
+
+
+def test_a_factor_that_is_there_twice_counts_twice():
+    net = rs.Network(Cubed(), inputs=1, hidden=3)
+    j = rs.jacobians(net, {"w": 0.02}, np.ones((1, 1)), carry={"h": [4.0, -3.0, 5.0], "m": 1.0})
+    for measured in (False, True):
+        assert_never_exceeded(j, measured)
+
+
 class Exploding(rs.Cell):
     params = {"w": ("H",)}
     carry = {"h": ("H",)}

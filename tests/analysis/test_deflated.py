@@ -32,3 +32,4 @@ def test_products_that_leave_the_range_of_floats_are_left_to_the_others():
     assert deflated.fan(sudden) is None
     np.testing.assert_allclose(singular.plain_fan(sudden)[-1, 0], -19 * 60 * np.log(10))
     assert deflated.fan(np.zeros((4, 2, 2))) is None
+    assert deflated.fan(np.zeros((60, 2, 2))) is None

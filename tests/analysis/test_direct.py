@@ -11,6 +11,7 @@ from rnnsym.analysis.flow import Flow
 from rnnsym.analysis.paths import paths
 from rnnsym.errors import UnknownNameError
 from support.networks import NETWORKS, data_for
+from support.odd_cells import NothingLeft
 from support.two_carries import TwoCarries
 
 T = 6
@@ -36,6 +37,7 @@ CASES = [
     ("gru", "tagging", None),
     (TwoCarries, "tagging", None),
     (TwoCarries, "stacked", None),
+    (NothingLeft, "tagging", None),
     (Handed, "bidirectional", "backward"),
     ("mgu", "bidirectional", "backward"),
     ("lstm", "encoder_decoder, soft", "decoder.h"),

@@ -122,7 +122,7 @@ def test_norms_are_drawn_against_the_lag_with_their_guides(flows):
         (line,) = [line for name, line in found.items() if name.startswith(label)]
         np.testing.assert_array_equal(line.get_xdata(), np.arange(T))
         np.testing.assert_array_equal(line.get_ydata(), flow.curve / LN10)
-        for attribute, text, style in (("bound_line", "bound", "--"), ("direct_line", "direct line alone", ":")):
+        for attribute, text, style in (("telling_bound", "bound", "--"), ("direct_line", "direct line alone", ":")):
             guide = getattr(flow, attribute)
             assert (guide is not None) == (f"{flow.label}  {text}" in found)
             if guide is not None:

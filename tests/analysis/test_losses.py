@@ -9,6 +9,7 @@ import rnnsym as rs
 from rnnsym.analysis.losses import lag_norms, loss_gradients
 from rnnsym.errors import InputError, ShapeError
 from support.networks import NETWORKS, data_for
+from support.odd_cells import NothingLeft
 
 T = 4
 CASES = [
@@ -21,6 +22,7 @@ CASES = [
     ("elman", "bidirectional below", "layer1.backward", "layer1.backward.h"),
     ("elman", "encoder_decoder", "encoder", "encoder.h"),
     ("gru", "encoder_decoder", "decoder", "decoder.h"),
+    (NothingLeft, "bidirectional", "backward", "backward.h"),
 ]
 
 

@@ -64,6 +64,16 @@ def test_relu_has_a_closed_form():
     assert np.isfinite(theory.spectrum(4)[:, :2]).all()
 
 
+def test_without_a_variance_the_slopes_are_those_of_small_numbers():
+    """relu has g²/2 of the squared gradient left however small its pre-activations are; tanh has all of it."""
+    assert MeanField(1.2, 0.0, "relu").largest == pytest.approx(0.5 * np.log(0.72), rel=1e-12)
+    assert MeanField(0.5, 0.0).largest == pytest.approx(np.log(0.5), rel=1e-12)
+
+
+def test_a_variance_of_one_is_found():
+    np.testing.assert_allclose(MeanField([0.0, 0.6], [1.0, 0.8], "identity").variance, 1.0, rtol=1e-12)
+
+
 def test_entropy_dimension_and_mean_are_integrals_of_the_spectrum():
     theory = MeanField(3.0)
     spectrum, du = theory.spectrum(500), 1 / 500

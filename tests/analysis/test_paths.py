@@ -10,7 +10,7 @@ from rnnsym.analysis.paths import paths
 from rnnsym.cells import LSTM
 from rnnsym.errors import UnknownNameError
 from support.networks import NETWORKS, data_for
-from support.odd_cells import OddMatrices, OneWayIn, ScalarState
+from support.odd_cells import NothingLeft, OddMatrices, OneWayIn, ScalarState
 
 T, H = 5, 3
 
@@ -47,6 +47,7 @@ CASES = [
     (ScalarState, "tagging", None, None),
     (OddMatrices, "tagging", None, None),
     (OneWayIn, "tagging", None, None),
+    (NothingLeft, "tagging", None, ("direct",)),
     ("lstm", "stacked", None, None),
     ("elman", "encoder_decoder, soft", "decoder.h", None),
     ("mgu", "bidirectional", "backward", None),
@@ -92,6 +93,24 @@ def test_the_direct_line_of_a_gru_is_what_its_gate_keeps():
     assert np.allclose(found.step["direct"], np.eye(H) * run["z"][:, None, :], atol=1e-14)
     norms = found.norms()
     assert np.allclose(norms["direct"], run["z"].max(axis=1), atol=1e-13)
+
+
+class Constant(rs.Cell):
+    """Nothing is read, and no derivative changes."""
+
+    params = {"w": ()}
+    carry = {"c": ("H",)}
+    inputs = {}
+
+    def step(self, p, prev, x, now):
+        now.n = -prev.c
+        now.c = p.w * prev.c + now.n
+
+
+def test_derivatives_of_parameters_alone():
+    j = rs.jacobians(Constant, {"w": 0.25}, None, {"c": np.ones(2)}, steps=3)
+    assert np.array_equal(paths(j).step["direct"], np.tile(0.25 * np.eye(2), (3, 1, 1)))
+    assert np.array_equal(paths(j).step["n"], np.tile(-np.eye(2), (3, 1, 1)))
 
 
 def test_a_path_that_there_is_not_is_refused():

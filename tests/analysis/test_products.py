@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rnnsym as rs
-from rnnsym.analysis import norms, products
+from rnnsym.analysis import lanczos, norms, products
+from rnnsym.analysis.clipping import clip_by_norm
 from rnnsym.analysis.products import Scaled
 from support.jacobians import exact_log_norms, taken, tanh_steps
 from support.networks import NETWORKS
@@ -151,3 +152,30 @@ def test_the_number_of_threads_changes_nothing(monkeypatch):
         monkeypatch.setattr("os.cpu_count", lambda count=count: count)
         found[count] = norms.table(steps, range(40, 0, -1), range(40, 0, -1), ALL, ALL)
     np.testing.assert_array_equal(found[1], found[2])
+
+
+def test_norms_of_large_matrices(monkeypatch):
+    rng = np.random.default_rng(4)
+    n = norms.LARGE
+    square = rng.normal(size=(n, n))
+    turn = np.linalg.qr(square)[0]
+    near = turn * np.linspace(1 - 1e-6, 1, n)
+    stack = np.stack([square, turn, near, 1e-150 * square, 1e200 * turn, np.outer(turn[0], turn[1]), 0 * turn])
+    expected = [np.log(np.linalg.norm(each, 2)) if each.any() else -np.inf for each in stack]
+    taken_apart = norms.log_norms(Scaled(stack, np.zeros(len(stack))))
+    np.testing.assert_allclose(taken_apart, expected, atol=1e-11)
+    np.testing.assert_allclose(lanczos.largest(stack[0]), np.linalg.norm(square, 2) ** 2, rtol=1e-12)
+    assert np.isnan(norms.log_norms(Scaled(np.nan * stack[:1], np.zeros(1)))).all()
+    monkeypatch.setattr(lanczos, "MOST", 2)
+    assert lanczos.largest(square) is None
+    np.testing.assert_allclose(norms.log_norms(Scaled(stack, np.zeros(len(stack)))), expected, atol=1e-11)
+
+
+def test_what_a_session_shows_of_results_is_one_line():
+    net = rs.Network("lstm", 2, 3)
+    params, x = net.init(0), np.ones((4, 2))
+    j = rs.jacobians(net, params, x)
+    assert repr(j.block("c", "h")) == f"<Block from h to c of {j!r}>"
+    assert repr(j.loss_gradients(np.ones((4, 3)))) == "<LossGradients: 4 losses, T = 4, m = 6>"
+    clipped = clip_by_norm(net.value_and_grad(params, x, np.ones((4, 3)))[1], 0.1)
+    assert "array" not in repr(clipped)

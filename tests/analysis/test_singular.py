@@ -203,6 +203,18 @@ def test_a_block_of_lower_rank_has_a_value_of_zero():
     np.testing.assert_array_equal(np.isfinite(singular.whole(repeated(step), rows, columns)), [True, False])
 
 
+def test_a_block_keeps_its_digits_beside_states_that_are_much_larger():
+    """States that are much larger at the last step alone, and others that the block reads nothing from."""
+    rng = np.random.default_rng(5)
+    shut = rng.normal(size=(12, 4, 4)) * np.exp([0.0, -100.0, -230.0, -500.0])[:, None]
+    below = np.tril(rng.normal(size=(60, 4, 4))) * np.exp([0.0, -8.0, 3.0, 3.0])[:, None]
+    for steps, part in ((shut, slice(1, 3)), (shut, slice(3, 4)), (below, slice(0, 2))):
+        (truth,) = exact_log_values(steps, [len(steps)], 1500, part, part)
+        np.testing.assert_allclose(singular.whole(steps, part, part), truth, rtol=1e-11)
+        np.testing.assert_allclose(singular.fan(steps, part, part)[-1], truth, rtol=1e-11)
+        np.testing.assert_allclose(singular.vectors(steps, part, part)[1], truth, rtol=1e-11)
+
+
 def test_rows_of_very_different_size_in_any_order():
     rng = np.random.default_rng(8)
     stack = np.array([1e-14, 1.0, 1e-7, 1e-3])[:, None] * rng.normal(size=(4, 4))

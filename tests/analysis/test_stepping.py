@@ -7,6 +7,7 @@ from hypothesis import given, reject, settings
 import rnnsym as rs
 from rnnsym.analysis import stepping
 from rnnsym.analysis.steps import chains_of, stepper
+from rnnsym.cells import Elman
 from rnnsym.cells.registry import catalogue
 from rnnsym.errors import InputError
 from rnnsym.wiring import carry_order
@@ -78,8 +79,10 @@ def test_complex_numbers_take_the_readable_program():
     net = rs.Network("lstm", 2, 3, None)
     data = data_for(net, 4)
     moved = {**data.params, "U_f": data.params["U_f"] + 1e-30j}
-    slope = rs.jacobians(net, moved, data.x).step.imag / 1e-30
-    assert np.abs(slope).max() > 0
+    j = rs.jacobians(net, moved, data.x)
+    assert np.abs(j.step.imag / 1e-30).max() > 0
+    with pytest.raises(InputError, match="are complex: take real parameters"):
+        j.log_norm(4, 0)
 
 
 def test_a_shut_gate_keeps_its_digits():
@@ -93,6 +96,17 @@ def test_a_shut_gate_keeps_its_digits():
     a = 40 + h[:-1]
     expected = np.exp(-a) / (1 + np.exp(-a)) ** 2 * np.tanh(c[1:])
     np.testing.assert_allclose(np.asarray(j.block("h", "h"))[:, 0, 0], expected, rtol=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_states_that_are_no_numbers_have_no_jacobian_but_a_constant_one():
+    """h₃ = f(h₁ − h₂) is ∞ − ∞ at last: relu would have a slope there, a linear network has its U."""
+    for activation, broken in (("relu", True), ("identity", False)):
+        net = rs.Network(Elman(activation), 1, 3, None)
+        u = np.array([[10.0, 0.0, 0.0], [0.0, 10.0, 0.0], [1.0, -1.0, 0.0]])
+        j = rs.jacobians(net, {"U": u, "W": np.ones((3, 1)), "b": np.zeros(3)}, np.ones((320, 1)))
+        assert np.isfinite(j.log_norm(300, 0))
+        assert np.isnan(j.log_norm(320, 0)) == broken
 
 
 def test_programs_are_kept_for_few_lengths_and_used_again():

@@ -158,3 +158,13 @@ def test_chains_that_share_a_path_are_called_by_their_states():
     net = rs.bidirectional(Apart, inputs=2, hidden=2)
     assert list(chains_by_name(net)) == ["forward.h", "forward.k", "backward.h", "backward.k"]
     assert rs.jacobians(net, net.init(), np.ones((3, 2)), chain="backward.k").chain == "backward.k"
+
+
+def test_the_chains_of_a_stack_are_called_by_what_their_paths_share():
+    def names(net):
+        return list(chains_by_name(net))
+
+    assert names(rs.stacked([rs.Bidirectional("gru"), rs.Bidirectional("lstm")], 2, 3)) == ["forward", "backward"]
+    stacks = rs.Stacked(["gru", "gru"]), rs.Stacked(["elman", "elman"])
+    assert names(rs.encoder_decoder(*stacks, inputs=2, hidden=3, outputs=2)) == ["encoder", "decoder"]
+    assert names(rs.stacked(["gru", "gru"], 2, 3)) == ["layer1.h, layer2.h"]

@@ -65,7 +65,7 @@ def test_the_only_prefix_is_found_and_other_layers_are_left_alone(file):
 
 def test_several_prefixes_are_asked_for(file):
     written(file, {**module(1, prefix="a.rnn."), **module(3, prefix="b.")})
-    assert "prefix= one of 'a.rnn', 'b'" in refusal(InputError, file)
+    assert "by its prefix, one of 'a.rnn', 'b'" in refusal(InputError, file)
     assert rs.load_weights(file, prefix="b.")[0].name == "GRU"
     assert "Did you mean 'a.rnn'?" in refusal(UnknownNameError, file, prefix="a.rn")
 
@@ -199,6 +199,12 @@ def test_a_number_that_is_not_finite_is_named_with_its_place(file, bad):
     tensors["rnn.weight_hh_l0"][4, 1] = bad
     said = refusal(InputError, written(file, tensors))
     assert said == f"the tensor rnn.weight_hh_l0 is not finite: the entry at (4, 1) is {bad}."
+
+
+def test_a_signalling_nan_is_refused_like_any_other(file):
+    tensors = {name: array.astype(np.float32) for name, array in module(1).items()}
+    tensors["bias_ih_l0"].view(np.uint32)[2] = 0x7FA00000
+    assert "bias_ih_l0 is not finite: the entry at (2) is nan" in refusal(InputError, written(file, tensors))
 
 
 def test_labels_that_do_not_fit_are_named(file):

@@ -160,6 +160,16 @@ def test_weights_from_a_file(tmp_path, capsys):
     np.testing.assert_allclose(np.exp(flow["lags"]["log_norm"]), expected[::-1], rtol=1e-9)
 
 
+def test_weights_that_leave_the_activation_open(tmp_path, capsys):
+    file = tmp_path / "rnn.npz"
+    np.savez(file, weight_ih_l0=np.eye(2), weight_hh_l0=np.eye(2), bias_ih_l0=np.ones(2), bias_hh_l0=np.ones(2))
+    words = ["--weights", str(file), "--steps", "3", "--reach"]
+    assert main(["flow", *words]) == 0
+    assert "for ReLU, elman --act relu" in capsys.readouterr().err
+    assert main(["flow", "elman", "--act", "relu", *words]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_symbols_layers_decoders_and_cells_that_read_no_text(capsys, tmp_path):
     (tmp_path / "two.py").write_text(TWO, encoding="utf-8")
     for words in ("mgu --symbols", "elman --layers 2", "gru --decoder lstm --chain decoder --state all"):
@@ -168,6 +178,52 @@ def test_symbols_layers_decoders_and_cells_that_read_no_text(capsys, tmp_path):
     assert printed(capsys, "elman --reach") == printed(capsys, "elman --reach --seed 7")
 
 
+def test_a_network_is_called_after_the_cells_of_its_chain(capsys):
+    for words, label in (
+        ("gru --decoder lstm --chain decoder", "LSTM"), ("gru --stack lstm", "GRU + LSTM"), ("gru --layers 2", "GRU"),
+    ):  # fmt: skip
+        assert json.loads(printed(capsys, f"{words} --steps 4 --json"))["flows"][0]["label"] == label
+
+
+def test_what_is_neither_drawn_nor_read_is_not_spoken_of(capsys, folder):
+    (folder / "still.py").write_text(STILL, encoding="utf-8")
+    assert printed(capsys, "still.py:Still --steps 3").splitlines()[0] == "Still reads nothing"
+    np.save("x.npy", np.eye(4))
+    words = "elman --weights w.npz --gain 2 --input"
+    assert printed(capsys, f"{words} x.npy").splitlines()[1] == "T = 4, X = 4, H = 3; weights w.npz, gain 2"
+    assert "; seed 7, weights w.npz" in printed(capsys, "elman --weights w.npz").splitlines()[1]
+    assert json.loads(printed(capsys, f"{words} x.npy --json"))["seed"] is None
+
+
+def test_one_step_has_no_picture_and_fast_growth_a_factor(capsys):
+    page = printed(capsys, "lstm --steps 1")
+    assert "one step only" in page
+    assert "╲" not in page
+    assert "steps back" not in page
+    assert "grows 100-fold a step" in printed(capsys, "linear --scheme orthogonal --gain 100 --steps 4")
+
+
+def test_a_bound_that_says_nothing_is_not_drawn(capsys):
+    page = printed(capsys, "lstm --compare elman")
+    assert re.findall("(LSTM|Elman) +bound", page) == ["Elman"]
+    assert len(json.loads(printed(capsys, "lstm --json"))["flows"][0]["lags"]["log_bound"]) == 21
+    assert re.search("Linear +bound +1.00e18", printed(capsys, "linear --scheme orthogonal --gain 100 --steps 10"))
+
+
+STILL = '''\
+import rnnsym as rs
+
+
+class Still(rs.Cell):
+    """Reads nothing."""
+
+    params = {"U": ("H", "H")}
+    carry = {"h": ("H",)}
+    inputs = {}
+
+    def step(self, p, prev, x, now):
+        now.h = rs.tanh(p.U @ prev.h)
+'''
 TWO = '''\
 import rnnsym as rs
 
@@ -255,6 +311,8 @@ FAULTS = {
     "--force": "--force is for --save",
     "--save x.svg --figure heet": "Did you mean 'heat'?",
     "--save x.pdf": "neither a .svg nor a .png",
+    "--save none/x.svg": "there is no folder 'none'",
+    "--weights w.npz --text ab": "which characters its inputs stand for; give the vectors, with --input",
     "--width 10": "from 60 to 1000",
     "--hidden 0": "whole number from 1",
     "--compar gru": "did you mean '--compare'?",

@@ -54,6 +54,31 @@ def test_a_picture_in_ascii_without_escapes(capsys):
     assert "steps back" in lags
 
 
+def test_a_picture_as_a_file_and_nothing_replaced(capsys, tmp_path, monkeypatch):
+    pytest.importorskip("matplotlib")
+    path = tmp_path / "gains.svg"
+    assert out_of(capsys, *SMALL, "--save", str(path)) == ""
+    drawn = path.read_bytes()
+    assert drawn.startswith(b"<?xml")
+    monkeypatch.setattr(runner, "run_point", None)
+    assert main(["sweep", *SMALL, "--save", str(path)]) == 2
+    assert "exists" in capsys.readouterr().err
+    assert path.read_bytes() == drawn
+
+
+def test_a_measure_from_a_file(capsys, tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "def largest(probe):\n    return abs(probe.params['U']).max()\n\n\ndef both(probe):\n    return [1, 2]\n"
+    )
+    lines = out_of(capsys, "elman", *SMALL[1:], "--measure", f"{file}:largest,{file}:both").splitlines()
+    assert lines[0].split() == ["gain", "largest"]
+    assert [float(line.split()[1]) for line in lines[1:4]] == pytest.approx(
+        [gain * float(lines[1].split()[1]) for gain in (1, 1.5, 2)], rel=1e-3
+    )
+    assert lines[-1] == "also in the rows: both"
+
+
 def test_ctrl_c_keeps_the_rows_and_the_same_command_goes_on(capsys, monkeypatch, tmp_path):
     path, plain, made = tmp_path / "rows.jsonl", runner.run_point, []
 
@@ -99,6 +124,11 @@ def test_failed_runs_are_counted(capsys):
         (["lstm", "--gain", "1,2", "--plot", "lyapunof"], "Did you mean 'lyapunov'"),
         (["lstm", "--gain", "1,2", "--plot", "--axes", "gian"], "Did you mean 'gain'"),
         (["lstm", "--axes", "gain"], "--axes is for --plot"),
+        (["lstm", "--gain", "1,2", "--save", "x.pdf"], "neither a .svg nor a .png"),
+        (["lstm", "--gain", "1,2", "--plot", "log_norms", "--save", "x.svg"], "log_norms is a list"),
+        (["lstm,gru", "--save", "x.svg"], "no axis of numbers"),
+        (["lstm", "--force"], "--force is for --save"),
+        (["lstm", "--measure", "no.py:largest"], "path/to/file.py:function"),
         (["lstm", "--json", "--csv"], "exclude each other"),
         (["lstm", "--seeds", "0"], "not a whole number"),
         (["elman", "--act", "tan"], "Did you mean 'tanh'"),

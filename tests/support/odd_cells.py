@@ -98,3 +98,38 @@ class Bent(rs.Cell):
     def step(self, p, prev, x, now):
         now.m = rs.maximum(p.W @ x, p.U @ prev.h)
         now.h = rs.minimum(now.m, rs.tanh(prev.h) + p.b)
+
+
+class OneNumber(rs.Cell):
+    """Numbers of parameters alone, one of them a factor of every entry of the state; products of composed weights."""
+
+    params = {"W": ("H", "X"), "U": ("H", "H"), "F": ("H", "H+X"), "w": ("H",)}
+    carry = {"h": ("H",)}
+
+    def step(self, p, prev, x, now):
+        now.s = rs.logsumexp(p.U @ p.w)
+        now.d = rs.sigmoid(rs.dot(p.F @ rs.concat(prev.h, x), p.w))
+        now.h = rs.tanh(p.W @ x + rs.tanh(prev.h) * (now.s + 0 * prev.h) + now.d * p.w)
+
+
+class NothingLeft(rs.Cell):
+    """What cancels: a quantity that the state does not change, and a product of states of the same step."""
+
+    params = {"W": ("H", "X"), "U": ("H", "H")}
+    carry = {"h": ("H",), "c": ("H",)}
+
+    def step(self, p, prev, x, now):
+        now.n = prev.c
+        now.c = rs.tanh(p.U @ prev.c + p.W @ x + now.n - now.n)
+        now.h = rs.tanh(now.c * now.c + p.W @ x + (prev.h - prev.h))
+
+
+class SaidTwice(rs.Cell):
+    """A gate that another equation writes out again."""
+
+    params = {"W": ("H", "X"), "V": ("H", "X")}
+    carry = {"h": ("H",)}
+
+    def step(self, p, prev, x, now):
+        now.g = rs.sigmoid(rs.dot(p.W @ x, prev.h))
+        now.h = rs.tanh(p.V @ x * rs.sigmoid(rs.dot(p.W @ x, prev.h)))

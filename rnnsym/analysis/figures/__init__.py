@@ -7,7 +7,7 @@ matplotlib raises MissingPackageError.
 from rnnsym.analysis.figures.canvas import save
 from rnnsym.analysis.figures.curves import fan, norms
 from rnnsym.analysis.figures.heatmap import heat
-from rnnsym.analysis.figures.phases import phase
+from rnnsym.analysis.figures.phases import phase, phase_axes
 from rnnsym.analysis.figures.spectra import lyapunov, spectrum
 
-__all__ = ["fan", "heat", "lyapunov", "norms", "phase", "save", "spectrum"]
+__all__ = ["fan", "heat", "lyapunov", "norms", "phase", "phase_axes", "save", "spectrum"]

@@ -16,7 +16,6 @@ from rnnsym.errors import ShapeError
 Array = Any
 MARKS = 14
 """Markers on a curve, about."""
-GUIDES = {"bound_line": ("bound", "--"), "direct_line": ("direct line alone", ":")}
 HEADROOM = 0.3
 """Room above the curves for the bounds, as a part of the axis."""
 NAMED = 10
@@ -24,7 +23,8 @@ NAMED = 10
 
 
 def norms(flows: Sequence[Flow], width: float = 7.0, title: str | None = None) -> Figure:
-    """‖∂s_T/∂s_{T-lag}‖₂ against the lag, with the sufficient bound dashed and the direct line alone dotted.
+    """‖∂s_T/∂s_{T-lag}‖₂ against the lag, with the bound dashed, where `Flow.telling_bound` has it, and the direct line
+    alone dotted.
 
     A curve that reaches exactly 0 ends with a mark on the axis. width: inches. title: the finding, where it is None.
     Raises InputError.
@@ -35,7 +35,7 @@ def norms(flows: Sequence[Flow], width: float = 7.0, title: str | None = None) -
         axes = figure.subplots()
         for i, (flow, name) in enumerate(zip(flows, _names(flows), strict=True)):
             _curve(axes, i, flow, name)
-        room = HEADROOM if any(flow.bound_line is not None for flow in flows) else 0.05
+        room = HEADROOM if any(flow.telling_bound is not None for flow in flows) else 0.05
         _power_axis(axes, np.concatenate([flow.curve for flow in flows]) / LN10, room)
         if axes.get_ylim()[0] < np.log10(THRESHOLD):
             axes.axhline(np.log10(THRESHOLD), color=PALE, linewidth=0.8, zorder=1)
@@ -60,8 +60,8 @@ def _curve(axes: Axes, i: int, flow: Flow, name: str) -> None:
     first = min(i * every // 4, flow.T - 1)
     axes.plot(lags, _drawn(flow.curve), color=colour, linestyle=LINES[i], marker=MARKERS[i],
               markevery=(first, every), markerfacecolor="white", label=name, zorder=3)  # fmt: skip
-    for attribute, (text, dashes) in GUIDES.items():
-        logs = getattr(flow, attribute)
+    bound = "bound here" if flow.bound.measured else "bound"
+    for logs, text, dashes in ((flow.telling_bound, bound, "--"), (flow.direct_line, "direct line alone", ":")):
         if logs is not None:
             axes.plot(np.arange(len(logs)), _drawn(logs), color=colour, linestyle=dashes, linewidth=1.0,
                       label=f"{flow.label}  {text}", zorder=2)  # fmt: skip

@@ -12,6 +12,7 @@ from rnnsym.analysis.sweeps.measures import MEASURES
 from rnnsym.errors import InputError, unknown
 
 if TYPE_CHECKING:
+    from rnnsym.analysis.sweeps.grid import Sweep
     from rnnsym.analysis.sweeps.table import Table
 
 Array = Any
@@ -44,28 +45,35 @@ def phase(
     names, makes up to four curves or maps. expected: another measure, drawn as dashed lines beside the curves, such as
     "mean_field". width: inches. Raises UnknownNameError and InputError.
     """
-    across, up = _axes_of(table, across, up)
-    kinds = [name for name in table.sweep.varied if name not in (across, up)]
-    by = kinds[0] if len(kinds) == 1 and len(table.sweep.axes[kinds[0]]) <= len(COLOURS) else None
-    if kinds and by is None:
-        raise InputError(
-            f"the sweep varies {', '.join(table.sweep.varied)}: a figure shows one or two axes of numbers, and of one "
-            f"more up to {len(COLOURS)} values."
-        )
+    across, up, by = phase_axes(table.sweep, across, up)
     with style():
         if up is None:
             return _curves(table, measure, across, by, expected, blank(width, flat(width), title))
         return _maps(table, measure, (across, up), by, width, title)
 
 
-def _axes_of(table: "Table", across: str | None, up: str | None) -> tuple[str, str | None]:
-    axes = table.sweep.axes
+def phase_axes(sweep: "Sweep", across: str | None = None, up: str | None = None) -> tuple[str, str | None, str | None]:
+    """What `phase` draws of a sweep that need not have run yet: the axes across and up, and the one whose values have a
+    curve or a map each. Raises as `phase`."""
+    across, up = _axes_of(sweep, across, up)
+    kinds = [name for name in sweep.varied if name not in (across, up)]
+    by = kinds[0] if len(kinds) == 1 and len(sweep.axes[kinds[0]]) <= len(COLOURS) else None
+    if kinds and by is None:
+        raise InputError(
+            f"the sweep varies {', '.join(sweep.varied)}: a figure shows one or two axes of numbers, and of one "
+            f"more up to {len(COLOURS)} values."
+        )
+    return across, up, by
+
+
+def _axes_of(sweep: "Sweep", across: str | None, up: str | None) -> tuple[str, str | None]:
+    axes = sweep.axes
     for name in (across, up):
         if name is not None and name not in axes:
             raise unknown("axis", name, axes)
         if name is not None and not _numbers(axes[name]):
             raise InputError(f"the axis {name} has values that are no numbers, and cannot be drawn as an axis.")
-    free = [name for name in table.sweep.varied if _numbers(axes[name]) and name not in (across, up)]
+    free = [name for name in sweep.varied if _numbers(axes[name]) and name not in (across, up)]
     if across is not None:
         return across, up
     if not free:
@@ -109,6 +117,8 @@ def _curves(table: "Table", measure: str, across: str, by: str | None, expected:
         axes.fill_between(values[order], low[order], high[order], color=COLOURS[i], alpha=0.16, linewidth=0, zorder=2)
     if expected is not None:
         for i, (mean, _, _) in enumerate(_rows(table, expected, by, (across,))):
+            if np.isnan(mean).all():
+                continue
             axes.plot(values[order], mean[order], color=COLOURS[i], linestyle="--", linewidth=1.1, zorder=4,
                       label=", ".join(name for name in (names[i], _label(expected)) if name))  # fmt: skip
     axes.axhline(0, color=INK, linewidth=0.8, zorder=1)

@@ -3,8 +3,12 @@
 Logarithms are natural, and the states are the whole carry.
 """
 
-import importlib
+import importlib.util
 from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -106,7 +110,8 @@ STANDARD = tuple(MEASURES)
 
 
 def measure_name(what: str | Callable[..., Any]) -> str:
-    """A measure by its name, or `module:function` for one of your own. Raises UnknownNameError and InputError."""
+    """A measure by its name, or `path/to/file.py:function` or `module:function` for one of your own. Raises
+    UnknownNameError and InputError."""
     if isinstance(what, str):
         measure_called(what)
         return what
@@ -126,9 +131,20 @@ def measure_called(name: str) -> Measure:
         return MEASURES[name]
     module, colon, function = name.partition(":")
     if not colon:
-        raise unknown("measure", name, [*MEASURES, "module:function"])
+        raise unknown("measure", name, [*MEASURES, "path/to/file.py:function"])
     try:
-        found = getattr(importlib.import_module(module), function)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise InputError(f"the measure {name} cannot be imported: {error}.") from None
+        found = getattr(_file(Path(module).resolve()) if module.endswith(".py") else import_module(module), function)
+    except (ImportError, AttributeError, ValueError, OSError, SyntaxError) as error:
+        reason = f"the measure {name} cannot be imported: {error}"
+        raise InputError(f"{reason}. Name one as path/to/file.py:function, or module:function.") from None
     return Measure(function, str(found.__doc__ or function).partition("\n")[0], found)
+
+
+@cache
+def _file(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"rnnsym_measures_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"'{path}' is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

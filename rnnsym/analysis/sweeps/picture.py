@@ -60,7 +60,7 @@ def _numeric(table: "Table", name: str) -> bool:
 
 
 def _label(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _caption(table: "Table", measure: str, axes: Sequence[str]) -> str:

@@ -24,7 +24,7 @@ def summary(table: "Table", width: int = 80, ascii_only: bool = False) -> list[s
     axes = sweep.varied
     points = list(product(*(sweep.axes[name] for name in axes)))
     columns = [[name, *(_cut(point[i], ascii_only) for point in points)] for i, name in enumerate(axes)]
-    left = []
+    left = [name for name in sweep.columns if any(isinstance(value, list) for value in table[name])]
     for name, cells in _means(table).items():
         if sum(_wide(each) + len(GAP) for each in columns) + _wide([name, *cells]) <= width:
             columns.append([name, *cells])
@@ -64,7 +64,7 @@ def _line(cells: Sequence[str], widths: Sequence[int], left: int) -> str:
 
 
 def _cut(value: Any, ascii_only: bool) -> str:
-    text = f"{value:g}" if isinstance(value, float) else str(value)
+    text = "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
     dots = "..." if ascii_only else "…"
     return text if len(text) <= WIDEST else dots + text[len(dots) - WIDEST :]
 

@@ -34,7 +34,8 @@ class Tensor:
         found = self.read()
         if found.dtype.kind not in "iuf":
             raise InputError(f"the tensor {self.name} holds {found.dtype}: weights are real numbers.")
-        found = found.astype(np.float64)
+        with np.errstate(invalid="ignore"):
+            found = found.astype(np.float64)
         if not np.isfinite(found).all():
             where = np.argwhere(~np.isfinite(found))
             at = ", ".join(map(str, where[0]))

@@ -141,7 +141,7 @@ def group_of(tensors: Tensors, prefix: str | None = None) -> Group:
     known = prefixes(tensors)
     if prefix is None and len(known) > 1:
         listed = ", ".join(f"'{each}'" for each in known)
-        raise InputError(f"the file has {len(known)} recurrent modules: say which, prefix= one of {listed}.")
+        raise InputError(f"the file has {len(known)} recurrent modules: say which by its prefix, one of {listed}.")
     chosen = known[0] if prefix is None else prefix.removesuffix(".")
     if chosen not in known:
         raise unknown("prefix", chosen, [each or "'' (none)" for each in known])

@@ -92,7 +92,9 @@ def _told(story: Story, ways: Ways) -> dict[Name, Name | None]:
         told[name] = None
         inner = {mover: told[mover] for mover in passed if mover is not None}
         pieces = None if None in inner.values() else _pieces(story, ways, name, inner, first=None in passed)
-        if pieces is not None:
+        if pieces == ():
+            del told[name]
+        elif pieces is not None:
             derivative = told[name] = jacobian_name(ways.chain, name, ways.source, (DIRECT,))
             story.define({derivative: pieces}, {derivative: ways.how.shape(story.system.shape(name))[:1]})
     return told

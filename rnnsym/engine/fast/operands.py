@@ -245,6 +245,7 @@ class Operands:
         self.fixed.lines.append(f"{name} = np.empty({self.event(node)}, kind)")
         shape = self.event(node)
         target = Operand(name, block=Submatrix.of(name, shape), shared=True, solid=True)
+        self._weights[node] = target  # Its name is taken before those of the weights that it is made of.
         self.write(scope, node, target)
         self.release(scope)
         return target

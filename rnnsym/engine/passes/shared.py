@@ -44,14 +44,12 @@ def shared(system: System, wanted: Sequence[Name], choices: Choices) -> System:
     owners = {n: owner for n, one in several.items() if (owner := _owner(draft, keys, one)) is not None}
     free = {n for n in owners if not any(name in inside for name in several[n].users)}
     common = [n for n in several if n in costly or n in free]
-    parts: dict[int, Expr] = {}
-    for number in common:
-        one = several[number]
-        if len(one.above) > 1 or not one.above <= set(common):
-            if number in owners:
-                parts[number] = leaf(owners[number], NOW, one.places[0][2].shape)
-            else:
-                parts[number] = _part(draft, keys, one, inside)
+    apart = [n for n in common if len(several[n].above) > 1 or not several[n].above <= set(common)]
+    parts = {n: leaf(owners[n], NOW, several[n].places[0][2].shape) for n in apart if n in owners}
+    owned = dict(parts)
+    for number in apart:
+        if number not in owned:
+            parts[number] = _part(draft, keys, several[number], inside, owned)
     return _renamed(draft, keys, parts) if parts else system
 
 
@@ -90,26 +88,27 @@ def _owner(draft: Draft, keys: Keys, one: Found) -> Name | None:
     return None
 
 
-def _part(draft: Draft, keys: Keys, one: Found, inside: Mapping[Name, Loop]) -> Expr:
+def _part(draft: Draft, keys: Keys, one: Found, inside: Mapping[Name, Loop], owned: Mapping[int, Expr]) -> Expr:
     """A new name for the expression; the leaf that reads it as it is without a shift."""
     name, _, node = one.places[0]
-    at, late = keys[node].at or 0, _late(draft, keys, one, inside)
+    at, late = keys[node].at or 0, _late(draft, keys, one, inside, owned)
     value, steps = moved(node, -at - late), _steps(keys, one).shift(late)
     set_steps = support(draft, value)
     steps = steps if set_steps is None else clip(steps, set_steps) or steps
     return moved(draft.ahead(f"{name.plain}_part", value, steps), late)
 
 
-def _late(draft: Draft, keys: Keys, one: Found, inside: Mapping[Name, Loop]) -> int:
+def _late(draft: Draft, keys: Keys, one: Found, inside: Mapping[Name, Loop], owned: Mapping[int, Expr]) -> int:
     """By how many steps the new name comes after the expression without a shift.
 
     What a loop both computes and reads becomes a member, and comes when all that it reads of the loop is known.
     """
-    _, _, node = one.places[0]
+    _, _, whole = one.places[0]
+    node = substitute([whole], _named(whole, keys, owned))[0]
     for loop in dict.fromkeys(inside[name] for name, _, _ in one.places if name in inside):
         if lags := _lags([node], loop):
             own = _lags((piece.rhs for name in loop.names for piece in draft.equations[name]), loop)
-            return (min(lags) if max(own) > 0 else max(lags)) - (keys[node].at or 0)
+            return (min(lags) if max(own) > 0 else max(lags)) - (keys[whole].at or 0)
     return 0
 
 
@@ -119,6 +118,15 @@ def _lags(exprs: Iterable[Expr], loop: Loop) -> set[int]:
     return {read.time.k for read in reads if isinstance(read.time, Offset)}
 
 
+def _named(expr: Expr, keys: Keys, parts: Mapping[int, Expr]) -> dict[Expr, Expr]:
+    """What stands in `expr` for each expression that has a name."""
+    return {
+        node: moved(parts[keys[node].number], keys[node].at or 0)
+        for node in topological([expr])
+        if keys[node].number in parts
+    }
+
+
 def _renamed(draft: Draft, keys: Keys, parts: Mapping[int, Expr]) -> System:
     """Every expression by its name, except in the equation of that name."""
     owners = {part.attrs[0]: number for number, part in parts.items()}
@@ -126,11 +134,7 @@ def _renamed(draft: Draft, keys: Keys, parts: Mapping[int, Expr]) -> System:
         new = []
         for piece in pieces:
             rhs = piece.rhs
-            names = {
-                node: moved(parts[keys[node].number], keys[node].at or 0)
-                for node in topological([rhs])
-                if keys[node].number in parts
-            }
+            names = _named(rhs, keys, parts)
             if rhs in names and owners.get(name) == keys[rhs].number:
                 rhs = rhs.prim(*substitute(rhs.args, names), attrs=rhs.attrs)
             else:
