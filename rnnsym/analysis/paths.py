@@ -51,6 +51,9 @@ class Paths:
     def __init__(self, j: "Jacobians", step: Mapping[str, Array]) -> None:
         self._j, self.step = j, step
 
+    def __repr__(self) -> str:
+        return f"<Paths of {self._j.net.name}: {'; '.join(self.labels)}>"
+
     @property
     def labels(self) -> tuple[str, ...]:
         """The kinds of paths, the direct line first."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from rnnsym.cli.common import one_thread_each
 from rnnsym.cli.terminal import interactive
 from rnnsym.errors import InputError, RnnsymError
 
@@ -16,6 +17,7 @@ def open_app(options: Mapping[str, Any]) -> int:
             "the app needs a terminal that can show it, and this is none. For plain output try "
             '`rnnsym step lstm --text "hello"` or `rnnsym --help`.'
         )
+    one_thread_each()
     from importlib.metadata import entry_points
 
     found = next(iter(entry_points(group=GROUP, name=ENTRY)), None)

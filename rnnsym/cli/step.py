@@ -62,6 +62,7 @@ def _add_sheet(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    common.one_thread_each()
     used = [f"--{name}" for name in SHEET_OPTIONS if getattr(args, name)]
     if args.text is not None and used:
         raise InputError(f"--text and {used[0]} exclude each other: step on a text or on numbers of your own.")

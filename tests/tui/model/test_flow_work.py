@@ -193,7 +193,7 @@ def test_the_first_picture_comes_before_the_whole_one_where_that_takes_long(monk
     assert "…" not in entries[1]
 
 
-def test_a_bound_is_drawn_where_it_falls_below_1():
+def test_a_bound_is_drawn_where_it_tells_something():
     def whats(cell):
         return [curve.what for curve in drawing.drawn(result(Setup(cell, TEXT, 2)), UNICODE)]
 

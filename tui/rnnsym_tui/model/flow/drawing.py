@@ -37,7 +37,7 @@ def ends(glyphs: Glyphs) -> tuple[str, str]:
 
 
 def drawn(result: Result, glyphs: Glyphs) -> list[Curve]:
-    """The curves of norms against lag, the most important first; a bound that never falls below 1 says nothing."""
+    """The curves of norms against lag, the most important first."""
     shown = shades_of(glyphs.ascii)
     found = []
     for i, trace in enumerate(result.traces):
@@ -49,7 +49,7 @@ def drawn(result: Result, glyphs: Glyphs) -> list[Curve]:
     if result.pinned is not None:
         found.append(Curve(PINNED, "strong", result.pinned, "pinned", result.pinned.curve))
     for sign, trace in zip(shown.guides, result.traces, strict=False):
-        if trace.bound.size and trace.bound[-1] < 0:
+        if trace.bound.size:
             found.append(Curve(sign, "dim", trace, "bound", trace.bound))
     return found
 

@@ -80,7 +80,7 @@ class Readout:
 
     def _entry(self, result: Result, curve: Curve, cells: int) -> Line:
         value = magnitude(at(curve.logs, result.lag)) if len(curve.logs) > result.lag else "none here"
-        if not result.complete and curve.what in ("line", "bound"):
+        if not result.complete and curve.what == "line":
             value = self.glyphs.ellipsis
         room = max(cells - 4 - len(value), 1)
         text = self._what(result, curve, room)

@@ -36,7 +36,7 @@ class Trace:
 
     `table` is (rows, columns) of the map, nan where nothing is drawn; of a network that is seen across the diagonal it
     holds the norm from step t to step k. `curve` is by lag back from the cursor's t, nan where it is not sampled.
-    `bound` and `line` go with it, and are empty for a network that has none.
+    `bound` and `line` go with it, and are empty for a network that has none, or whose bound says nothing of the curve.
     """
 
     label: str

@@ -196,7 +196,7 @@ class _Job:
         return np.union1d(found, [min(abs(self.t - self.k), last)])
 
     def _curves(self, known: Known, coarse: bool = False) -> Trace:
-        """The curves of a network back from the cursor's t; a coarse picture leaves bound and direct line open."""
+        """The curves of a network back from the cursor's t; a coarse picture has no bound, and leaves the direct line open."""
         flow, study = known.trace.flow, known.study
         if flow is None or study is None:
             return known.trace
@@ -204,7 +204,7 @@ class _Job:
         ks = self.t - lags if j.forward else self.t + lags
         lags, ks = lags[(ks >= 1) & (ks <= j.T)], ks[(ks >= 1) & (ks <= j.T)].tolist()
         curve = _spread(study.table(flow.state, [self.t], ks)[0], lags)
-        limit = np.full(len(curve), np.nan) if coarse else flow.bound_line
+        limit = None if coarse else flow.telling_bound
         line = self._line(known, lags, ks, coarse) if study.has_line(flow.state) else nothing()
         return replace(known.trace, curve=curve, bound=nothing() if limit is None else limit[: len(curve)], line=line)
 
