@@ -196,7 +196,7 @@ class _Job:
         return np.union1d(found, [min(abs(self.t - self.k), last)])
 
     def _curves(self, known: Known, coarse: bool = False) -> Trace:
-        """The curves of a network back from the cursor's t; a coarse picture has no bound, and leaves the direct line open."""
+        """The curves of a network back from the cursor's t; a coarse picture has no bound, and no direct line yet."""
         flow, study = known.trace.flow, known.study
         if flow is None or study is None:
             return known.trace
