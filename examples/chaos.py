@@ -9,7 +9,7 @@ import sys
 import numpy as np
 
 import rnnsym as rs
-from rnnsym.analysis.meanfield import MeanField
+from rnnsym.analysis.dynamics.meanfield import MeanField
 
 
 class Logistic(rs.Cell):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnsym.analysis import norms, products, singular
-from rnnsym.analysis.products import Scaled
+from rnnsym.analysis.products import logscale, norms, singular
+from rnnsym.analysis.products.logscale import Scaled
 from rnnsym.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ class Products(ABC):
 
     def scaled_product(self, t: int, k: int) -> Scaled:
         """∂a_t/∂b_k as mantissa · e^log, which neither overflows nor underflows."""
-        whole = products.product(self.owner.ordered, *self.owner.places(t, k))
-        return products.scaled(whole.mantissa[self.rows, self.columns], whole.log)
+        whole = logscale.product(self.owner.ordered, *self.owner.places(t, k))
+        return logscale.scaled(whole.mantissa[self.rows, self.columns], whole.log)
 
     def product(self, t: int, k: int) -> Array:
         """∂a_t/∂b_k, of J_t J_{t-1} … J_{k+1}; of the identity at t = k. Entries beyond the range of floats are inf or
@@ -68,7 +68,7 @@ class Products(ABC):
 
     def log_singular_values(self, t: int, k: int) -> Array:
         """The logarithms of all singular values of ∂a_t/∂b_k, descending; -inf for zero. The small ones are right too:
-        see `rnnsym.analysis.singular`."""
+        see `rnnsym.analysis.products.singular`."""
         late, early = self.owner.places(t, k)
         steps = self.owner.ordered[early:late]
         return singular.whole(steps, self.rows, self.columns) if np.isfinite(steps).all() else self._nan((self._rank,))

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from rnnsym.analysis.anatomy.bounds import Bound, bound
+from rnnsym.analysis.anatomy.direct import direct_curve
 from rnnsym.analysis.blocks import Block
-from rnnsym.analysis.bounds import Bound, bound
-from rnnsym.analysis.direct import direct_curve
 from rnnsym.analysis.jacobians import Jacobians
 from rnnsym.analysis.pictures.magnitudes import magnitude, threshold_text
-from rnnsym.analysis.steps import chain_of
+from rnnsym.analysis.stepping.steps import chain_of
 from rnnsym.api.network import Network
 from rnnsym.core.names import Name
 from rnnsym.core.system import System

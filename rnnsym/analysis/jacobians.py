@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from rnnsym.analysis import spectra
+from rnnsym.analysis.anatomy import spectra
+from rnnsym.analysis.anatomy.bounds import Bound, bound
+from rnnsym.analysis.anatomy.losses import LossGradients, loss_gradients
+from rnnsym.analysis.anatomy.paths import Paths, paths
+from rnnsym.analysis.anatomy.saturation import THRESHOLD, saturation
 from rnnsym.analysis.blocks import Block, Products
-from rnnsym.analysis.bounds import Bound, bound
-from rnnsym.analysis.losses import LossGradients, loss_gradients
-from rnnsym.analysis.lyapunov import Lyapunov, lyapunov
-from rnnsym.analysis.paths import Paths, paths
-from rnnsym.analysis.saturation import THRESHOLD, saturation
-from rnnsym.analysis.steps import Stepper, chains_by_name, stepper
+from rnnsym.analysis.dynamics.lyapunov import Lyapunov, lyapunov
+from rnnsym.analysis.stepping.steps import Stepper, chains_by_name, stepper
 from rnnsym.api.arrays import steps_told
 from rnnsym.api.network import Network
 from rnnsym.api.sizing import network_of

@@ -10,7 +10,7 @@ import numpy as np
 
 from rnnsym.analysis.flow import Flow, chain_label, distinct, finding, main_state
 from rnnsym.analysis.jacobians import jacobians
-from rnnsym.analysis.steps import chains_by_name
+from rnnsym.analysis.stepping.steps import chains_by_name
 from rnnsym.api.network import Network, Params
 from rnnsym.cells.registry import load
 from rnnsym.cli import common

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from rnnsym.analysis.anatomy.saturation import saturation
+from rnnsym.analysis.anatomy.spectra import norm, radius
 from rnnsym.analysis.flow import Flow
 from rnnsym.analysis.pictures.glyphs import columns, padded
 from rnnsym.analysis.pictures.heat import sampled
 from rnnsym.analysis.pictures.magnitudes import magnitude
-from rnnsym.analysis.saturation import saturation
-from rnnsym.analysis.spectra import norm, radius
 
 Array = Any
 Row = tuple[str, ...]

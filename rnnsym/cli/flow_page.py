@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from rnnsym.analysis.bounds import COUNTEREXAMPLE
+from rnnsym.analysis.anatomy.bounds import COUNTEREXAMPLE
+from rnnsym.analysis.anatomy.spectra import eigenvalues
+from rnnsym.analysis.dynamics.lyapunov import lyapunov
 from rnnsym.analysis.flow import Flow, listed
-from rnnsym.analysis.lyapunov import lyapunov
 from rnnsym.analysis.pictures.bars import bars
 from rnnsym.analysis.pictures.circle import circle, marks
 from rnnsym.analysis.pictures.curves import Series, curves
@@ -19,7 +20,6 @@ from rnnsym.analysis.pictures.glyphs import beside, columns, glyphs, packed, pad
 from rnnsym.analysis.pictures.heat import MARGIN, HeatMap, room, sampled
 from rnnsym.analysis.pictures.magnitudes import magnitude
 from rnnsym.analysis.pictures.reach import reach, reach_legend
-from rnnsym.analysis.spectra import eigenvalues
 from rnnsym.cli.flow_nets import Task
 from rnnsym.cli.flow_numbers import numbers_of, saturated_words, some_places, some_steps, tables
 

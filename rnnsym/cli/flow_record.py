@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from rnnsym.analysis.dynamics.lyapunov import lyapunov
 from rnnsym.analysis.flow import Flow
-from rnnsym.analysis.lyapunov import lyapunov
 from rnnsym.analysis.pictures.heat import sampled
 from rnnsym.cli.flow_nets import Task
 from rnnsym.cli.flow_numbers import numbers_of

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from rnnsym.analysis import figures
+from rnnsym.analysis.dynamics.lyapunov import lyapunov
 from rnnsym.analysis.flow import Flow
-from rnnsym.analysis.lyapunov import lyapunov
 from rnnsym.cli.flow_nets import Task
 from rnnsym.cli.terminal import say
 from rnnsym.errors import InputError

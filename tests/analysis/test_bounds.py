@@ -8,7 +8,7 @@ from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 import rnnsym as rs
-from rnnsym.analysis.bounds import bound, met_by, open_names
+from rnnsym.analysis.anatomy.bounds import bound, met_by, open_names
 from rnnsym.cells import LSTM, Elman
 from rnnsym.derivation.ranges.intervals import REALS, Range, polynomial, span
 from rnnsym.derivation.ranges.quantities import Ranges

@@ -5,7 +5,7 @@ import importlib.util
 import numpy as np
 import pytest
 
-from rnnsym.analysis.clipping import EPS_OF_PYTORCH, clip_by_norm, clip_by_value
+from rnnsym.analysis.anatomy.clipping import EPS_OF_PYTORCH, clip_by_norm, clip_by_value
 from rnnsym.errors import InputError
 
 GRADS = {"W": np.array([[3.0, 0.0], [0.0, 0.0]]), "b": np.array([4.0, 0.0])}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import rnnsym as rs
-from rnnsym.analysis import deflated, singular
+from rnnsym.analysis.products import deflated, singular
 
 
 def steps_of(hidden, gain, steps=120):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import rnnsym as rs
-from rnnsym.analysis.direct import direct_curve
+from rnnsym.analysis.anatomy.direct import direct_curve
+from rnnsym.analysis.anatomy.paths import paths
 from rnnsym.analysis.flow import Flow
-from rnnsym.analysis.paths import paths
 from rnnsym.errors import UnknownNameError
 from support.networks import NETWORKS, data_for
 from support.odd_cells import NothingLeft

@@ -10,10 +10,10 @@ from matplotlib.colors import to_rgb
 
 import rnnsym as rs
 from rnnsym.analysis import figures
+from rnnsym.analysis.dynamics.lyapunov import lyapunov
 from rnnsym.analysis.figures.canvas import decades, shown
 from rnnsym.analysis.figures.colours import Scale
 from rnnsym.analysis.flow import Flow, finding
-from rnnsym.analysis.lyapunov import lyapunov
 from rnnsym.analysis.sweeps.table import Spread
 from rnnsym.errors import InputError, MissingPackageError, ShapeError, UnknownNameError
 

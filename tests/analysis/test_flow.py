@@ -8,7 +8,7 @@ import pytest
 
 import rnnsym as rs
 from rnnsym.analysis.flow import Flow, distinct, finding, has_direct_line, main_state
-from rnnsym.analysis.steps import chain_of, chains_by_name
+from rnnsym.analysis.stepping.steps import chain_of, chains_by_name
 from rnnsym.cells.registry import catalogue
 
 TEXT = "the cat sat on the mat"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import rnnsym as rs
-from rnnsym.analysis.losses import lag_norms, loss_gradients
+from rnnsym.analysis.anatomy.losses import lag_norms, loss_gradients
 from rnnsym.errors import InputError, ShapeError
 from support.networks import NETWORKS, data_for
 from support.odd_cells import NothingLeft

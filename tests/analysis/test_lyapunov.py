@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import rnnsym as rs
-from rnnsym.analysis.lyapunov import RESOLVED, kaplan_yorke, lyapunov
+from rnnsym.analysis.dynamics.lyapunov import RESOLVED, kaplan_yorke, lyapunov
 from rnnsym.errors import InputError
 from support.maps import Autonomous, Henon, Logistic
 

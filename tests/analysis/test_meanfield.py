@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import rnnsym as rs
-from rnnsym.analysis.meanfield import MeanField, critical_bias, gradient_curve
+from rnnsym.analysis.dynamics.meanfield import MeanField, critical_bias, gradient_curve
 from rnnsym.errors import InputError, UnknownNameError
 from support.maps import Autonomous
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import rnnsym as rs
-from rnnsym.analysis.paths import paths
+from rnnsym.analysis.anatomy.paths import paths
 from rnnsym.cells import LSTM
 from rnnsym.errors import UnknownNameError
 from support.networks import NETWORKS, data_for

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rnnsym as rs
-from rnnsym.analysis import lanczos, norms, products
-from rnnsym.analysis.clipping import clip_by_norm
-from rnnsym.analysis.products import Scaled
+from rnnsym.analysis.anatomy.clipping import clip_by_norm
+from rnnsym.analysis.products import lanczos, logscale, norms
+from rnnsym.analysis.products.logscale import Scaled
 from support.jacobians import exact_log_norms, taken, tanh_steps
 from support.networks import NETWORKS
 
@@ -83,24 +83,24 @@ def test_a_growing_hump_of_a_matrix_whose_eigenvalues_are_small():
 def test_steps_that_shrink_very_fast_and_a_chain_that_ends():
     shift = np.diag([1e-60, 1e-60], -1) + np.diag([1e-60] * 2, 1) + np.diag([0, 0, 1.0]) * 1e-70
     steps = np.tile(shift, (40, 1, 1))
-    found = products.running(steps)
+    found = logscale.running(steps)
     truth = exact_log_norms(steps[:10] * 1e60, [10])[0] - 10 * 60 * np.log(10)
     assert norms.log_norms(Scaled(found.mantissa[9:10], found.log[9:10]))[0] == pytest.approx(truth, rel=1e-12)
     sudden = np.tile(np.diag([1.0, 1e-45]), (40, 1, 1))
     sudden[0] = np.diag([0.0, 1.0])
-    assert products.product(sudden, 40, 0).log == pytest.approx(-39 * 45 * np.log(10))
+    assert logscale.product(sudden, 40, 0).log == pytest.approx(-39 * 45 * np.log(10))
     assert norms.table(sudden[::-1], [40], [39, 0], ALL, ALL)[0] == pytest.approx([0, -39 * 45 * np.log(10)])
     ended = np.tile(np.eye(3, k=1), (5, 1, 1))
-    assert products.product(ended, 2, 0).log == 0
-    assert products.product(ended, 3, 0) == (pytest.approx(np.zeros((3, 3))), -np.inf)
-    np.testing.assert_array_equal(products.product(ended, 5, 0).value, np.zeros((3, 3)))
+    assert logscale.product(ended, 2, 0).log == 0
+    assert logscale.product(ended, 3, 0) == (pytest.approx(np.zeros((3, 3))), -np.inf)
+    np.testing.assert_array_equal(logscale.product(ended, 5, 0).value, np.zeros((3, 3)))
     np.testing.assert_array_equal(norms.table(ended, [5, 2], [2, 1], ALL, ALL), [[-np.inf, -np.inf], [0, 0]])
 
 
 @pytest.mark.parametrize("late", [1e9, 1e-9])
 def test_a_calm_chain_that_explodes_or_vanishes_late(late):
     steps = np.repeat(np.array([1.0, late])[:, None, None] * np.linalg.qr(np.ones((3, 3)) + np.eye(3))[0], 130, axis=0)
-    found = products.running(steps)
+    found = logscale.running(steps)
     expected = np.log(late) * np.maximum(np.arange(1, 261) - 130, 0)
     np.testing.assert_allclose(norms.log_norms(found), expected, atol=1e-9)
 
@@ -145,7 +145,7 @@ def test_norms_are_the_largest_singular_values(seed, rows, columns, near):
 
 
 def test_the_number_of_threads_changes_nothing(monkeypatch):
-    monkeypatch.setattr("rnnsym.analysis.threads.WORTH", 0.0)
+    monkeypatch.setattr("rnnsym.analysis.products.threads.WORTH", 0.0)
     steps = tanh_steps(40, 5, 1.0)
     found = {}
     for count in (1, 2):

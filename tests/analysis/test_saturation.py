@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import rnnsym as rs
-from rnnsym.analysis.saturation import saturation
+from rnnsym.analysis.anatomy.saturation import saturation
 from rnnsym.cells import LSTM, Elman
 from rnnsym.errors import InputError
 from support.networks import NETWORKS, data_for

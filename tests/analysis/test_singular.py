@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import rnnsym as rs
-from rnnsym.analysis import graded, products, reduction, singular
+from rnnsym.analysis.products import graded, logscale, reduction, singular
 from support.jacobians import exact_log_values, taken, tanh_steps
 from support.networks import NETWORKS
 
@@ -142,7 +142,7 @@ def test_what_is_zero_is_minus_infinity():
     rng = np.random.default_rng(1)
     alive = rng.random((12, 5, 1)) > 0.15
     relu = alive * rng.normal(size=(12, 5, 5))
-    rank = [np.linalg.matrix_rank(product) for product in products.running(relu).mantissa]
+    rank = [np.linalg.matrix_rank(product) for product in logscale.running(relu).mantissa]
     assert rank[0] > rank[-1] > 0
     np.testing.assert_array_equal(np.isfinite(singular.fan(relu)).sum(axis=1), rank)
     irnn = (np.random.default_rng(2).random((9, 4, 1)) > 0.1) * np.eye(4)
@@ -157,7 +157,7 @@ def test_what_is_zero_is_minus_infinity():
 @pytest.mark.parametrize("spread", [0.0, 1.0, 400.0])
 def test_graded_stacks_of_any_spread(spread, monkeypatch):
     """Scales whose ratios are beyond floats, against a chain of plain steps; with one thread and with two."""
-    monkeypatch.setattr("rnnsym.analysis.threads.WORTH", 0.0)
+    monkeypatch.setattr("rnnsym.analysis.products.threads.WORTH", 0.0)
     rng = np.random.default_rng(4)
     steps = np.linalg.qr(rng.normal(size=(3, 7, 7)))[0]
     log = np.sort(rng.uniform(-spread, 0, (3, 7)))[:, ::-1]

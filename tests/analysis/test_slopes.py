@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 import rnnsym as rs
-from rnnsym.analysis.slopes import unsaturated
-from rnnsym.analysis.steps import stepper
+from rnnsym.analysis.stepping.slopes import unsaturated
+from rnnsym.analysis.stepping.steps import stepper
 
 U, START, BIAS = [[30.0, -20.0], [-25.0, 28.0]], [0.9, -0.9], [1.0, 0.4]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import rnnsym as rs
-from rnnsym.analysis.spectra import departure, eigenvalues, growth, norm, power_norms, radius
+from rnnsym.analysis.anatomy.spectra import departure, eigenvalues, growth, norm, power_norms, radius
 from rnnsym.errors import InputError, ShapeError
 
 SHEAR = np.array([[0.9, 5.0], [0.0, 0.9]])

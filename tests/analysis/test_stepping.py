@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given, reject, settings
 
 import rnnsym as rs
-from rnnsym.analysis import stepping
-from rnnsym.analysis.steps import chains_of, stepper
+from rnnsym.analysis.stepping import programs
+from rnnsym.analysis.stepping.steps import stepper
 from rnnsym.cells import Elman
 from rnnsym.cells.registry import catalogue
+from rnnsym.derivation.states.jacobians import chains_of
 from rnnsym.errors import InputError
 from rnnsym.wiring import carry_order
 from support import odd_cells, random_cells
@@ -115,7 +116,7 @@ def test_programs_are_kept_for_few_lengths_and_used_again():
     for steps in range(1, 8):
         each(given_for(net, steps), steps)
     assert list(each.fast._free) == [4, 5, 6, 7]
-    assert [len(found) for found in each.fast._free.values()] == [1] * stepping.KEPT
+    assert [len(found) for found in each.fast._free.values()] == [1] * programs.KEPT
     (before,) = each.fast._free[7]
     each(given_for(net, 7), 7)
     assert each.fast._free[7] == [before]

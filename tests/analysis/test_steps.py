@@ -5,7 +5,7 @@ import pytest
 
 import rnnsym as rs
 from rnnsym import cells
-from rnnsym.analysis.steps import chains_by_name
+from rnnsym.analysis.stepping.steps import chains_by_name
 from rnnsym.errors import InputError, RnnsymError, ShapeError, UnknownNameError
 from support.jacobians import complex_step_products, explicit_products, starts_with, taken
 from support.networks import NETWORKS

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import rnnsym as rs
-from rnnsym.analysis.meanfield import MeanField
+from rnnsym.analysis.dynamics.meanfield import MeanField
 from rnnsym.analysis.sweeps import MEASURES, Probe, Sweep, runner
 from rnnsym.analysis.sweeps.picture import phase_plot
 from rnnsym.analysis.sweeps.summary import summary

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from rnnsym.analysis.anatomy.spectra import eigenvalues, norm, radius, square
+from rnnsym.analysis.dynamics.lyapunov import Lyapunov
 from rnnsym.analysis.figures.canvas import INK, PALE, Axes, Figure, blank, flat, legend, style
 from rnnsym.analysis.figures.colours import COLOURS, LINES, MARKERS
-from rnnsym.analysis.lyapunov import Lyapunov
-from rnnsym.analysis.spectra import eigenvalues, norm, radius, square
 from rnnsym.errors import InputError, ShapeError
 
 Array = Any

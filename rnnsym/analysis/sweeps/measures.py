@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from rnnsym.analysis.anatomy.saturation import saturation
+from rnnsym.analysis.anatomy.spectra import norm, radius
+from rnnsym.analysis.dynamics.lyapunov import lyapunov
 from rnnsym.analysis.flow import THRESHOLD
-from rnnsym.analysis.lyapunov import lyapunov
-from rnnsym.analysis.saturation import saturation
-from rnnsym.analysis.spectra import norm, radius
 from rnnsym.analysis.sweeps.theory import mean_field
 from rnnsym.errors import InputError, unknown
 

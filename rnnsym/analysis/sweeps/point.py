@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from rnnsym.analysis.jacobians import Jacobians, jacobians
-from rnnsym.analysis.products import Scaled, running
+from rnnsym.analysis.products.logscale import Scaled, running
 from rnnsym.analysis.sweeps.axes import GATED, Value, cell_called
 from rnnsym.analysis.sweeps.measures import measure_called
 from rnnsym.api.adjusting import adjusted

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from rnnsym.analysis.meanfield import MeanField
+from rnnsym.analysis.dynamics.meanfield import MeanField
 from rnnsym.core.expr import Expr, leaves
 from rnnsym.core.names import NOW, Name, Role
 from rnnsym.core.system import System, reads

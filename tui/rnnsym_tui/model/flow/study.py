@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from rnnsym.analysis.direct import direct_curve
+from rnnsym.analysis.anatomy.direct import direct_curve
 from rnnsym.analysis.flow import Flow, has_direct_line, main_state
 from rnnsym.analysis.jacobians import Jacobians
-from rnnsym.analysis.steps import chain_of
+from rnnsym.analysis.stepping.steps import chain_of
 from rnnsym_tui.model.flow.place import WHOLE
 from rnnsym_tui.model.flow.results import Array
 

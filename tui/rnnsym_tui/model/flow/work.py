@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnsym.analysis.flow import Flow, finding
 from rnnsym.analysis.jacobians import Jacobians, jacobians
-from rnnsym.analysis.steps import chains_by_name
+from rnnsym.analysis.stepping.steps import chains_by_name
 from rnnsym.api.adjusting import adjusted, has_keep_gate
 from rnnsym.core.names import Role
 from rnnsym.errors import RnnsymError

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnsym.analysis.threads import shared
+from rnnsym.analysis.products.threads import shared
 
 Array = Any
 EPS = float(np.finfo(float).eps)

@@ -5,8 +5,8 @@ from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from rnnsym.analysis.slopes import unsaturated
-from rnnsym.analysis.stepping import Stepping
+from rnnsym.analysis.stepping.programs import Stepping
+from rnnsym.analysis.stepping.slopes import unsaturated
 from rnnsym.api.network import Network
 from rnnsym.core.names import Name, Role
 from rnnsym.core.system import System

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from rnnsym.analysis import products
-from rnnsym.analysis.steps import stepper
+from rnnsym.analysis.products import logscale
+from rnnsym.analysis.stepping.steps import stepper
 from rnnsym.core.expr import Expr
 from rnnsym.core.names import NOW, Name, Role
 from rnnsym.core.system import reads
@@ -90,9 +90,9 @@ class Bound:
         if len(self.states) == 1 and self.rate > 0:
             return np.arange(lags + 1) * self.log_rate
         found = np.zeros(lags + 1)
-        running = products.scaled(np.eye(len(self.states)))
+        running = logscale.scaled(np.eye(len(self.states)))
         for lag in range(1, lags + 1):
-            running = products.scaled(self.blocks @ running.mantissa, running.log)
+            running = logscale.scaled(self.blocks @ running.mantissa, running.log)
             found[lag] = _log(self._size(running.mantissa, state)) + float(running.log)
         return found
 

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnnsym.analysis import graded
-from rnnsym.analysis.graded import DEAD, EPS
-from rnnsym.analysis.products import Scaled
+from rnnsym.analysis.products import graded
+from rnnsym.analysis.products.graded import DEAD, EPS
+from rnnsym.analysis.products.logscale import Scaled
 
 Array = Any
 BATCH = 6.4e7

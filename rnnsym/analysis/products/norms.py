@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from rnnsym.analysis import lanczos
-from rnnsym.analysis.products import SEGMENT, SMALL, Scaled, evened, scaled, sizes
-from rnnsym.analysis.threads import shared
+from rnnsym.analysis.products import lanczos
+from rnnsym.analysis.products.logscale import SEGMENT, SMALL, Scaled, evened, scaled, sizes
+from rnnsym.analysis.products.threads import shared
 
 Array = Any
 PENDING = 3.2e7

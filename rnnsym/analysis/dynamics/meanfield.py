@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnsym.analysis.averages import Activation, Averages, averages, nodes, root
+from rnnsym.analysis.dynamics.averages import Activation, Averages, averages, nodes, root
 from rnnsym.errors import InputError
 
 Array = Any

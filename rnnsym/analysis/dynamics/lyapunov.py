@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnsym.analysis.threads import shared
+from rnnsym.analysis.products.threads import shared
 from rnnsym.errors import InputError
 
 Array = Any

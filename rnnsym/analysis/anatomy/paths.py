@@ -12,11 +12,11 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from rnnsym.analysis import products
-from rnnsym.analysis.norms import log_norms
-from rnnsym.analysis.products import Scaled
-from rnnsym.analysis.slopes import unsaturated
-from rnnsym.analysis.steps import chain_of
+from rnnsym.analysis.products import logscale
+from rnnsym.analysis.products.logscale import Scaled
+from rnnsym.analysis.products.norms import log_norms
+from rnnsym.analysis.stepping.slopes import unsaturated
+from rnnsym.analysis.stepping.steps import chain_of
 from rnnsym.api.network import Network
 from rnnsym.core.dims import Shape
 from rnnsym.core.expr import Expr
@@ -79,7 +79,7 @@ class Paths:
         block of one state in itself, if one is named. In a chain that runs backward the end is step 1."""
         part, steps = self._part(state), self.along(labels)
         steps = steps if self._j.forward else steps[::-1]
-        found = products.running(np.ascontiguousarray(np.swapaxes(steps[:0:-1], 1, 2)))
+        found = logscale.running(np.ascontiguousarray(np.swapaxes(steps[:0:-1], 1, 2)))
         mantissas = np.concatenate([np.eye(self._j.n)[None], np.swapaxes(found.mantissa, 1, 2)])
         logs = np.concatenate([[0.0], found.log])
         return log_norms(Scaled(mantissas[:, part, part], logs))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnsym.analysis import products
-from rnnsym.analysis.norms import log_norms
+from rnnsym.analysis.products import logscale
+from rnnsym.analysis.products.norms import log_norms
 from rnnsym.errors import InputError, ShapeError
 
 if TYPE_CHECKING:
@@ -114,4 +114,4 @@ def growth(j: "Jacobians") -> Growth:
 
 
 def _growth(steps: Array) -> Growth:
-    return Growth(np.concatenate([[0.0], log_norms(products.running(steps))]))
+    return Growth(np.concatenate([[0.0], log_norms(logscale.running(steps))]))

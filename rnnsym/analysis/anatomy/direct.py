@@ -10,11 +10,11 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from rnnsym.analysis.norms import log_norms, table
-from rnnsym.analysis.paths import paths
-from rnnsym.analysis.products import Scaled, scaled
-from rnnsym.analysis.slopes import unsaturated
-from rnnsym.analysis.steps import chain_of
+from rnnsym.analysis.anatomy.paths import paths
+from rnnsym.analysis.products.logscale import Scaled, scaled
+from rnnsym.analysis.products.norms import log_norms, table
+from rnnsym.analysis.stepping.slopes import unsaturated
+from rnnsym.analysis.stepping.steps import chain_of
 from rnnsym.api.network import Network
 from rnnsym.core.names import Name
 from rnnsym.derivation.states.chains import Chain

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from rnnsym.analysis.graded import EPS, singular_values
-from rnnsym.analysis.products import SMALL
-from rnnsym.analysis.threads import shared
+from rnnsym.analysis.products.graded import EPS, singular_values
+from rnnsym.analysis.products.logscale import SMALL
+from rnnsym.analysis.products.threads import shared
 
 Array = Any
 FIRST, LONGEST = 24, 64

@@ -7,9 +7,9 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from rnnsym.analysis import products
 from rnnsym.analysis.blocks import MOST
-from rnnsym.analysis.steps import chain_of
+from rnnsym.analysis.products import logscale
+from rnnsym.analysis.stepping.steps import chain_of
 from rnnsym.api.ledger import Ledger
 from rnnsym.api.network import Network
 from rnnsym.core.names import Name, Point, Role
@@ -130,7 +130,7 @@ def _total(vectors: Array, logs: Array) -> Array:
         return np.zeros(vectors.shape[1])
     with np.errstate(over="ignore", under="ignore"):
         mantissa = (vectors * np.exp(logs - most)[:, None]).sum(axis=0)
-        return products.scaled(mantissa[None, :], most).value[0]
+        return logscale.scaled(mantissa[None, :], most).value[0]
 
 
 # What enters the chain. -----------------------------------------------------------------------------------------

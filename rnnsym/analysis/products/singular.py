@@ -2,8 +2,8 @@
 
 Floats hold a product to 16 digits of its largest entry, so that the singular values of a multiplied-out product are
 noise below 1e-16 of the largest. Here a product is kept as X · diag(e^d) · W, with W orthogonal, d descending and the
-columns of X far from dependent (`rnnsym.analysis.reduction`): the singular values of X · diag(e^d) are then those of
-the product (`rnnsym.analysis.graded`).
+columns of X far from dependent (module `reduction`): the singular values of X · diag(e^d) are then those of the product
+(module `graded`).
 
 How right they are depends on single steps, not on the product: they are those of steps that are off by about ε‖J_t‖,
 where rows or columns of very different size (saturated units) do not count. What rounding cannot tell from zero is
@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnnsym.analysis import deflated, graded
-from rnnsym.analysis.graded import DEAD, EPS
-from rnnsym.analysis.products import Scaled, running, scaled
-from rnnsym.analysis.reduction import Factored, Run, advanced, again, batches, identity, parted, runs_of
-from rnnsym.analysis.threads import shared
+from rnnsym.analysis.products import deflated, graded
+from rnnsym.analysis.products.graded import DEAD, EPS
+from rnnsym.analysis.products.logscale import Scaled, running, scaled
+from rnnsym.analysis.products.reduction import Factored, Run, advanced, again, batches, identity, parted, runs_of
+from rnnsym.analysis.products.threads import shared
 
 Array = Any
 ALL = slice(None)

@@ -1,0 +1,1 @@
+"""Many steps: Lyapunov exponents, and the mean-field theory of random networks."""

@@ -1,0 +1,1 @@
+"""Step Jacobians in numbers: the generated program of a chain, and its slopes in exact digits."""
