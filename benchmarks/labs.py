@@ -42,7 +42,9 @@ KINDS = """\
 SLIDER_ABOUT = """\
 The app without a terminal: one slider of the Flow screen is moved one step at T = 100 and H = 32, by the action of its
 key, until the screen has been painted: its first picture, which may have a coarse map, and all of it. The numbers alone
-are those of the worker."""
+are those of the worker. BLAS has one thread, as the app sees to."""
+
+AS_IN_THE_APP = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 def measure(quick: bool, rounds: int, seconds: float, say: Say) -> dict[str, Any]:
@@ -62,7 +64,7 @@ def sliders(quick: bool, say: Say) -> dict[str, dict[str, list[float]]]:
     for cell in SLIDERS[: 1 if quick else None]:
         say(f"slider: {cell}")
         command = [sys.executable, str(HERE / "slider.py"), cell, *sizes]
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment(alone=False))
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment(alone=False) | AS_IN_THE_APP)
         found[cell] = json.loads(done.stdout)
     return found
 

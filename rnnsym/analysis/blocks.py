@@ -100,11 +100,8 @@ class Products(ABC):
         if k is not None and t is not None:
             raise InputError("a fan starts at step k or ends at step t: give one of them.")
         if t is None:
-            steps, rows, columns = (
-                self.owner.ordered[0 if k is None else self.owner.place(k) :],
-                self.rows,
-                self.columns,
-            )
+            steps = self.owner.ordered[0 if k is None else self.owner.place(k) :]
+            rows, columns = self.rows, self.columns
         else:
             backward = self.owner.ordered[: self.owner.place(t)][::-1]
             steps, rows, columns = np.ascontiguousarray(backward.swapaxes(1, 2)), self.columns, self.rows

@@ -123,9 +123,9 @@ def test_programs_are_kept_for_few_lengths_and_used_again():
 
 
 def test_long_sequences_take_no_buffers(monkeypatch):
-    monkeypatch.setattr(stepping, "SMALL", 0)
+    monkeypatch.setattr(programs, "SMALL", 0)
     net = rs.Network("gru", 2, 3, None)
     check(net, 5)
     assert stepper(net).fast._free == {}
-    monkeypatch.setattr(stepping, "LARGE", 0)
+    monkeypatch.setattr(programs, "LARGE", 0)
     assert not stepper(net).fast.does(given_for(net, 5), 5)

@@ -1,5 +1,6 @@
 """The characters of the pictures, in Unicode and in ASCII; shades have levels and never stand for what is no number."""
 
+import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,9 +47,9 @@ class Glyphs:
     def shade(self, log: float, levels: int = 5) -> str:
         """One character for e^log: one of the first `levels` shades up to 1, above it `grown`, and from 10 on the digit
         n for at least 10ⁿ."""
-        if np.isnan(log):
+        if math.isnan(log):
             return self.unknown
-        if log == -np.inf:
+        if log == -math.inf:
             return self.zero
         decimal = log / LN10 + ROUNDING
         if log > GROWN:

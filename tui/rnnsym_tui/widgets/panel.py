@@ -1,6 +1,7 @@
 """The base of all panels: lines of spans, painted by Textual's line API in the colours of the theme."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from rich.segment import Segment
 from rich.style import Style
@@ -49,7 +50,12 @@ class Panel(Widget):
     def strip(self, line: Iterable[Span]) -> Strip:
         """The line in this panel's colours, exactly as wide as the panel."""
         base = self.rich_style
-        segments = [Segment(span.text, base + self._style(span)) for span in line if span.text]
+
+        @cache
+        def style(kind: str, action: str) -> Style:
+            return base + self._style(Span("", kind, action))
+
+        segments = [Segment(span.text, style(span.kind, span.action)) for span in line if span.text]
         return Strip(segments).adjust_cell_length(self.size.width, base).simplify()
 
     def _style(self, span: Span) -> Style:

@@ -1,5 +1,6 @@
 """The heat map of norms over (t, k) as lines of spans: rows t, columns k, every cell in shade and in colour."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -61,6 +62,7 @@ class HeatMap:
 
     def __init__(self, result: Result, frame: Frame, glyphs: Glyphs) -> None:
         self.result, self.frame, self.glyphs = result, frame, glyphs
+        self._wide = frame.wide
         self._shades: Shades = shades_of(glyphs.ascii)
         self._reads = result.request.walk.reads or ()
         self._forward = result.forward
@@ -125,7 +127,7 @@ class HeatMap:
         return (*label, Span(" " * (self.frame.label - width(label))), *spans)
 
     def _cell(self, i: int, j: int) -> Span:
-        t, k, wide = self.result.ts[i], self.result.ks[j], self.frame.wide
+        t, k, wide = self.result.ts[i], self.result.ks[j], self._wide
         if (i, j) == self.across:
             return Span("[]" if wide == 2 else "@", CURSOR)
         if t == k:
@@ -138,9 +140,9 @@ class HeatMap:
     def norm(self, log: float, wide: int) -> Span:
         """A norm as it looks in the map: shade and colour; a word of its own for what is no number."""
         text = self._shades.shade(log) * wide
-        if np.isnan(log) or log == np.inf:
+        if math.isnan(log) or log == math.inf:
             return Span(self._shades.unknown * wide, ALERT)
-        return Span(text, "" if log == -np.inf else f"{LEVEL}{level(log)}")
+        return Span(text, "" if log == -math.inf else f"{LEVEL}{level(log)}")
 
     # The line below. ----------------------------------------------------------------------------------------------
 
