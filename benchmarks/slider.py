@@ -36,7 +36,7 @@ async def painted(app: App[None], wait: Callable[[], bool]) -> float:
         await asyncio.sleep(0.001)
     drawn = asyncio.get_running_loop().create_future()
     screen.call_after_refresh(lambda: drawn.done() or drawn.set_result(None))
-    await drawn
+    await asyncio.wait_for(drawn, SLOWEST)
     return time.perf_counter()
 
 

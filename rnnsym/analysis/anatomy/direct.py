@@ -12,7 +12,7 @@ import numpy as np
 
 from rnnsym.analysis.anatomy.paths import paths
 from rnnsym.analysis.products.logscale import Scaled, scaled
-from rnnsym.analysis.products.norms import log_norms, table
+from rnnsym.analysis.products.norms import log_norms
 from rnnsym.analysis.stepping.slopes import unsaturated
 from rnnsym.analysis.stepping.steps import chain_of
 from rnnsym.api.network import Network
@@ -44,7 +44,7 @@ def direct_curve(j: "Jacobians", state: str | None = None, t: int | None = None)
         raise unknown("state", state, j.states)
     groups = (line.around(followed[0]),) if followed else line.apart()
     if any({s, p} <= set(group) for s, p in line.others for group in groups):
-        return _whole(j, state, end)
+        return paths(j, direct=True).curve((DIRECT,), state, t)
     values = program(j.values, j.T) if program else {}
     curves = [np.zeros(1)]
     for group in groups:
@@ -52,13 +52,6 @@ def direct_curve(j: "Jacobians", state: str | None = None, t: int | None = None)
         place = None if state is None else [name.label for name in group].index(state)
         curves.append(_logs((steps if j.forward else steps[::-1])[:end], place))
     return np.concatenate([[0.0], np.max(curves[1:], axis=0)])
-
-
-def _whole(j: "Jacobians", state: str | None, end: int) -> Array:
-    """The same from the direct line as matrices, where it is no diagonal."""
-    steps = paths(j, direct=True).along((DIRECT,))
-    part = slice(None) if state is None else j.part(state)
-    return np.asarray(table(steps if j.forward else steps[::-1], [end], range(end, 0, -1), part, part)[0])
 
 
 _KNOWN: WeakKeyDictionary[Network, dict[tuple[Name, ...], tuple[DirectLine, Function | None]]] = WeakKeyDictionary()

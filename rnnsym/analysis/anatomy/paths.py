@@ -74,11 +74,12 @@ class Paths:
         blocks = {label: array[:, part, part] for label, array in self.step.items()}
         return {label: np.exp(log_norms(Scaled(block, np.zeros(self._j.T)))) for label, block in blocks.items()}
 
-    def curve(self, labels: Iterable[str], state: str | None = None) -> Array:
-        """log‖∂s_T/∂s_{T-lag}‖₂ for lag = 0…T-1 if there were only these kinds of paths at every step, natural; of the
-        block of one state in itself, if one is named. In a chain that runs backward the end is step 1."""
+    def curve(self, labels: Iterable[str], state: str | None = None, t: int | None = None) -> Array:
+        """log‖∂s_t/∂s_{t-lag}‖₂ for lag = 0…t-1 if there were only these kinds of paths at every step, natural; of the
+        block of one state in itself, if one is named. t is T where it is not given; in a chain that runs backward it is
+        1, and the steps are t + lag. Raises InputError for a t that there is not."""
         part, steps = self._part(state), self.along(labels)
-        steps = steps if self._j.forward else steps[::-1]
+        steps = (steps if self._j.forward else steps[::-1])[: self._j.T if t is None else self._j.place(t)]
         found = logscale.running(np.ascontiguousarray(np.swapaxes(steps[:0:-1], 1, 2)))
         mantissas = np.concatenate([np.eye(self._j.n)[None], np.swapaxes(found.mantissa, 1, 2)])
         logs = np.concatenate([[0.0], found.log])

@@ -48,8 +48,9 @@ class Probe:
     """
 
     def __init__(self, settings: Mapping[str, Value], root: int = 0, x: Array | None = None) -> None:
-        self.settings, self._x = dict(settings), x
-        seeds = np.random.SeedSequence([root, int(settings["seed"])]).generate_state(2)  # type: ignore[arg-type]
+        self.settings: dict[str, Any] = dict(settings)
+        self._x = x
+        seeds = np.random.SeedSequence([root, int(self.settings["seed"])]).generate_state(2)
         self._weights, self._draws = (int(seed) for seed in seeds)
 
     def __repr__(self) -> str:
@@ -59,7 +60,7 @@ class Probe:
     def net(self) -> Network:
         """The network: the cell without a readout."""
         s = self.settings
-        hidden = int(s["hidden"])  # type: ignore[arg-type]
+        hidden = int(s["hidden"])
         return _network(str(s["cell"]), s["activation"], hidden, int(s["inputs"] or hidden))
 
     @property
@@ -70,11 +71,11 @@ class Probe:
     @property
     def variance(self) -> float:
         """That of drawn inputs."""
-        return float(self.settings["variance"])  # type: ignore[arg-type]
+        return float(self.settings["variance"])
 
     @property
     def T(self) -> int:
-        return int(self.settings["steps"])  # type: ignore[arg-type]
+        return int(self.settings["steps"])
 
     @cached_property
     def params(self) -> Params:
@@ -86,7 +87,7 @@ class Probe:
             scheme = "glorot"
         drawn = self.net.init(self._weights, scheme, **more)
         settings = {name: s[name] for name in ("gain", "spectral_radius", "forget_bias")}
-        return adjusted(self.net, drawn, **settings)  # type: ignore[arg-type]
+        return adjusted(self.net, drawn, **settings)
 
     @cached_property
     def _drawn(self) -> tuple[dict[str, Array], dict[str, Array], Array]:
@@ -97,7 +98,7 @@ class Probe:
         for name, shape in system.given.items():
             numbers = tuple(dims.size(dim, sizes) for dim in shape)
             if name.role == Role.INITIAL:
-                carry[name.label] = float(self.settings["start"]) * rng.standard_normal(numbers)  # type: ignore[arg-type]
+                carry[name.label] = float(self.settings["start"]) * rng.standard_normal(numbers)
             elif name.role == Role.TARGET:
                 target = rng.standard_normal(numbers)
         for name, shape in system.given.items():

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from rnnsym.analysis.dynamics.meanfield import MeanField
-from rnnsym.core.expr import Expr, leaves
+from rnnsym.core.expr import Expr
 from rnnsym.core.names import NOW, Name, Role
 from rnnsym.core.system import System, reads
 from rnnsym.derivation.recurrent import recurrent_weights
@@ -62,17 +62,17 @@ def simple(system: System) -> Simple | None:
 def _parted(f: Expr, terms: list[Expr], state: Name, past: object, weight: Name) -> Simple | None:
     recurrent, biases, inputs = 0, list[Name](), list[Name]()
     for term in terms:
-        names = [leaf.attrs for leaf in leaves([term])]
-        roles = [name.role for name, _ in names]  # type: ignore[attr-defined]
+        names = [read.name for read in reads(term)]
+        roles = [name.role for name in names]
         if term.prim.name == "matvec" and term.args[0].prim.name == term.args[1].prim.name == "leaf":
             if term.args[0].attrs[0] == weight and term.args[1].attrs == (state, past):
                 recurrent += 1
             elif roles == [Role.PARAM, Role.INPUT]:
-                inputs.append(names[0][0])  # type: ignore[arg-type]
+                inputs.append(names[0])
             else:
                 return None
         elif term.prim.name == "leaf" and roles == [Role.PARAM]:
-            biases.append(names[0][0])  # type: ignore[arg-type]
+            biases.append(names[0])
         else:
             return None
     return Simple(f, weight, tuple(biases), tuple(inputs)) if recurrent == 1 else None
@@ -80,9 +80,12 @@ def _parted(f: Expr, terms: list[Expr], state: Name, past: object, weight: Name)
 
 def _written_out(system: System, expr: Expr) -> Expr:
     """What a name of the same step stands for."""
-    while expr.prim.name == "leaf" and expr.attrs[1] == NOW and expr.attrs[0].role == Role.EQUATION:  # type: ignore[attr-defined]
-        (piece,) = system.equations[expr.attrs[0]]  # type: ignore[index]
-        expr = piece.rhs
+    while expr.prim.name == "leaf":
+        (read,) = reads(expr)
+        pieces = system.equations.get(read.name, ()) if read.time == NOW and read.name.role == Role.EQUATION else ()
+        if len(pieces) != 1:
+            break
+        expr = pieces[0].rhs
     return expr
 
 
